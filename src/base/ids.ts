@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto'
+
+/** Crockford's base 32: no I, L, O or U, so that an id can be read over the phone. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+export const idKinds = {
+  merchant: 'mer',
+  agent: 'agt',
+  apiKey: 'key',
+  session: 'ses',
+  call: 'call',
+  leg: 'leg',
+  payment: 'pay',
+  attempt: 'att',
+  collection: 'col',
+  event: 'evt',
+  endpoint: 'whe',
+  audit: 'aud',
+  request: 'req',
+} as const
+
+export type IdKind = keyof typeof idKinds
+
+/**
+ * A new identifier, for example `pay_01jd3f8p0m9x2v7k4q6r5s8t1w`: prefix of the kind, 48 bits of time in
+ * milliseconds, 80 random bits (the layout of a ULID), so that ids sort by age.
+ */
+export function newId(kind: IdKind, nowMs: number): string {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(nowMs, 0, 6)
+  randomBytes(10).copy(bytes, 6)
+  return `${idKinds[kind]}_${base32(bytes)}`
+}
+
+function base32(bytes: Uint8Array): string {
+  let bits = 0n
+  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte)
+  let text = ''
+  for (let i = 0; i < 26; i++) {
+    text = alphabet[Number(bits & 31n)] + text
+    bits >>= 5n
+  }
+  return text
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+
+const CallId = z.string().regex(/^call_[0-9a-z]{26}$/)
+const CollectionId = z.string().regex(/^col_[0-9a-z]{26}$/)
+
+export const LegRole = z.enum(['caller', 'agent'])
+export type LegRole = z.infer<typeof LegRole>
+
+/** Why a leg's media ended. */
+export const LegEnd = z.enum([
+  'provider-stopped',
+  'stream-lost',
+  'protocol-violation',
+  'replaced',
+  'call-released',
+  'bridge-stopping',
+])
+
+export const LegView = z.strictObject({
+  role: LegRole,
+  /** The provider's name of the media stream, for example Twilio's `MZ…`; absent until it has joined. */
+  streamSid: z.string().optional(),
+})
+
+export const CallView = z.strictObject({
+  callId: CallId,
+  legs: z.array(LegView),
+  /** True while the caller→agent path runs through the mask. */
+  masked: z.boolean(),
+  /** The collection that the caller's digits go to. */
+  collectionId: CollectionId.optional(),
+})
+export type CallView = z.infer<typeof CallView>
+
+/** bridge → control, unasked. */
+export const BridgeEvent = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('leg-joined'),
+    callId: CallId,
+    role: LegRole,
+    streamSid: z.string(),
+    masked: z.boolean(),
+  }),
+  z.strictObject({
+    type: z.literal('leg-left'),
+    callId: CallId,
+    role: LegRole,
+    streamSid: z.string(),
+    why: LegEnd,
+  }),
+  /** The collection's socket closed or could not be written: digits are lost from here on, the mask stays. */
+  z.strictObject({ type: z.literal('digits-lost'), callId: CallId, collectionId: CollectionId }),
+])
+export type BridgeEvent = z.infer<typeof BridgeEvent>
+
+const OnCall = z.strictObject({ callId: CallId })
+
+/** control → bridge, over bridge.sock. Every method may be repeated without harm. */
+export const bridgeContract = {
+  methods: {
+    /**
+     * Announces a leg: a stream that presents `streamToken` in its start message becomes this leg of this call. The
+     * token works once; a later announcement of the same role replaces it. A call unknown so far is made.
+     */
+    'expect-leg': {
+      params: z.strictObject({
+        callId: CallId,
+        role: LegRole,
+        streamToken: z.string().min(32).max(128),
+        /** True to bring the call up masked: always so unless control knows the call was never armed. */
+        masked: z.boolean(),
+      }),
+      result: z.null(),
+    },
+    /** Masks the caller→agent path. Answers when the delay line stands in the media path: the green light's only source. */
+    mask: { params: OnCall, result: z.null() },
+    /** Sends the caller's digits to a collection. Refused (`NOT_MASKED`) unless the call is masked. */
+    'route-digits': {
+      params: OnCall.extend({
+        collectionId: CollectionId,
+        digitsPath: z.string(),
+        ticket: z.string().length(43),
+      }),
+      result: z.null(),
+    },
+    /** Stops the caller's digits going to the collection; the mask stays. */
+    'stop-digits': { params: OnCall.extend({ collectionId: CollectionId }), result: z.null() },
+    /** Unmasks once no tone is heard and none is held in the delay line. Refused (`DIGITS_ROUTED`) while digits are routed. */
+    unmask: { params: OnCall, result: z.null() },
+    /** Ends the call's media: closes both streams. Harmless for an unknown call. */
+    release: { params: OnCall, result: z.null() },
+    snapshot: { params: z.strictObject({}), result: z.strictObject({ calls: z.array(CallView) }) },
+  },
+  event: BridgeEvent,
+} as const
+export type BridgeContract = typeof bridgeContract

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { AmountMinor, Currency } from '../base/money.ts'
+import { CardBrand, CardField, FieldFault } from './card.ts'
+import { DeclineReason, PaymentStatus } from './payment-events.ts'
+
+/** The public API's resources, as the desk, the tests and merchants' systems read them. Times are epoch ms. */
+
+export const LegState = z.enum(['ringing', 'joined', 'reconnecting', 'left'])
+export const CallResource = z.strictObject({
+  id: z.string(),
+  status: z.enum(['ringing', 'live', 'ended']),
+  direction: z.enum(['inbound', 'outbound']),
+  from: z.string(),
+  to: z.string(),
+  provider: z.string(),
+  providerCallId: z.string(),
+  caller: LegState,
+  agent: LegState,
+  /** True only while the bridge confirms that the caller→agent path is masked. */
+  masked: z.boolean(),
+  startedAt: z.number().int(),
+  endedAt: z.number().int().nullable(),
+})
+export type CallResource = z.infer<typeof CallResource>
+
+export const FieldView = z.strictObject({
+  field: CardField,
+  state: z.enum(['waiting', 'asked', 'keying', 'accepted', 'rejected']),
+  /** Digits held: the dots. */
+  length: z.number().int(),
+  fault: FieldFault.nullable(),
+})
+export type FieldView = z.infer<typeof FieldView>
+
+export const CollectionView = z.strictObject({
+  id: z.string(),
+  state: z.enum(['arming', 'collecting', 'collected', 'ended']),
+  /** The green light: true only after the bridge confirmed the mask, false the moment that is no longer known. */
+  secured: z.boolean(),
+  fields: z.array(FieldView),
+  brand: CardBrand.nullable(),
+  last4: z.string().nullable(),
+  /** When the collection gives up, epoch ms. */
+  deadlineAt: z.number().int().nullable(),
+  /** Why it ended without a card: a `CollectionEnd`, or `caller-hung-up`, `agent-cancelled`, `bridge-lost`, `vault-lost`, … */
+  why: z.string().nullable(),
+})
+export type CollectionView = z.infer<typeof CollectionView>
+
+export const PaymentResource = z.strictObject({
+  id: z.string(),
+  callId: z.string(),
+  amountMinor: AmountMinor,
+  currency: Currency,
+  reference: z.string(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  capture: z.enum(['automatic', 'manual']),
+  confirm: z.enum(['automatic', 'manual']),
+  status: PaymentStatus,
+  brand: CardBrand.nullable(),
+  last4: z.string().nullable(),
+  gateway: z.string(),
+  gatewayRef: z.string().nullable(),
+  authCode: z.string().nullable(),
+  decline: z
+    .strictObject({
+      reason: DeclineReason,
+      gatewayCode: z.string(),
+      retry: z.enum(['same-card', 'other-card', 'pay-link', 'never']),
+      /** One sentence for the agent, in plain words. */
+      advice: z.string(),
+    })
+    .nullable(),
+  attempts: z.number().int(),
+  /** The collection now going on or the last one of this process's life; null after a restart. */
+  collection: CollectionView.nullable(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+})
+export type PaymentResource = z.infer<typeof PaymentResource>
+
+export const CreatePayment = z.strictObject({
+  callId: z.string().describe('Our id of the live call, from GET /v1/calls'),
+  amountMinor: AmountMinor.describe('Integer of minor units: 1050 is £10.50, and ¥1050'),
+  currency: Currency,
+  reference: z.string().trim().min(1).max(64).describe('Yours: an order or invoice number'),
+  description: z.string().trim().max(200).optional(),
+  metadata: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.string().max(500)).default({}),
+  capture: z.enum(['automatic', 'manual']).default('automatic'),
+  /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
+  confirm: z.enum(['automatic', 'manual']).default('automatic'),
+})
+
+export const ClearField = z.strictObject({ field: CardField })
+export const ExtendCollection = z.strictObject({ bySeconds: z.number().int().min(1).max(600).default(60) })
+
+export const LogIn = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1024) })
+export const SessionResource = z.strictObject({
+  agent: z.strictObject({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: z.enum(['agent', 'supervisor', 'admin']),
+  }),
+  merchant: z.strictObject({ id: z.string(), name: z.string() }),
+  /** Present in sandbox mode only: where the simulated phone network listens. */
+  sandbox: z.strictObject({ carrierUrl: z.string() }).nullable(),
+})
+export type SessionResource = z.infer<typeof SessionResource>
+
+export const Page = <T extends z.ZodType>(item: T) =>
+  z.strictObject({ data: z.array(item), nextCursor: z.string().nullable() })
+
+/**
+ * Server-sent events of GET /v1/events. Each has an id; a client that comes back with `Last-Event-ID` gets what it
+ * missed, or `reset` (followed by the state as it is now) when that is no longer held.
+ */
+export const DeskEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('reset') }),
+  z.strictObject({ type: z.literal('call'), call: CallResource }),
+  z.strictObject({ type: z.literal('payment'), payment: PaymentResource }),
+  /** What the platform itself can do now: no payment can start while a part is away. */
+  z.strictObject({
+    type: z.literal('platform'),
+    vault: z.enum(['up', 'down']),
+    bridge: z.enum(['up', 'down']),
+  }),
+])
+export type DeskEvent = z.infer<typeof DeskEvent>
+
+/** An error of the API: application/problem+json (RFC 9457). */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.string(),
+  detail: z.string(),
+  remedy: z.enum(['fix-request', 'retry', 'inquire', 'page-someone']),
+  /** The field at fault, as a JSON pointer, when there is one. */
+  field: z.string().optional(),
+  requestId: z.string(),
+})
+export type Problem = z.infer<typeof Problem>

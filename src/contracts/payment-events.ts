@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { AmountMinor, Currency } from '../base/money.ts'
+import { CardBrand } from './card.ts'
+
+/** Why a card was declined: one catalogue for all gateways. */
+export const DeclineReason = z.enum([
+  'insufficient-funds',
+  'expired-card',
+  'incorrect-csc',
+  'incorrect-card',
+  'stolen-or-lost',
+  'do-not-honour',
+  'authentication-required',
+  'limit-exceeded',
+  'not-permitted',
+  'gateway-error',
+  'fraud-suspected',
+  'other',
+])
+export type DeclineReason = z.infer<typeof DeclineReason>
+
+export const PaymentStatus = z.enum([
+  'created',
+  'collecting',
+  'ready',
+  'authorising',
+  'authorised',
+  'captured',
+  'declined',
+  'unknown',
+  'cancelled',
+  'expired',
+])
+export type PaymentStatus = z.infer<typeof PaymentStatus>
+
+/** What merchants are told of a payment, in webhooks: no digit but the last four. */
+export const PaymentFacts = z.strictObject({
+  id: z.string(),
+  merchantId: z.string(),
+  callId: z.string(),
+  amountMinor: AmountMinor,
+  currency: Currency,
+  reference: z.string(),
+  description: z.string().nullable(),
+  metadata: z.record(z.string(), z.string()),
+  status: PaymentStatus,
+  brand: CardBrand.nullable(),
+  last4: z.string().nullable(),
+  gateway: z.string(),
+  gatewayRef: z.string().nullable(),
+  authCode: z.string().nullable(),
+  decline: z.strictObject({ reason: DeclineReason, gatewayCode: z.string() }).nullable(),
+  createdAt: z.number().int(),
+  updatedAt: z.number().int(),
+})
+export type PaymentFacts = z.infer<typeof PaymentFacts>
+
+export const PaymentEventType = z.enum([
+  'payment.created',
+  'payment.authorised',
+  'payment.captured',
+  'payment.declined',
+  'payment.unknown',
+  'payment.cancelled',
+  'payment.expired',
+])
+export type PaymentEventType = z.infer<typeof PaymentEventType>
+
+/** Body of a webhook, in the shape that the Standard Webhooks specification recommends. */
+export const PaymentEvent = z.strictObject({
+  type: PaymentEventType,
+  /** ISO 8601, when the state changed. */
+  timestamp: z.iso.datetime(),
+  data: PaymentFacts,
+})
+export type PaymentEvent = z.infer<typeof PaymentEvent>

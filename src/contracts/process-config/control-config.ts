@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { CardBrand, CardField } from '../card.ts'
+import { CollectionLimits } from '../vault-port.ts'
+import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
+
+const Link = z.strictObject({ socketPath: z.string(), token: LinkToken })
+
+/** supervisor → control, on standard input. */
+export const ControlConfig = CommonConfig.extend({
+  listen: Listen,
+  /** How browsers and providers reach control, without a slash at the end, for example `https://pay.example.com`. */
+  publicUrl: z.string(),
+  /** The SQLite file. */
+  databaseFile: z.string(),
+  vault: Link,
+  /** The bridge, and where it tells providers to stream to. */
+  bridge: Link.extend({ streamUrl: z.string() }),
+  gateways: z
+    .array(
+      z.strictObject({
+        /** Names the gateway in payments, for example `sandbox`. */
+        id: z.string(),
+        connector: z.string(),
+        origin: z.string(),
+        apiKey: SecretText,
+        caFile: z.string().nullable(),
+        timeoutMs: z.number().int(),
+      }),
+    )
+    .min(1),
+  collection: z.strictObject({
+    fields: z.array(CardField).min(1),
+    acceptedBrands: z.array(CardBrand).nullable(),
+    limits: CollectionLimits,
+  }),
+  twilio: z.strictObject({
+    accountSid: z.string(),
+    authToken: SecretText,
+    /** Another origin for the REST API: the simulator's in sandbox mode; null is Twilio's own. */
+    apiOrigin: z.string().nullable(),
+    /** Numbers that callers dial, whose they are, and who answers: `client:name` or a number in E.164. */
+    numbers: z.array(
+      z.strictObject({ number: z.string(), merchantId: z.string(), agentAddress: z.string() }),
+    ),
+  }),
+  merchants: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^mer_[0-9a-z]{1,32}$/),
+        name: z.string(),
+        gatewayId: z.string(),
+        agents: z.array(
+          z.strictObject({
+            email: z.string(),
+            name: z.string(),
+            role: z.enum(['agent', 'supervisor', 'admin']),
+            password: SecretText,
+          }),
+        ),
+        apiKeys: z.array(z.strictObject({ name: z.string(), key: SecretText })),
+        /** Made at the first start; later ones by the API. Secrets are `whsec_…` of the Standard Webhooks specification. */
+        webhookEndpoints: z.array(z.strictObject({ url: z.string(), secret: SecretText })),
+      }),
+    )
+    .min(1),
+  session: z.strictObject({ idleMinutes: z.number().int().min(1), longestHours: z.number().int().min(1) }),
+  /** Built desk, served at `/`. */
+  deskDir: z.string(),
+  /** Sandbox mode only: the simulated carrier. */
+  carrierUrl: z.string().nullable(),
+})
+export type ControlConfig = z.output<typeof ControlConfig>

@@ -1,0 +1,54 @@
+import type { z } from 'zod'
+import type { CardField } from '../contracts/card.ts'
+import type { CallResource, CreatePayment, DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
+import type { CollectionEnd } from '../contracts/vault-port.ts'
+
+/** Who asks. Every query is bound to `merchantId`: no row of another merchant is ever read or written. */
+export type Actor = {
+  readonly merchantId: string
+  readonly kind: 'agent' | 'api-key' | 'system'
+  /** Id of the agent or the API key. */
+  readonly id: string
+}
+
+/** What the API, the desk and the telephone can do with payments. Refusals are AppErrors with a stable code. */
+export type Payments = {
+  create(actor: Actor, input: z.output<typeof CreatePayment>): Promise<PaymentResource>
+  get(actor: Actor, paymentId: string): Promise<PaymentResource>
+  list(
+    actor: Actor,
+    page: { readonly callId?: string; readonly cursor?: string; readonly limit: number },
+  ): Promise<{ data: PaymentResource[]; nextCursor: string | null }>
+  /** Masks, opens the vault and asks for the card. Answers at once with the payment in `collecting`. */
+  arm(actor: Actor, paymentId: string): Promise<PaymentResource>
+  clearField(actor: Actor, paymentId: string, field: CardField): Promise<PaymentResource>
+  useAnotherCard(actor: Actor, paymentId: string): Promise<PaymentResource>
+  extend(actor: Actor, paymentId: string, bySeconds: number): Promise<PaymentResource>
+  confirm(actor: Actor, paymentId: string): Promise<PaymentResource>
+  cancel(actor: Actor, paymentId: string): Promise<PaymentResource>
+  /** The desk's first picture: payments of live calls, and those whose outcome is still open. */
+  current(merchantId: string): Promise<PaymentResource[]>
+  /** A call has ended: collections stop; an authorisation under way is finished. */
+  callEnded(callId: string): void
+}
+
+/** What payments need to know of calls. */
+export type Calls = {
+  /** Undefined when there is no such call of this merchant. */
+  get(merchantId: string, callId: string): CallResource | undefined
+  /** Only the collection's runner says this, after the bridge confirmed it (true) or can no longer vouch for it (false). */
+  setMasked(callId: string, masked: boolean): void
+}
+
+/** The desk's events: kept in a bounded ring per merchant, streamed by GET /v1/events. */
+export type DeskFeed = { publish(merchantId: string, event: DeskEvent): void }
+
+export type CollectionEndReason =
+  | z.infer<typeof CollectionEnd>
+  | 'agent-cancelled'
+  | 'caller-hung-up'
+  | 'bridge-lost'
+  | 'vault-lost'
+  | 'mask-refused'
+  | 'digits-lost'
+  | 'control-restarted'

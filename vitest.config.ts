@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * Three kinds of test, told apart by their file name:
+ *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one, under a minute in all
+ *   *.process.test.ts  start real processes of the platform on loopback
+ *   *.browser.test.ts  drive Debian's Chromium
+ */
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/closing-line-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow } },
+      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow } },
+    ],
+  },
+})
