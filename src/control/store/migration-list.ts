@@ -1,0 +1,5 @@
+import type { Migration } from './migration.ts'
+import { paymentsMigration } from './migrations/0001-payments.ts'
+
+/** Every step of the schema, in order. Only ever appended to. */
+export const migrations: readonly Migration[] = [paymentsMigration]

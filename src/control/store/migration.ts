@@ -1,0 +1,12 @@
+import type { Kysely } from 'kysely'
+
+/**
+ * One numbered step of the schema. Once released it is never edited: a later step changes what it made. It runs in
+ * one transaction with all others that are due, so that a schema is never half there.
+ */
+export type Migration = {
+  /** `0001-payments`: four digits and what it is about. */
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: a migration speaks of the schema as it was, not as the types are now.
+  up(db: Kysely<any>): Promise<void>
+}

@@ -1,0 +1,138 @@
+import type { PaymentStatus } from '../../contracts/payment-events.ts'
+
+/**
+ * The payment core's tables, as they are stored: text ids, integer minor units, epoch milliseconds, JSON as text.
+ * Booleans are 0 or 1. Every row names its merchant.
+ */
+export type PaymentTables = {
+  merchants: MerchantTable
+  payments: PaymentTable
+  attempts: AttemptTable
+  audit: AuditTable
+  webhook_endpoints: WebhookEndpointTable
+  outbox: OutboxTable
+  webhook_deliveries: WebhookDeliveryTable
+}
+
+export type MerchantTable = {
+  id: string
+  name: string
+  gateway_id: string
+  created_at: number
+  updated_at: number
+}
+
+export type PaymentTable = {
+  id: string
+  merchant_id: string
+  call_id: string
+  amount_minor: number
+  currency: string
+  reference: string
+  description: string | null
+  /** JSON: record of strings. */
+  metadata: string
+  capture: 'automatic' | 'manual'
+  confirm: 'automatic' | 'manual'
+  status: PaymentStatus
+  brand: string | null
+  last4: string | null
+  gateway: string
+  gateway_ref: string | null
+  auth_code: string | null
+  /** JSON: reason, gatewayCode, retry. */
+  decline: string | null
+  attempts: number
+  /** Counts up with every change: the order of the payment's events, and the guard of every update. */
+  version: number
+  created_at: number
+  updated_at: number
+}
+
+export type AttemptState = 'open' | 'unknown' | 'approved' | 'declined' | 'not-sent'
+
+export type AttemptTable = {
+  /** Our reference at the gateway. */
+  id: string
+  merchant_id: string
+  payment_id: string
+  state: AttemptState
+  gateway: string
+  idempotency_key: string
+  amount_minor: number
+  currency: string
+  brand: string
+  last4: string
+  gateway_ref: string | null
+  auth_code: string | null
+  /** Why it stands as it does: a decline's reason, what was unknown. Never text of the gateway's. */
+  because: string | null
+  /** When the first byte may have left, epoch ms. */
+  sent_at: number
+  inquiries: number
+  /** When the gateway first said that it knows no such reference, epoch ms. */
+  absent_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export type AuditTable = {
+  merchant_id: string
+  /** Counts up from 1 within a merchant. */
+  seq: number
+  id: string
+  at: number
+  actor_kind: 'agent' | 'api-key' | 'system'
+  actor_id: string
+  action: string
+  payment_id: string | null
+  /** JSON: counts, states and references. */
+  facts: string
+  previous_hash: string
+  hash: string
+}
+
+export type WebhookEndpointTable = {
+  id: string
+  merchant_id: string
+  url: string
+  secret: string
+  /** `config` endpoints follow the configuration file; `api` ones are the merchant's own. */
+  source: 'config' | 'api'
+  state: 'enabled' | 'disabled'
+  disabled_because: string | null
+  created_at: number
+  updated_at: number
+}
+
+export type OutboxTable = {
+  /** Goes out as `webhook-id`: the same at every endpoint. */
+  event_id: string
+  /** The endpoint. */
+  target: string
+  merchant_id: string
+  payment_id: string
+  /** The payment's version: its events go out in this order. */
+  position: number
+  type: string
+  /** JSON: a PaymentEvent. */
+  body: string
+  state: 'waiting' | 'delivered' | 'dead'
+  attempts: number
+  next_at: number
+  leased_until: number
+  created_at: number
+  updated_at: number
+}
+
+export type WebhookDeliveryTable = {
+  merchant_id: string
+  event_id: string
+  target: string
+  attempt: number
+  /** HTTP status, or null when there was no answer. */
+  status: number | null
+  outcome: string
+  latency_ms: number
+  at: number
+}
