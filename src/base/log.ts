@@ -100,7 +100,9 @@ function onlyAllowed(facts: Facts): Record<string, unknown> {
     const value = facts[name]
     if (value === undefined) continue
     if (typeof value === 'string') line[name] = value.slice(0, longestText)
-    else if (typeof value !== 'object' || value === null) line[name] = value
+    // No count, length, port or duration of ours has twelve digits.
+    else if (typeof value === 'number') line[name] = Math.abs(value) < 1e11 ? value : '[number]'
+    else if (typeof value === 'boolean' || value === null) line[name] = value
   }
   if (facts.error !== undefined) line.error = codeOf(facts.error)
   return line

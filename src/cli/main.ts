@@ -1,0 +1,34 @@
+import { Command } from 'commander'
+import { exitCodes } from '../base/child-process.ts'
+import { AppError } from '../base/errors.ts'
+import { ChildNotReady } from '../supervisor/child.ts'
+import { callCommand } from './call.ts'
+import { configCommand } from './config.ts'
+import { demoCommand } from './demo.ts'
+import { packageVersion } from './package-version.ts'
+import { postureCommand } from './posture.ts'
+import { startCommand } from './start.ts'
+
+const program = new Command('tonewall')
+  .description('Card payments on live phone calls: the caller keys the card, the agent hears no tone.')
+  .version(packageVersion())
+  .showHelpAfterError('(run with --help for the options)')
+  .addCommand(startCommand())
+  .addCommand(demoCommand())
+  .addCommand(callCommand())
+  .addCommand(configCommand())
+  .addCommand(postureCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof ChildNotReady) fail(error.message, error.exitCode)
+  else if (error instanceof AppError)
+    fail(error.message, error.code === 'CONFIG_INVALID' ? exitCodes.badConfig : exitCodes.failed)
+  else throw error
+}
+
+function fail(message: string, exitCode: number): void {
+  console.error(`tonewall: ${message}`)
+  process.exitCode = exitCode
+}

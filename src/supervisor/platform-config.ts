@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { CardBrand, CardField } from '../contracts/card.ts'
+import { LogLevelName, Mode } from '../contracts/process-config/shared.ts'
+
+const port = z.number().int().min(0).max(65535)
+const seconds = (min: number, max: number) => z.number().int().min(min).max(max)
+const url = (schemes: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^(${schemes})://[^/\\s]+$`),
+      `${schemes.replace('|', ':// or ')}://host[:port], without a path`,
+    )
+
+const Gateway = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and dashes'),
+  connector: z.string(),
+  origin: url('https'),
+  apiKey: z.string().min(8),
+  caFile: z.string().nullable().default(null),
+  timeoutSeconds: seconds(1, 120).default(30),
+})
+
+const Agent = z.strictObject({
+  email: z.email(),
+  name: z.string().min(1),
+  role: z.enum(['agent', 'supervisor', 'admin']).default('agent'),
+  password: z.string().min(12, 'at least 12 characters'),
+})
+
+const Merchant = z.strictObject({
+  id: z.string().regex(/^mer_[0-9a-z]{1,32}$/, 'mer_ and lower-case letters or digits'),
+  name: z.string().min(1),
+  gateway: z.string(),
+  agents: z.array(Agent).default([]),
+  apiKeys: z.array(z.strictObject({ name: z.string().min(1), key: z.string().min(32) })).default([]),
+  webhooks: z.array(z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') })).default([]),
+})
+
+const TwilioNumber = z.strictObject({
+  number: z.string().min(1),
+  merchant: z.string(),
+  agentAddress: z.string().min(1),
+})
+
+/** `config/tonewall.yaml`, where every key is explained. */
+export const PlatformConfig = z
+  .strictObject({
+    mode: Mode.default('sandbox'),
+    logLevel: LogLevelName.default('info'),
+    dataDir: z.string().min(1).default('data'),
+    runDir: z.string().nullable().default(null),
+    control: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(8080),
+        publicUrl: url('http|https').nullable().default(null),
+        sessionIdleMinutes: z.number().int().min(1).max(1440).default(30),
+        sessionLongestHours: z.number().int().min(1).max(168).default(12),
+      })
+      .prefault({}),
+    bridge: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(8081),
+        publicUrl: url('ws|wss').nullable().default(null),
+        lookaheadMs: z.number().int().min(20).max(200).default(20),
+        fill: z.enum(['noise', 'silence', 'tone']).default('noise'),
+        jitterMs: z.number().int().min(20).max(1_000).default(200),
+        maxCalls: z.number().int().min(1).max(100_000).default(500),
+        maxMessageBytes: z.number().int().min(1_024).max(1_048_576).default(16_384),
+        token: z.string().min(32).nullable().default(null),
+      })
+      .prefault({}),
+    vault: z
+      .strictObject({
+        warm: z.number().int().min(0).max(64).default(2),
+        maxCollections: z.number().int().min(1).max(10_000).default(200),
+        cardUid: z.number().int().min(1).nullable().default(null),
+        token: z.string().min(32).nullable().default(null),
+      })
+      .prefault({}),
+    collection: z
+      .strictObject({
+        fields: z.array(CardField).min(1).default(['pan', 'expiry', 'csc']),
+        acceptedBrands: z.array(CardBrand).min(1).nullable().default(null),
+        firstDigitSeconds: seconds(1, 600).default(20),
+        betweenDigitsSeconds: seconds(1, 600).default(5),
+        wholeSeconds: seconds(5, 3_600).default(300),
+      })
+      .prefault({}),
+    supervisor: z
+      .strictObject({
+        readySeconds: seconds(1, 300).default(20),
+        drainSeconds: seconds(0, 3_600).default(30),
+      })
+      .prefault({}),
+    sandbox: z
+      .strictObject({ gatewayPort: port.default(8443), simulatorPort: port.default(8082) })
+      .prefault({}),
+    twilio: z
+      .strictObject({
+        accountSid: z.string().min(1),
+        authToken: z.string().min(1),
+        numbers: z.array(TwilioNumber).min(1),
+      })
+      .nullable()
+      .default(null),
+    gateways: z.array(Gateway).default([]),
+    merchants: z.array(Merchant).default([]),
+  })
+  .superRefine((config, context) => {
+    const fault = (path: PropertyKey[], message: string) =>
+      context.addIssue({ code: 'custom', path, message })
+    if (config.mode === 'production') {
+      if (config.twilio === null) fault(['twilio'], 'an account and its numbers (production mode)')
+      if (config.gateways.length === 0) fault(['gateways'], 'at least one gateway (production mode)')
+      if (config.merchants.length === 0) fault(['merchants'], 'at least one merchant (production mode)')
+      if (!config.control.publicUrl?.startsWith('https://'))
+        fault(['control', 'publicUrl'], 'an https:// address (production mode)')
+      if (!config.bridge.publicUrl?.startsWith('wss://'))
+        fault(['bridge', 'publicUrl'], 'a wss:// address (production mode)')
+    } else {
+      for (const key of ['twilio', 'gateways', 'merchants'] as const) {
+        const value = config[key]
+        if (value !== null && (!Array.isArray(value) || value.length > 0)) {
+          fault([key], 'nothing in sandbox mode, which brings its own; set mode: production')
+        }
+      }
+    }
+    const gatewayIds = config.gateways.map(({ id }) => id)
+    config.merchants.forEach(({ gateway }, i) => {
+      if (!gatewayIds.includes(gateway))
+        fault(['merchants', i, 'gateway'], `one of the gateways’ ids: ${gatewayIds.join(', ')}`)
+    })
+    const merchantIds = config.merchants.map(({ id }) => id)
+    config.twilio?.numbers.forEach(({ merchant }, i) => {
+      if (!merchantIds.includes(merchant))
+        fault(['twilio', 'numbers', i, 'merchant'], `one of the merchants’ ids: ${merchantIds.join(', ')}`)
+    })
+  })
+export type PlatformConfig = z.output<typeof PlatformConfig>

@@ -1,0 +1,224 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import type { z } from 'zod'
+import type { BridgeConfig } from '../contracts/process-config/bridge-config.ts'
+import type { ControlConfig } from '../contracts/process-config/control-config.ts'
+import type { SandboxConfig } from '../contracts/process-config/sandbox-config.ts'
+import type { SimulatorConfig } from '../contracts/process-config/simulator-config.ts'
+import type { VaultConfig } from '../contracts/process-config/vault-config.ts'
+import type { PlatformConfig } from './platform-config.ts'
+import type { SandboxCredentials } from './sandbox-credentials.ts'
+
+export const processNames = ['sandbox', 'vault', 'bridge', 'control', 'simulator'] as const
+export type ProcessName = (typeof processNames)[number]
+
+/** One process: the JSON that it gets on standard input, and the configuration key of the port that it listens on. */
+export type PlannedProcess = {
+  readonly name: ProcessName
+  readonly config: unknown
+  readonly portKey: string | null
+}
+
+export type PlanInput = {
+  readonly config: PlatformConfig
+  /** Folder of Unix sockets, 0700. */
+  readonly runDir: string
+  /** Folder of the package: `dist` and `media` are in it. */
+  readonly packageDir: string
+  /** In sandbox mode only. */
+  readonly sandbox: SandboxCredentials | null
+}
+
+const sandboxMerchant = 'mer_sandbox'
+const sandboxNumber = '+441632960000'
+const twilioPath = '/v1/telephony/twilio'
+
+/** What each process is told: no more than it needs. In order of start. */
+export function planProcesses(input: PlanInput): PlannedProcess[] {
+  const { config, sandbox } = input
+  const links = {
+    vault: {
+      socketPath: path.join(input.runDir, 'vault.sock'),
+      token: config.vault.token ?? randomBytes(32).toString('hex'),
+    },
+    bridge: {
+      socketPath: path.join(input.runDir, 'bridge.sock'),
+      token: config.bridge.token ?? randomBytes(32).toString('hex'),
+    },
+  }
+  const plan: PlannedProcess[] = [
+    { name: 'vault', config: vaultPart(input, links.vault), portKey: null },
+    { name: 'bridge', config: bridgePart(input, links.bridge), portKey: 'bridge.port' },
+    { name: 'control', config: controlPart(input, links), portKey: 'control.port' },
+  ]
+  if (!sandbox) return plan
+  return [
+    { name: 'sandbox', config: sandboxPart(input, sandbox), portKey: 'sandbox.gatewayPort' },
+    ...plan,
+    { name: 'simulator', config: simulatorPart(input, sandbox), portKey: 'sandbox.simulatorPort' },
+  ]
+}
+
+type Link = { readonly socketPath: string; readonly token: string }
+
+/** Where people and providers reach the processes. */
+export function addresses(config: PlatformConfig) {
+  const { control, bridge, sandbox } = config
+  return {
+    control: control.publicUrl ?? `http://${control.host}:${control.port}`,
+    streams: `${bridge.publicUrl ?? `ws://${bridge.host}:${bridge.port}`}/streams/twilio`,
+    gateway: `https://localhost:${sandbox.gatewayPort}`,
+    simulator: `http://127.0.0.1:${sandbox.simulatorPort}`,
+  }
+}
+
+const common = ({ mode, logLevel }: PlatformConfig) => ({ mode, logLevel })
+
+function gatewaysOf({ config, sandbox }: PlanInput) {
+  if (!sandbox)
+    return config.gateways.map(({ timeoutSeconds, ...gateway }) => ({
+      ...gateway,
+      timeoutMs: timeoutSeconds * 1_000,
+    }))
+  const caFile = path.join(config.dataDir, 'sandbox', 'ca.pem')
+  return [
+    {
+      id: 'sandbox',
+      connector: 'sandbox',
+      origin: addresses(config).gateway,
+      apiKey: sandbox.gatewayKey,
+      caFile,
+      timeoutMs: 10_000,
+    },
+  ]
+}
+
+function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
+  const { warm, maxCollections, cardUid } = input.config.vault
+  return {
+    ...common(input.config),
+    ...link,
+    runDir: path.join(input.runDir, 'digits'),
+    cardEntry: path.join(input.packageDir, 'dist', 'vault', 'card', 'main.js'),
+    warm,
+    maxCollections,
+    cardUid,
+    gateways: gatewaysOf(input).map(({ connector, origin, caFile }) => ({ connector, origin, caFile })),
+  }
+}
+
+function bridgePart({ config, sandbox }: PlanInput, link: Link): z.input<typeof BridgeConfig> {
+  const { host, port, lookaheadMs, fill, jitterMs, maxCalls, maxMessageBytes } = config.bridge
+  return {
+    ...common(config),
+    ...link,
+    listen: { host, port },
+    twilioStreamUrl: addresses(config).streams,
+    twilioAuthToken: sandbox?.twilioAuthToken ?? config.twilio?.authToken ?? '',
+    mask: { lookaheadMs, fill },
+    jitterMs,
+    maxCalls,
+    maxMessageBytes,
+    startTimeoutMs: 10_000,
+  }
+}
+
+function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.input<typeof ControlConfig> {
+  const { config, sandbox } = input
+  const { control, collection } = config
+  return {
+    ...common(config),
+    listen: { host: control.host, port: control.port },
+    publicUrl: addresses(config).control,
+    databaseFile: path.join(config.dataDir, 'tonewall.sqlite'),
+    vault: links.vault,
+    bridge: { ...links.bridge, streamUrl: addresses(config).streams },
+    gateways: gatewaysOf(input),
+    collection: {
+      fields: [...collection.fields],
+      acceptedBrands: collection.acceptedBrands && [...collection.acceptedBrands],
+      limits: {
+        firstDigitMs: collection.firstDigitSeconds * 1_000,
+        betweenDigitsMs: collection.betweenDigitsSeconds * 1_000,
+        wholeMs: collection.wholeSeconds * 1_000,
+      },
+    },
+    twilio: twilioPart(input),
+    merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
+    session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
+    deskDir: path.join(input.packageDir, 'dist', 'desk'),
+    carrierUrl: sandbox ? addresses(config).simulator : null,
+  }
+}
+
+function twilioPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfig>['twilio'] {
+  if (sandbox) {
+    return {
+      accountSid: sandbox.twilioAccountSid,
+      authToken: sandbox.twilioAuthToken,
+      apiOrigin: addresses(config).simulator,
+      numbers: [{ number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' }],
+    }
+  }
+  const { accountSid, authToken, numbers } = config.twilio ?? { accountSid: '', authToken: '', numbers: [] }
+  const owned = numbers.map(({ number, merchant, agentAddress }) => ({
+    number,
+    merchantId: merchant,
+    agentAddress,
+  }))
+  return { accountSid, authToken, apiOrigin: null, numbers: owned }
+}
+
+function merchantPart(
+  merchant: PlatformConfig['merchants'][number],
+): z.input<typeof ControlConfig>['merchants'][number] {
+  const { gateway, webhooks, ...rest } = merchant
+  return {
+    ...rest,
+    agents: [...rest.agents],
+    apiKeys: [...rest.apiKeys],
+    gatewayId: gateway,
+    webhookEndpoints: [...webhooks],
+  }
+}
+
+function sandboxMerchantOf(
+  credentials: SandboxCredentials,
+): z.input<typeof ControlConfig>['merchants'][number] {
+  const { email, password, apiKey } = credentials
+  return {
+    id: sandboxMerchant,
+    name: 'Sandbox Stores',
+    gatewayId: 'sandbox',
+    agents: [{ email, name: 'Sandbox Agent', role: 'admin', password }],
+    apiKeys: [{ name: 'sandbox', key: apiKey }],
+    webhookEndpoints: [],
+  }
+}
+
+function sandboxPart({ config }: PlanInput, credentials: SandboxCredentials): z.input<typeof SandboxConfig> {
+  return {
+    ...common(config),
+    listen: { host: '127.0.0.1', port: config.sandbox.gatewayPort },
+    dataDir: path.join(config.dataDir, 'sandbox'),
+    apiKey: credentials.gatewayKey,
+  }
+}
+
+function simulatorPart(
+  { config, packageDir }: PlanInput,
+  credentials: SandboxCredentials,
+): z.input<typeof SimulatorConfig> {
+  const control = addresses(config).control
+  return {
+    ...common(config),
+    listen: { host: '127.0.0.1', port: config.sandbox.simulatorPort },
+    voiceUrl: `${control}${twilioPath}/voice`,
+    statusUrl: `${control}${twilioPath}/status`,
+    accountSid: credentials.twilioAccountSid,
+    authToken: credentials.twilioAuthToken,
+    number: sandboxNumber,
+    mediaDir: path.join(packageDir, 'media', 'speech'),
+    browserDir: path.join(packageDir, 'dist', 'simulator'),
+  }
+}

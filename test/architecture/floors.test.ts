@@ -1,0 +1,160 @@
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findCircle, importsOf, readSourceTree, type SourceFile } from './source-tree.ts'
+
+const top = path.resolve(import.meta.dirname, '..', '..')
+const sources = readSourceTree(top, 'src')
+
+const floors: Readonly<Record<string, number>> = {
+  dsp: 1,
+  base: 1,
+  contracts: 2,
+  connectors: 3,
+  crm: 3,
+  bridge: 3,
+  vault: 3,
+  sandbox: 3,
+  desk: 3,
+  simulator: 3,
+  control: 4,
+  supervisor: 4,
+  demo: 4,
+  cli: 4,
+}
+
+/** Arrows within a floor that are drawn in docs/architecture.md. */
+const sameFloor = new Set(['cli→supervisor', 'cli→demo', 'demo→supervisor'])
+
+const roomOf = (file: string) => file.split(path.sep)[1] ?? ''
+const inRoom = (room: string) =>
+  sources.filter(({ file }) => file.startsWith(path.join('src', room) + path.sep))
+
+function reach(start: readonly SourceFile[]): SourceFile[] {
+  const found = new Map(start.map((source) => [source.file, source]))
+  for (const source of found.values()) {
+    for (const name of source.imports) {
+      const next = sources.find(({ file }) => file === name)
+      if (next) found.set(next.file, next)
+    }
+  }
+  return [...found.values()]
+}
+
+describe('the floors', () => {
+  it('have a place for every room', () => {
+    expect(sources.length).toBeGreaterThan(100)
+    for (const { file } of sources) expect(floors, file).toHaveProperty(roomOf(file))
+  })
+
+  it('are only ever imported downwards', () => {
+    const upward = sources.flatMap(({ file, imports }) =>
+      imports
+        .filter((target) => roomOf(target) !== roomOf(file))
+        .filter((target) => {
+          const [from, to] = [floors[roomOf(file)] ?? 0, floors[roomOf(target)] ?? 0]
+          return to > from || (to === from && !sameFloor.has(`${roomOf(file)}→${roomOf(target)}`))
+        })
+        .map((target) => `${file} → ${target}`),
+    )
+    expect(upward).toEqual([])
+  })
+
+  it('have no circle', () => {
+    expect(findCircle(sources)).toBeNull()
+  })
+
+  it('let every import be found', () => {
+    const files = new Set(sources.map(({ file }) => file))
+    const lost = sources.flatMap(({ file, imports }) =>
+      imports
+        .filter((target) => target.endsWith('.ts') && !files.has(target))
+        .map((target) => `${file} → ${target}`),
+    )
+    expect(lost).toEqual([])
+  })
+
+  it('keep the vault to itself: nobody imports it', () => {
+    const guests = sources.filter(
+      ({ file, imports }) => roomOf(file) !== 'vault' && imports.some((name) => roomOf(name) === 'vault'),
+    )
+    expect(guests.map(({ file }) => file)).toEqual([])
+  })
+
+  it('let dsp import nothing but itself', () => {
+    for (const { file, imports, packages } of inRoom('dsp')) {
+      expect(packages, file).toEqual([])
+      expect(
+        imports.filter((name) => roomOf(name) !== 'dsp'),
+        file,
+      ).toEqual([])
+    }
+  })
+
+  it('keep connectors and CRM adapters pure: no network, disk, clock or environment', () => {
+    const allowed = new Set(['zod'])
+    const impure =
+      /\b(fetch|setTimeout|setInterval|Date\.now|new Date\(\)|process\.|performance\.|Math\.random)\b/
+    for (const { file, packages, text } of [...inRoom('connectors'), ...inRoom('crm')]) {
+      expect(
+        packages.filter((name) => !allowed.has(name)),
+        file,
+      ).toEqual([])
+      expect(text.match(impure)?.[0], file).toBeUndefined()
+    }
+  })
+
+  it('keep process.env in the entry files, and the wall clock in the clock', () => {
+    for (const { file, text } of sources.filter(({ file }) => !/desk|browser/.test(file))) {
+      const entry =
+        file.endsWith(`${path.sep}main.ts`) || file === path.join('src', 'cli', 'configuration.ts')
+      if (!entry) expect(text.includes('process.env'), file).toBe(false)
+      if (file !== path.join('src', 'base', 'clock.ts'))
+        expect(/\bDate\.now\(|new Date\(\)/.test(text), file).toBe(false)
+    }
+  })
+})
+
+describe('the card process', () => {
+  const card = reach(inRoom(path.join('vault', 'card')))
+
+  it('exists', () =>
+    expect(card.map(({ file }) => file)).toContain(path.join('src', 'vault', 'card', 'main.ts')))
+
+  it('takes nothing from npm, and of Node only sockets, TLS and what it needs to shut itself in', () => {
+    const allowed = new Set([
+      'node:net',
+      'node:tls',
+      'node:buffer',
+      'node:crypto',
+      'node:ffi',
+      'node:fs',
+      'node:process',
+    ])
+    for (const { file, packages } of card)
+      expect(
+        packages.filter((name) => !allowed.has(name)),
+        file,
+      ).toEqual([])
+  })
+
+  it('uses no fetch, no JSON reader, no logger and no console where digits are', () => {
+    const digits = card.filter(({ file }) => file.startsWith(path.join('src', 'vault', 'card')))
+    for (const { file, text } of digits) {
+      expect(
+        text.match(/\bfetch\(|JSON\.parse|console\.|process\.stdout|process\.stderr/)?.[0],
+        file,
+      ).toBeUndefined()
+    }
+  })
+})
+
+describe('these rules', () => {
+  it('would see a circle, an import in any form, and a lost one', () => {
+    const a = { file: 'a.ts', imports: ['b.ts'], packages: [], text: '' }
+    const b = { file: 'b.ts', imports: ['a.ts'], packages: [], text: '' }
+    expect(findCircle([a, b])).toEqual(['a.ts', 'b.ts', 'a.ts'])
+    const text =
+      "import x from './x.ts'\nimport {\n  y,\n} from './y.ts'\nexport * from './z.ts'\nimport './w.ts'\nawait import('./v.ts')"
+    expect(importsOf(text)).toEqual(['./x.ts', './y.ts', './z.ts', './w.ts', './v.ts'])
+  })
+})
