@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { z } from 'zod'
+import { type Platform, startPlatform } from './platform.ts'
+import { PlatformConfig } from './platform-config.ts'
+import type { SandboxCredentials } from './sandbox-credentials.ts'
+
+export type ThrowawayPlatform = Omit<Platform, 'credentials'> & {
+  readonly credentials: SandboxCredentials
+  readonly dataDir: string
+  /** Every log line of every process so far. */
+  readonly logLines: readonly string[]
+}
+
+type Overrides = Partial<Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'bridge' | 'vault'>>
+
+/** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */
+export async function startThrowawayPlatform(overrides: Overrides = {}): Promise<ThrowawayPlatform> {
+  const dataDir = mkdtempSync(path.join(tmpdir(), 'tonewall-data-'))
+  const [control, bridge, gateway, simulator] = await freePorts(4)
+  const config = PlatformConfig.parse({
+    ...overrides,
+    dataDir,
+    control: { port: control },
+    bridge: { ...overrides.bridge, port: bridge },
+    sandbox: { gatewayPort: gateway, simulatorPort: simulator },
+    supervisor: { drainSeconds: 0 },
+  })
+  const logLines: string[] = []
+  const remove = () => rmSync(dataDir, { recursive: true, force: true })
+  try {
+    const platform = await startPlatform({ config, only: null, onLine: (line) => void logLines.push(line) })
+    const stop = async (drainMs?: number) => {
+      await platform.stop(drainMs)
+      remove()
+    }
+    return { ...platform, credentials: platform.credentials as SandboxCredentials, dataDir, logLines, stop }
+  } catch (error) {
+    for (const line of logLines.slice(-20)) process.stderr.write(`${line}\n`)
+    remove()
+    throw error
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = net.createServer()
+      return new Promise<net.Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
+    }),
+  )
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
