@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { LegEnd, LegRole } from '../../contracts/bridge-port.ts'
 import type { CallResource } from '../../contracts/desk-port.ts'
@@ -38,7 +39,7 @@ export type CallEvent =
       readonly type: 'leg-left'
       readonly role: LegRole
       readonly streamSid: string
-      readonly why: LegEnd
+      readonly why: z.infer<typeof LegEnd>
       readonly at: number
     }
   | { readonly type: 'bridge-lost' }

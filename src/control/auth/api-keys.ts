@@ -1,0 +1,33 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Store } from '../store/store.ts'
+import { hashOfToken } from './opaque-token.ts'
+import type { Principal } from './principal.ts'
+
+const minuteMs = 60_000
+
+export type ApiKeys = { find(key: string): Promise<Principal | undefined> }
+
+/** Machine keys, `tw_test_…` and `tw_live_…`, known by their hash alone. */
+export function createApiKeys({ store, clock }: { store: Store; clock: Clock }): ApiKeys {
+  return {
+    async find(key) {
+      if (!/^tw_(?:test|live)_[\w-]{20,200}$/.test(key)) return undefined
+      const row = await store.db
+        .selectFrom('api_keys')
+        .select(['id', 'merchant_id', 'last_used_at'])
+        .where('key_hash', '=', hashOfToken(key))
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst()
+      if (!row) return undefined
+      const nowMs = clock.now()
+      if (row.last_used_at === null || nowMs - row.last_used_at >= minuteMs) {
+        await store.db.updateTable('api_keys').set({ last_used_at: nowMs }).where('id', '=', row.id).execute()
+      }
+      return {
+        actor: { merchantId: row.merchant_id, kind: 'api-key', id: row.id },
+        role: 'machine',
+        sessionId: null,
+      }
+    },
+  }
+}

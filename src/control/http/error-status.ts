@@ -1,0 +1,45 @@
+import type { AppError } from '../../base/errors.ts'
+import { exhaustive } from '../../base/exhaustive.ts'
+
+/** Code → HTTP status, for every error that a request can meet. One file, so that the API's answers can be read at once. */
+const statuses: Readonly<Record<string, number>> = {
+  REQUEST_INVALID: 400,
+  BODY_NOT_JSON: 400,
+  CARD_NUMBER_IN_TEXT: 400,
+  IDEMPOTENCY_KEY_MISSING: 400,
+  UNAUTHENTICATED: 401,
+  LOG_IN_REFUSED: 401,
+  FORBIDDEN: 403,
+  CROSS_SITE_REQUEST: 403,
+  WEBHOOK_SIGNATURE_INVALID: 403,
+  NOT_FOUND: 404,
+  CALL_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  IDEMPOTENCY_IN_FLIGHT: 409,
+  IDEMPOTENCY_OUTCOME_UNKNOWN: 409,
+  BODY_TOO_LARGE: 413,
+  MEDIA_TYPE_UNSUPPORTED: 415,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  LOG_IN_LOCKED: 429,
+  RATE_LIMITED: 429,
+  TOO_MANY_STREAMS: 429,
+  INTERNAL: 500,
+  PEER_AWAY: 503,
+}
+
+/** An error that is not listed follows its remedy: the caller's mistake is a conflict with the state of things. */
+export function statusOf({ code, remedy }: AppError): number {
+  const listed = statuses[code]
+  if (listed !== undefined) return listed
+  switch (remedy) {
+    case 'fix-request':
+    case 'inquire':
+      return 409
+    case 'retry':
+      return 503
+    case 'page-someone':
+      return 500
+    default:
+      return exhaustive(remedy)
+  }
+}

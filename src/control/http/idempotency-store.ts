@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import type { Store } from '../store/store.ts'
+import { IdempotencyInFlight, IdempotencyKeyReused, IdempotencyOutcomeUnknown } from './errors.ts'
+
+/** How long an answer is kept. */
+export const keptMs = 24 * 60 * 60_000
+
+export type Claim = {
+  readonly principal: string
+  readonly merchantId: string
+  readonly key: string
+  readonly fingerprint: string
+}
+
+export type Answer = { readonly status: number; readonly contentType: string; readonly body: string }
+
+export type IdempotencyStoreOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  /** Names this life of the process. */
+  readonly bootId: string
+}
+
+/** Requests and their answers, by the key that the client chose. One row is one execution. */
+export class IdempotencyStore {
+  readonly #store: Store
+  readonly #clock: Clock
+  readonly #bootId: string
+
+  constructor({ store, clock, bootId }: IdempotencyStoreOptions) {
+    this.#store = store
+    this.#clock = clock
+    this.#bootId = bootId
+  }
+
+  /**
+   * Takes the key for this request, or answers what the first request with it was answered. The insert decides who
+   * is first, so that two hundred at once are one execution.
+   */
+  async claim({ principal, merchantId, key, fingerprint }: Claim): Promise<Answer | 'first'> {
+    const { db } = this.#store
+    const nowMs = this.#clock.now()
+    await db
+      .deleteFrom('idempotency_keys')
+      .where('principal', '=', principal)
+      .where('key', '=', key)
+      .where('created_at', '<=', nowMs - keptMs)
+      .execute()
+    const taken = await db
+      .insertInto('idempotency_keys')
+      .values({
+        principal,
+        key,
+        merchant_id: merchantId,
+        fingerprint,
+        boot_id: this.#bootId,
+        state: 'in-flight',
+        status: null,
+        content_type: null,
+        body: null,
+        created_at: nowMs,
+      })
+      .onConflict((conflict) => conflict.columns(['principal', 'key']).doNothing())
+      .executeTakeFirst()
+    if (taken.numInsertedOrUpdatedRows === 1n) return 'first'
+    return this.#earlier(principal, key, fingerprint)
+  }
+
+  async #earlier(principal: string, key: string, fingerprint: string): Promise<Answer> {
+    const row = await this.#row(principal, key)
+    // Given back between the insert and the look: the client may simply send again.
+    if (!row) throw new IdempotencyInFlight('the first request with this key is still under way')
+    if (row.fingerprint !== fingerprint) {
+      throw new IdempotencyKeyReused('this Idempotency-Key was used for another request')
+    }
+    if (row.state === 'answered') {
+      return { status: row.status ?? 200, contentType: row.content_type ?? '', body: row.body ?? '' }
+    }
+    if (row.boot_id === this.#bootId) {
+      throw new IdempotencyInFlight('the first request with this key is still under way')
+    }
+    throw new IdempotencyOutcomeUnknown(
+      'the platform restarted during the first request: look, then use a new key',
+    )
+  }
+
+  async answer({ principal, key }: Claim, { status, contentType, body }: Answer): Promise<void> {
+    await this.#store.db
+      .updateTable('idempotency_keys')
+      .set({ state: 'answered', status, content_type: contentType, body })
+      .where('principal', '=', principal)
+      .where('key', '=', key)
+      .execute()
+  }
+
+  /** Nothing was done: the same key may be used for the next try. */
+  async giveBack({ principal, key }: Claim): Promise<void> {
+    await this.#store.db
+      .deleteFrom('idempotency_keys')
+      .where('principal', '=', principal)
+      .where('key', '=', key)
+      .execute()
+  }
+
+  async forgetOld(): Promise<void> {
+    const before = this.#clock.now() - keptMs
+    await this.#store.db.deleteFrom('idempotency_keys').where('created_at', '<=', before).execute()
+  }
+
+  #row(principal: string, key: string) {
+    return this.#store.db
+      .selectFrom('idempotency_keys')
+      .selectAll()
+      .where('principal', '=', principal)
+      .where('key', '=', key)
+      .executeTakeFirst()
+  }
+}
+
+/** Two requests are the same when method, path and body are. */
+export function fingerprintOf(method: string, path: string, body: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify([method, path, canonical(body)]))
+    .digest('hex')
+}
+
+/** The same JSON for the same value, in whatever order its keys were written. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (typeof value !== 'object' || value === null) return value ?? null
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return entries.map(([key, item]) => [key, canonical(item)])
+}

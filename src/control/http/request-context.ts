@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify'
+import { Unauthenticated } from '../auth/errors.ts'
+import type { Principal } from '../auth/principal.ts'
+import type { Right } from '../auth/rights.ts'
+
+/**
+ * Who may call a route. `public` routes prove nothing; `provider` routes are proven by a signature over the request;
+ * everything else needs a session or a key, and the right named.
+ */
+export type Access = 'public' | 'provider' | 'signed-in' | Right
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | null
+  }
+  interface FastifyContextConfig {
+    access?: Access
+    /** `replayed` unless told: a repeated POST gets the first answer. `header-only` still requires the header. */
+    idempotency?: 'replayed' | 'header-only'
+  }
+}
+
+/** The one who is signed in, on a route that is not public. */
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw new Unauthenticated('sign in first')
+  return request.principal
+}
