@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { exitCodes } from '../base/child-process.ts'
@@ -84,7 +84,6 @@ function requireBuild(): void {
 function openRunDir(configured: string | null): string {
   // Unix socket paths end at 107 bytes, so that a data folder deep in a tree would not do.
   const dir = configured ?? mkdtempSync(path.join(tmpdir(), 'tonewall-'))
-  mkdirSync(path.join(dir, 'digits'), { recursive: true, mode: 0o700 })
-  chmodSync(dir, 0o700)
+  mkdirSync(path.join(dir, 'digits'), { recursive: true, mode: 0o770 })
   return dir
 }

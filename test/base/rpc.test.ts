@@ -80,10 +80,10 @@ describe('two processes on a Unix socket', () => {
     expect(events).toEqual([{ type: 'tick' }])
   })
 
-  it('let nobody else open the socket file', async () => {
+  it('let no stranger open the socket file', async () => {
     const socketPath = freshPath()
     await serve(socketPath)
-    expect(statSync(socketPath).mode & 0o777).toBe(0o600)
+    expect(statSync(socketPath).mode & 0o777).toBe(0o660)
   })
 
   it('hang up on who does not know the token', async () => {

@@ -38,7 +38,10 @@ export type RpcServerOptions<C extends RpcContract> = {
 
 export type RpcServer = { close(): Promise<void> }
 
-/** Listens on a Unix socket that only this user may open (mode 0600), and greets only who knows the token. */
+/**
+ * Listens on a Unix socket that this user and group may open (mode 0660: with one container a process, they share a
+ * group; else the folder is 0700), and greets only who knows the token.
+ */
 export async function serveRpc<C extends RpcContract>(options: RpcServerOptions<C>): Promise<RpcServer> {
   const sockets = new Set<net.Socket>()
   const server = net.createServer((socket) => {
@@ -51,7 +54,7 @@ export async function serveRpc<C extends RpcContract>(options: RpcServerOptions<
     server.once('error', reject)
     server.listen(options.socketPath, resolve)
   })
-  chmodSync(options.socketPath, 0o600)
+  chmodSync(options.socketPath, 0o660)
   return {
     close: () =>
       new Promise((resolve) => {
