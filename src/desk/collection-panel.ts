@@ -1,0 +1,181 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { formatMoney } from '../base/money.ts'
+import type { FieldView, PaymentResource } from '../contracts/desk-port.ts'
+import type { PaymentCommand } from './api.ts'
+import { controlStyles } from './control-styles.ts'
+import type { Desk } from './desk.ts'
+import type { DeskState } from './state.ts'
+import { cardWords, faultAdvice, fieldNames, refusalWords } from './words.ts'
+import './countdown-clock.ts'
+import './field-dots.ts'
+
+/** A payment under way: the fields as they fill, and what the agent can do about them. */
+export class CollectionPanel extends LitElement {
+  static override properties = {
+    desk: { attribute: false },
+    state: { attribute: false },
+    payment: { attribute: false },
+  }
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: grid;
+        gap: 1.1rem;
+      }
+      .top {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.25rem 1rem;
+        align-items: baseline;
+        justify-content: space-between;
+      }
+      .fields {
+        display: grid;
+        list-style: none;
+        border: 1px solid var(--line);
+        border-radius: var(--radius);
+      }
+      .field {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr) auto;
+        gap: 0.35rem 1rem;
+        align-items: center;
+        padding: 0.8rem 1rem;
+      }
+      .field + .field {
+        border-top: 1px solid var(--line);
+      }
+      .field.asked {
+        background: color-mix(in srgb, var(--accent) 7%, transparent);
+      }
+      .field:first-child {
+        border-radius: var(--radius) var(--radius) 0 0;
+      }
+      .field > * {
+        grid-column: 1;
+      }
+      .field button {
+        grid-column: 2;
+        grid-row: 1 / span 2;
+      }
+      .accepted-mark {
+        color: var(--secured);
+        font-weight: 600;
+      }
+    `,
+  ]
+
+  declare desk: Desk
+  declare state: DeskState
+  declare payment: PaymentResource
+
+  override render(): TemplateResult {
+    const { payment } = this
+    const { refusal } = this.state
+    const card = cardWords(payment.collection ?? payment) ?? cardWords(payment)
+    return html`
+      <div class="top">
+        <h3 tabindex="-1">Card for ${formatMoney(payment)} · ${payment.reference}</h3>
+        <countdown-clock
+          .clock=${this.desk.clock}
+          .deadlineAt=${payment.status === 'collecting' ? (payment.collection?.deadlineAt ?? null) : null}
+        ></countdown-clock>
+      </div>
+      ${refusal ? html`<p class="refusal" role="alert">${refusalWords(refusal)}</p>` : nothing}
+      ${this.#step()}
+      ${card ? html`<p data-testid="card">${card}</p>` : nothing}
+      ${
+        payment.collection
+          ? html`<ul class="fields" aria-label="Card details">
+              ${payment.collection.fields.map((field) => this.#field(field))}
+            </ul>`
+          : nothing
+      }
+      <div class="row">${this.#actions()}</div>
+    `
+  }
+
+  protected override firstUpdated(): void {
+    // The form that had the focus is gone: bring it here, so that the next Tab reaches these buttons.
+    if (this.#focusIsLost()) this.renderRoot.querySelector<HTMLElement>('h3')?.focus()
+  }
+
+  #focusIsLost(): boolean {
+    return document.activeElement === document.body || this.state.underWay.size > 0
+  }
+
+  #step(): TemplateResult {
+    const words = (text: string) => html`<p class="hint" data-testid="step">${text}</p>`
+    switch (this.payment.status) {
+      case 'created':
+        return words('The payment is prepared. The card has not been asked for yet.')
+      case 'ready':
+        return words(`The card is complete. Nothing has been charged yet.`)
+      case 'authorising':
+        return words('The card is complete. Asking the gateway…')
+      default: {
+        const asked = this.payment.collection?.fields.find(({ state }) => isAsked(state))
+        return words(asked ? `Now: ${fieldNames[asked.field].toLowerCase()}.` : 'Getting ready…')
+      }
+    }
+  }
+
+  #field(field: FieldView): TemplateResult {
+    const name = fieldNames[field.field]
+    const clearable = this.payment.status === 'collecting' && (field.length > 0 || field.state === 'accepted')
+    return html`
+      <li class="field ${isAsked(field.state) ? 'asked' : ''}" data-testid="field-${field.field}" data-state=${field.state}>
+        <span>
+          ${name}
+          ${field.state === 'accepted' ? html`<span class="accepted-mark">✓ accepted</span>` : nothing}
+        </span>
+        <field-dots .field=${field} .brand=${this.payment.collection?.brand ?? null}></field-dots>
+        ${field.fault ? html`<p class="fault">${faultAdvice[field.fault]}</p>` : nothing}
+        ${
+          clearable
+            ? html`<button
+                class="small"
+                ?disabled=${this.#busy('clear-field')}
+                aria-label="Clear ${name.toLowerCase()}"
+                @click=${() => this.#send({ do: 'clear-field', field: field.field })}
+              >
+                Clear
+              </button>`
+            : nothing
+        }
+      </li>
+    `
+  }
+
+  #actions(): TemplateResult {
+    const { status, confirm } = this.payment
+    const button = (label: string, command: PaymentCommand, look = '') =>
+      html`<button class=${look} ?disabled=${this.#busy(command.do)} @click=${() => this.#send(command)}>
+        ${label}
+      </button>`
+    const cancel = button('Cancel payment', { do: 'cancel' })
+    if (status === 'authorising') return html`${nothing}`
+    if (status === 'created') return html`${button('Ask for the card', { do: 'arm' }, 'main')} ${cancel}`
+    const anotherCard = button('Use another card', { do: 'another-card' })
+    if (status === 'ready') {
+      const charge = button(`Confirm ${formatMoney(this.payment)}`, { do: 'confirm' }, 'main')
+      return html`${confirm === 'manual' ? charge : nothing} ${anotherCard} ${cancel}`
+    }
+    return html`${button('More time', { do: 'extend', bySeconds: 60 })} ${anotherCard} ${cancel}`
+  }
+
+  #busy(intent: PaymentCommand['do']): boolean {
+    return this.state.underWay.has(intent)
+  }
+
+  #send(command: PaymentCommand): void {
+    void this.desk.command(this.payment.id, command)
+  }
+}
+
+function isAsked(state: FieldView['state']): boolean {
+  return state === 'asked' || state === 'keying' || state === 'rejected'
+}
+
+customElements.define('collection-panel', CollectionPanel)

@@ -1,0 +1,116 @@
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { controlStyles } from './control-styles.ts'
+import { Desk } from './desk.ts'
+import type { DeskState } from './state.ts'
+import './call-list.ts'
+import './call-panel.ts'
+import './desk-header.ts'
+import './live-announcer.ts'
+import './log-in-form.ts'
+import './platform-banner.ts'
+
+/** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
+export class DeskApp extends LitElement {
+  static override properties = { state: { state: true } }
+  static override styles = [
+    controlStyles,
+    css`
+      :host {
+        display: block;
+        max-width: 78rem;
+        margin: 0 auto;
+        padding: 0 clamp(0.75rem, 3vw, 2rem) 3rem;
+      }
+      .columns {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 1.25rem;
+        align-items: start;
+      }
+      @media (min-width: 56rem) {
+        .columns {
+          grid-template-columns: minmax(15rem, 19rem) minmax(0, 1fr);
+          gap: 1.75rem;
+        }
+      }
+      .skip {
+        position: absolute;
+        left: 0.75rem;
+        top: -4rem;
+        z-index: 1;
+        padding: 0.6rem 1rem;
+        border-radius: 8px;
+        background: var(--accent);
+        color: var(--on-accent);
+      }
+      .skip:focus {
+        top: 0.75rem;
+      }
+      main:focus-visible {
+        outline: none;
+      }
+    `,
+  ]
+
+  declare state: DeskState
+  readonly desk = new Desk()
+  #stopListening: (() => void) | undefined
+
+  constructor() {
+    super()
+    this.state = this.desk.state
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#stopListening = this.desk.listen((before, after) => {
+      this.state = after
+      this.renderRoot.querySelector('live-announcer')?.step(before, after)
+      if (!before.session && after.session) void this.#focusMain()
+    })
+    void this.desk.start()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#stopListening?.()
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <live-announcer></live-announcer>
+      ${this.#page()}
+    `
+  }
+
+  #page(): TemplateResult | typeof nothing {
+    const { session } = this.state
+    if (session === undefined) return nothing
+    if (session === null) {
+      return html`<main><log-in-form .desk=${this.desk} .state=${this.state}></log-in-form></main>`
+    }
+    return html`
+      <a class="skip" href="#call" @click=${this.#skip}>Skip to the call</a>
+      <desk-header .desk=${this.desk} .state=${this.state}></desk-header>
+      <platform-banner .state=${this.state}></platform-banner>
+      <div class="columns">
+        <nav aria-label="Calls"><call-list .desk=${this.desk} .state=${this.state}></call-list></nav>
+        <main id="call" tabindex="-1">
+          <call-panel .desk=${this.desk} .state=${this.state}></call-panel>
+        </main>
+      </div>
+    `
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault()
+    void this.#focusMain()
+  }
+
+  async #focusMain(): Promise<void> {
+    await this.updateComplete
+    this.renderRoot.querySelector('main')?.focus()
+  }
+}
+
+customElements.define('desk-app', DeskApp)

@@ -1,0 +1,41 @@
+import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
+import type { StreamState } from './state.ts'
+
+/**
+ * `open`: nothing is being keyed and the line is as always. `securing`: the mask has been asked for. `secured`: the
+ * bridge confirms it. `lost`: keys were being taken and the mask is no longer confirmed. `unknown`: the desk cannot
+ * see the platform. `closed`: the collection is over.
+ */
+export type Light = 'open' | 'securing' | 'secured' | 'lost' | 'unknown' | 'closed'
+
+export type LightInput = {
+  readonly stream: StreamState
+  readonly call: Pick<CallResource, 'masked'> | undefined
+  readonly payment: PaymentResource | undefined
+}
+
+/** The one place that decides on green: `collection.secured`, told by a stream that is known to be live. */
+export function lightOf({ stream, call, payment }: LightInput): Light {
+  if (stream === 'lost' || stream === 'checking' || stream === 'connecting') return 'unknown'
+  const collection = payment?.collection
+  if (!collection) return call?.masked ? 'securing' : 'open'
+  switch (collection.state) {
+    case 'arming':
+      return collection.secured ? 'secured' : 'securing'
+    case 'collecting':
+      return collection.secured ? 'secured' : 'lost'
+    case 'collected':
+      return collection.secured ? 'secured' : 'closed'
+    case 'ended':
+      return 'closed'
+  }
+}
+
+export const lightWords: Readonly<Record<Light, { readonly short: string; readonly long: string }>> = {
+  open: { short: 'Line open', long: 'You hear everything, tones too.' },
+  securing: { short: 'Securing…', long: 'Wait: the caller should not key anything yet.' },
+  secured: { short: 'Secured', long: 'Tones cannot reach you. The caller can key the card.' },
+  lost: { short: 'Protection lost', long: 'Ask the caller to stop keying now.' },
+  unknown: { short: 'Not confirmed', long: 'Reconnecting. Ask the caller to wait with keying.' },
+  closed: { short: 'Closed', long: 'No digits are being taken.' },
+}

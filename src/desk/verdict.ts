@@ -1,0 +1,56 @@
+import type { PaymentResource } from '../contracts/desk-port.ts'
+import { endingWords } from './words.ts'
+
+export type Verdict = {
+  readonly kind: 'approved' | 'declined' | 'unknown' | 'nothing-taken'
+  readonly title: string
+  /** What it means and what to do, for the agent to say. */
+  readonly advice: string
+  readonly tryAnotherCard: boolean
+}
+
+/** What the desk says of a payment that is not under way. Only what the platform knows: nothing is guessed. */
+export function verdictOf(payment: PaymentResource): Verdict {
+  switch (payment.status) {
+    case 'authorised':
+      return {
+        kind: 'approved',
+        title: 'Approved',
+        advice: 'The amount is reserved on the card. It will be taken later.',
+        tryAnotherCard: false,
+      }
+    case 'captured':
+      return {
+        kind: 'approved',
+        title: 'Approved',
+        advice: 'The payment has been taken.',
+        tryAnotherCard: false,
+      }
+    case 'declined': {
+      const retry = payment.decline?.retry
+      return {
+        kind: 'declined',
+        title: 'Declined',
+        advice: payment.decline?.advice ?? 'The card was declined. Nothing was charged.',
+        tryAnotherCard: retry === 'other-card' || retry === 'same-card',
+      }
+    }
+    case 'unknown':
+      return {
+        kind: 'unknown',
+        title: 'Outcome not yet known',
+        advice: 'Do not take the payment again: we are asking the gateway. This page will say what happened.',
+        tryAnotherCard: false,
+      }
+    case 'expired':
+    case 'cancelled':
+      return {
+        kind: 'nothing-taken',
+        title: payment.status === 'expired' ? 'Time ran out' : 'Payment cancelled',
+        advice: `${endingWords(payment.collection?.why ?? null)} Nothing was charged.`,
+        tryAnotherCard: false,
+      }
+    default:
+      return { kind: 'nothing-taken', title: 'Under way', advice: '', tryAnotherCard: false }
+  }
+}
