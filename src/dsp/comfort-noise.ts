@@ -1,0 +1,37 @@
+import type { StateBuffer } from './state-buffer.ts'
+import { powerAt0Dbm0 } from './tone-spectrum.ts'
+
+/** The line's own noise is never taken to be louder than this: -38 dBm0. */
+const loudest = powerAt0Dbm0 * 10 ** -3.8
+
+/** Noise at the level of the line's quiet moments, in 16-bit linear. It knows nothing of what it stands in for. */
+export class ComfortNoise {
+  /** [floor as mean square of 14-bit samples, last value] */
+  readonly #level: Float64Array
+  readonly #seed: Int32Array
+
+  constructor(state: StateBuffer) {
+    this.#level = state.float64(2)
+    this.#seed = state.int32(1)
+    this.#level[0] = powerAt0Dbm0 * 1e-6
+    this.#seed[0] = 0x2545f491
+  }
+
+  /** Learns from the mean square of a stretch without tones: falls at once, rises by about 4 dB a second. */
+  learn(power: number): void {
+    const level = this.#level
+    const floor = level[0]!
+    level[0] = power < floor ? floor + 0.2 * (power - floor) : Math.min(floor * 1.002 + 1e-3, loudest, power)
+  }
+
+  next(): number {
+    const seed = this.#seed
+    const value = (Math.imul(seed[0]!, 1_664_525) + 1_013_904_223) | 0
+    seed[0] = value
+    // Uniform in ±1 has a mean square of 1/3; a gentle low-pass makes it sound like a line and costs 3/5 of the power.
+    const level = this.#level
+    const smooth = 0.5 * level[1]! + value / 0x8000_0000
+    level[1] = smooth
+    return smooth * 4 * Math.sqrt(level[0]! * 3 * 0.75)
+  }
+}

@@ -1,0 +1,198 @@
+import { ComfortNoise } from './comfort-noise.ts'
+import { DelayLine } from './delay-line.ts'
+import { DtmfDetector } from './dtmf-detector.ts'
+import { EventQueue } from './event-queue.ts'
+import { g711Tables } from './g711.ts'
+import { hopSamples } from './goertzel.ts'
+import { StateBuffer } from './state-buffer.ts'
+import { Suspicion } from './suspicion.ts'
+import type { ToneChannel, ToneChannelOptions, ToneEvent } from './tone-channel.ts'
+import { ToneMasker } from './tone-masker.ts'
+import { ToneSpectrum } from './tone-spectrum.ts'
+
+/** Masked after the last suspect hop: after a tone that lasted, and after a mere suspicion. */
+const hangHopsOfTone = 8
+const hangHopsOfSuspicion = 3
+/** Suspect hops in a row that make a tone. */
+const toneHops = 4
+
+const field = { hangUntilHop: 0, suspectRun: 1, holdUntilSample: 2, lost: 3, fresh: 4 } as const
+
+class ToneGuard implements ToneChannel {
+  readonly #state: StateBuffer
+  readonly #hop: Int16Array
+  readonly #s: Float64Array
+  readonly #spectrum: ToneSpectrum
+  readonly #events: EventQueue
+  readonly #detector: DtmfDetector
+  readonly #suspicion: Suspicion
+  readonly #noise: ComfortNoise
+  readonly #line: DelayLine
+  readonly #masker: ToneMasker
+  readonly #decode: Int16Array
+  readonly #encode: Uint8Array
+  readonly #silence: number
+  #armed = false
+  /** After `release`, or after an error: nothing that comes in goes out, and nothing is heard. */
+  #dead = false
+
+  constructor({ law, lookaheadMs, fill }: ToneChannelOptions) {
+    const lookahead = Math.round(lookaheadMs * 8)
+    const state = new StateBuffer(9_216 + DelayLine.bytes(lookahead))
+    const { decode, encode, silence } = g711Tables(law)
+    this.#state = state
+    this.#decode = decode
+    this.#encode = encode
+    this.#silence = silence
+    this.#hop = state.int16(hopSamples)
+    this.#s = state.float64(8)
+    this.#spectrum = new ToneSpectrum(state)
+    this.#events = new EventQueue(state)
+    this.#detector = new DtmfDetector(state, this.#spectrum, this.#events)
+    this.#suspicion = new Suspicion(state, this.#spectrum)
+    this.#noise = new ComfortNoise(state)
+    this.#line = new DelayLine(state, lookahead)
+    this.#masker = new ToneMasker({
+      state,
+      line: this.#line,
+      noise: this.#noise,
+      fill,
+      lineCode: {
+        linear: (code) => decode[code]!,
+        code: (linear) => encode[(linear >> 2) & 0x3fff]!,
+        silence,
+      },
+    })
+  }
+
+  get armed(): boolean {
+    return this.#armed
+  }
+
+  get secured(): boolean {
+    return this.#dead || (this.#armed && this.#line.full)
+  }
+
+  get quiet(): boolean {
+    if (this.#dead) return true
+    const s = this.#s
+    return (
+      !this.#detector.busy &&
+      s[field.suspectRun] === 0 &&
+      this.#line.written >= s[field.holdUntilSample]! &&
+      !this.#line.holdsMarked
+    )
+  }
+
+  process(input: Uint8Array, output: Uint8Array): void {
+    if (!this.#dead) {
+      try {
+        for (let i = 0; i < input.length; i++) output[i] = this.#take(input[i]!)
+        return
+      } catch {
+        this.#dead = true
+      }
+    }
+    output.fill(this.#silence, 0, input.length)
+  }
+
+  processLost(octets: number, output: Uint8Array): void {
+    if (!this.#dead) {
+      try {
+        for (let i = 0; i < octets; i++) {
+          this.#s[field.lost] = 1
+          output[i] = this.#take(this.#encode[(Math.round(this.#noise.next()) >> 2) & 0x3fff]!)
+        }
+        return
+      } catch {
+        this.#dead = true
+      }
+    }
+    output.fill(this.#silence, 0, octets)
+  }
+
+  drainEvents(listener: (event: ToneEvent) => void): void {
+    this.#events.drain(listener)
+  }
+
+  arm(): void {
+    if (this.#dead) return
+    this.#armed = true
+    this.#line.grow()
+  }
+
+  disarm(): void {
+    this.#armed = false
+    this.#line.shrink()
+  }
+
+  maskHeld(holdMs: number): void {
+    if (this.#dead) return
+    const s = this.#s
+    s[field.holdUntilSample] = Math.max(s[field.holdUntilSample]!, this.#line.written + holdMs * 8)
+    this.#line.mark(Math.ceil(this.#line.delay / hopSamples) + 1)
+  }
+
+  release(): void {
+    this.#dead = true
+    this.#armed = false
+    this.#state.zero()
+  }
+
+  /** The channel's whole memory, for the test that `release` leaves only zeroes. */
+  stateBytes(): Uint8Array {
+    return this.#state.bytes()
+  }
+
+  #take(octet: number): number {
+    const line = this.#line
+    const at = line.written
+    const hop = this.#hop
+    line.push(octet)
+    hop[at & (hopSamples - 1)] = this.#decode[octet]! >> 2
+    if ((at & (hopSamples - 1)) === hopSamples - 1) this.#stepHop()
+    if (!this.#armed && line.delay === 0) return octet
+    line.glide()
+    return this.#masker.next()
+  }
+
+  #stepHop(): void {
+    const s = this.#s
+    const lost = s[field.lost] === 1
+    s[field.lost] = 0
+    if (lost) this.#hop.fill(0)
+    this.#spectrum.push(this.#hop)
+    this.#detector.step(lost)
+    if (!this.#armed && this.#line.delay === 0) {
+      s[field.suspectRun] = 0
+      if (!lost && !this.#detector.busy) this.#noise.learn(this.#spectrum.power(5))
+      return
+    }
+    this.#suspect(lost)
+  }
+
+  #suspect(lost: boolean): void {
+    const s = this.#s
+    const hop = this.#spectrum.hops
+    const reach = lost ? 0 : this.#suspicion.step()
+    if (reach > 0) {
+      const run = s[field.suspectRun]! + 1
+      s[field.suspectRun] = run
+      s[field.hangUntilHop] = hop + (run >= toneHops ? hangHopsOfTone : hangHopsOfSuspicion)
+      this.#line.mark(reach)
+    } else if (hop > s[field.hangUntilHop]!) {
+      s[field.suspectRun] = 0
+    }
+    if (hop <= s[field.hangUntilHop]! || this.#detector.active) this.#line.mark(1)
+    else if (this.#line.written <= s[field.holdUntilSample]!) this.#line.mark(1)
+    else if (!lost) this.#noise.learn(this.#spectrum.power(5))
+  }
+}
+
+/**
+ * The caller's leg through detector, delay line and mask. Chunks of any size give the same octets: decisions fall on
+ * hops of 16 samples counted from the channel's first.
+ */
+export function createToneChannel(options: ToneChannelOptions): ToneChannel & { stateBytes(): Uint8Array } {
+  return new ToneGuard(options)
+}
