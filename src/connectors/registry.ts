@@ -1,0 +1,21 @@
+import { AppError } from '../base/errors.ts'
+import type { Connector } from './connector.ts'
+import { sandbox } from './sandbox/sandbox.ts'
+
+/** The configuration, or a stored conversation, names a connector that this version does not have. */
+export class ConnectorUnknown extends AppError {
+  readonly code = 'CONNECTOR_UNKNOWN'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('there is no such connector')
+  }
+}
+
+/** Every connector of the house. The conformance suite runs over all of them. */
+export const connectors: readonly Connector[] = [sandbox]
+
+export function connectorOf(id: string): Connector {
+  const found = connectors.find((connector) => connector.id === id)
+  if (!found) throw new ConnectorUnknown()
+  return found
+}

@@ -1,0 +1,86 @@
+import type {
+  AuthoriseRequest,
+  Connector,
+  ConversationState,
+  FollowUpRequest,
+  GatewayAccount,
+  InquireRequest,
+  Move,
+} from '../connector.ts'
+import { readAuthorisation, readFollowUp, readInquiry } from './replies.ts'
+import { type At, cardFields, connectorId, get, literal, post } from './requests.ts'
+
+/** Our own gateway, `src/sandbox`: one call for each operation, so that every reply ends the conversation. */
+export const sandbox: Connector = {
+  id: connectorId,
+  facts: { replays5xx: true, windowHours: 24, lookupBy: 'our-reference', apiVersion: 'v1' },
+  authorise,
+  capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
+  void: (request, account) => followUp(request, account, { at: 'void' }),
+  refund: (request, account) => followUp(request, account, { at: 'refund', money: request.money }),
+  inquire,
+  next: (state, reply): Move => ({ do: 'end', outcome: read(state, reply) }),
+}
+
+function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
+  const { money, ourReference, idempotencyKey, merchantReference, description, capture } = request
+  return post(account, {
+    at: 'authorise',
+    path: '/v1/authorisations',
+    idempotencyKey,
+    fields: [
+      literal('amount', money.amountMinor),
+      literal('currency', money.currency),
+      literal('ourReference', ourReference),
+      literal('merchantReference', merchantReference),
+      ...(description === undefined ? [] : [literal('description', description)]),
+      literal('capture', capture),
+      ...cardFields(request),
+    ],
+    carriesCard: true,
+    data: { ourReference },
+  })
+}
+
+type FollowUp = {
+  readonly at: Extract<At, 'capture' | 'void' | 'refund'>
+  readonly money?: FollowUpRequest['money']
+}
+
+const collections = { capture: 'captures', void: 'voids', refund: 'refunds' } as const
+
+function followUp(
+  request: Omit<FollowUpRequest, 'money'>,
+  account: GatewayAccount,
+  { at, money }: FollowUp,
+): Move {
+  const { gatewayRef, ourReference, idempotencyKey } = request
+  const amount = money ? [literal('amount', money.amountMinor), literal('currency', money.currency)] : []
+  return post(account, {
+    at,
+    path: `/v1/authorisations/${encodeURIComponent(gatewayRef)}/${collections[at]}`,
+    idempotencyKey,
+    fields: [...amount, literal('ourReference', ourReference)],
+    data: { gatewayRef, ...money },
+  })
+}
+
+function inquire({ ourReference }: InquireRequest, account: GatewayAccount): Move {
+  const path = `/v1/authorisations?ourReference=${encodeURIComponent(ourReference)}`
+  return get(account, 'inquire', path, { ourReference })
+}
+
+function read(state: ConversationState, reply: Parameters<Connector['next']>[1]) {
+  switch (state.at as At) {
+    case 'authorise':
+      return readAuthorisation(state, reply)
+    case 'inquire':
+      return readInquiry(state, reply)
+    case 'capture':
+    case 'void':
+    case 'refund':
+      return readFollowUp(state, reply)
+    default:
+      throw new Error('a state that this connector did not write')
+  }
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { AmountMinor, Currency } from '../../base/money.ts'
+
+/**
+ * What the sandbox gateway answers, as far as we read it. Objects are open on purpose: a field that the gateway adds
+ * one day must not turn an approval into an unknown outcome.
+ */
+const Id = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+const Code = z.string().regex(/^[a-z0-9_]{1,64}$/)
+
+const authorisation = { amount: AmountMinor, currency: Currency, ourReference: z.string() }
+
+export const Authorisation = z.discriminatedUnion('outcome', [
+  z.object({
+    ...authorisation,
+    outcome: z.literal('approved'),
+    id: Id,
+    status: z.enum(['authorised', 'captured', 'voided']),
+    captured: z.boolean(),
+    authCode: z.string().max(32).nullable(),
+  }),
+  z.object({
+    ...authorisation,
+    outcome: z.literal('declined'),
+    id: Id,
+    decline: z.object({ code: Code }),
+  }),
+  /** Under way at the gateway: neither approved nor declined yet. */
+  z.object({ ...authorisation, outcome: z.literal('pending') }),
+])
+export type Authorisation = z.output<typeof Authorisation>
+
+export const Inquiry = z.object({ authorisations: z.array(Authorisation).max(100) })
+
+/** A capture, void or refund that was carried out. */
+export const FollowUp = z.object({
+  id: Id,
+  kind: z.enum(['capture', 'void', 'refund']),
+  authorisationId: Id,
+  amount: AmountMinor,
+  currency: Currency,
+})
+
+export const ErrorBody = z.object({ error: z.object({ code: Code }) })

@@ -1,0 +1,175 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { Clock } from '../base/clock.ts'
+import type { Ledger, LedgerLine } from './ledger.ts'
+import { settledOn } from './settlements.ts'
+import { type DeclineCode, declineCodes, type ReadCard, readCard } from './test-cards.ts'
+import {
+  type Authorisation,
+  type AuthorisationBody,
+  type CardInput,
+  type FollowUp,
+  type MoneyBody,
+  Refusal,
+  type VoidBody,
+} from './wire.ts'
+
+/**
+ * The bank behind the gateway: what may be done with an authorisation, and what the ledger then says.
+ *
+ *   authorise ─▶ declined
+ *       └─▶ authorised ─ capture ─▶ captured ─ refund* ─▶ captured, in part or wholly given back
+ *                └──────── void ───────┴─▶ voided          (a capture only until it is settled)
+ *
+ * Every method writes inside a transaction that the caller has begun.
+ */
+export class Acquirer {
+  readonly #ledger: Ledger
+  readonly #clock: Clock
+
+  constructor(ledger: Ledger, clock: Clock) {
+    this.#ledger = ledger
+    this.#clock = clock
+  }
+
+  tokenise(card: CardInput) {
+    const read = readCard(card, this.#clock.now())
+    const token = newReference('tok')
+    this.#ledger.keepToken({ token, ...read })
+    const { expiryMonth, expiryYear } = card
+    return { token, card: { brand: read.brand, last4: read.last4, expiryMonth, expiryYear } }
+  }
+
+  authorise(body: AuthorisationBody): Authorisation {
+    const { brand, last4, outcome } = this.#cardOf(body)
+    const approved = outcome === 'approve'
+    const id = newReference('auth')
+    const line: LedgerLine = {
+      id,
+      authorisationId: id,
+      kind: 'authorisation',
+      ourReference: body.ourReference,
+      merchantReference: body.merchantReference,
+      amount: body.amount,
+      currency: body.currency,
+      outcome: approved ? 'approved' : 'declined',
+      declineCode: approved ? null : outcome,
+      captured: approved && body.capture,
+      authCode: approved ? String(randomInt(100_000, 1_000_000)) : null,
+      brand,
+      last4,
+      at: this.#at(),
+    }
+    this.#ledger.append(line)
+    return viewOf([line])
+  }
+
+  capture(id: string, body: MoneyBody): FollowUp {
+    const { first, view } = this.#find(id)
+    if (view.status !== 'authorised')
+      throw new Refusal(422, 'not_capturable', 'The authorisation is not open for capture.')
+    if (body.currency !== view.currency) throw currencyDiffers()
+    if (body.amount > view.amount) throw new Refusal(422, 'amount_too_large', 'More than was authorised.')
+    return this.#followUp(first, 'capture', body)
+  }
+
+  void(id: string, body: VoidBody): FollowUp {
+    const { first, view, lines } = this.#find(id)
+    const taken = lines.find(({ captured, kind }) => captured || kind === 'capture')
+    const open = view.status === 'authorised' || (view.status === 'captured' && view.refundedAmount === 0)
+    if (!open || (taken && settledOn(taken, this.#clock.now()))) {
+      throw new Refusal(422, 'not_voidable', 'The authorisation can no longer be cancelled.')
+    }
+    return this.#followUp(first, 'void', { ...body, amount: view.amount, currency: view.currency })
+  }
+
+  refund(id: string, body: MoneyBody): FollowUp {
+    const { first, view } = this.#find(id)
+    if (view.status !== 'captured') throw new Refusal(422, 'not_refundable', 'Nothing was captured.')
+    if (body.currency !== view.currency) throw currencyDiffers()
+    if (body.amount > view.capturedAmount - view.refundedAmount) {
+      throw new Refusal(422, 'amount_too_large', 'More than is left of what was captured.')
+    }
+    return this.#followUp(first, 'refund', body)
+  }
+
+  get(id: string): Authorisation {
+    return this.#find(id).view
+  }
+
+  /** All authorisations under a reference; more than one means that an intent was charged twice. */
+  inquire(ourReference: string): Authorisation[] {
+    return this.#ledger.authorisationsBy(ourReference).map(({ id }) => viewOf(this.#ledger.linesOf(id)))
+  }
+
+  #find(id: string) {
+    const lines = this.#ledger.linesOf(id)
+    const [first] = lines
+    if (!first) throw new Refusal(404, 'authorisation_not_found', 'There is no such authorisation.')
+    return { first, lines, view: viewOf(lines) }
+  }
+
+  #cardOf(body: AuthorisationBody): ReadCard {
+    if (body.card) return readCard(body.card, this.#clock.now())
+    const card = this.#ledger.token(body.token ?? '')
+    if (!card) throw new Refusal(404, 'token_not_found', 'There is no such token.')
+    return card as ReadCard
+  }
+
+  #followUp(first: LedgerLine, kind: FollowUp['kind'], body: MoneyBody): FollowUp {
+    const { amount, currency, ourReference } = body
+    const id = newReference(prefixes[kind])
+    const at = this.#at()
+    this.#ledger.append({
+      ...first,
+      id,
+      kind,
+      amount,
+      currency,
+      ourReference,
+      captured: false,
+      authCode: null,
+      at,
+    })
+    return { id, kind, authorisationId: first.id, amount, currency, ourReference, createdAt: at }
+  }
+
+  #at(): string {
+    return new Date(this.#clock.now()).toISOString()
+  }
+}
+
+const prefixes = { capture: 'cap', void: 'void', refund: 'ref' } as const
+const currencyDiffers = () => new Refusal(422, 'currency_differs', 'Not the currency of the authorisation.')
+
+/** An authorisation as its lines add up to. The first line is the authorisation itself. */
+function viewOf(lines: readonly LedgerLine[]): Authorisation {
+  const first = lines[0]!
+  const sum = (kind: LedgerLine['kind']) =>
+    lines.filter((line) => line.kind === kind).reduce((total, { amount }) => total + amount, 0)
+  const capturedAmount = first.captured ? first.amount : sum('capture')
+  const voided = lines.some(({ kind }) => kind === 'void')
+  const code = first.declineCode as DeclineCode | null
+  return {
+    id: first.id,
+    outcome: first.outcome,
+    status: code ? 'declined' : voided ? 'voided' : capturedAmount > 0 ? 'captured' : 'authorised',
+    amount: first.amount,
+    currency: first.currency,
+    ourReference: first.ourReference,
+    merchantReference: first.merchantReference,
+    captured: capturedAmount > 0 && !voided,
+    capturedAmount: voided ? 0 : capturedAmount,
+    refundedAmount: sum('refund'),
+    authCode: first.authCode,
+    decline: code && { code, message: declineCodes[code] },
+    card: { brand: first.brand, last4: first.last4 },
+    createdAt: first.at,
+  }
+}
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** For example `auth_7k3q…`: 100 random bits in Crockford's base 32. */
+function newReference(prefix: string): string {
+  return `${prefix}_${Array.from(randomBytes(20), (byte) => alphabet[byte & 31]).join('')}`
+}

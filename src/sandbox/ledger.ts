@@ -1,0 +1,134 @@
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { z } from 'zod'
+
+/** One movement, or refused movement, of money. Never changed once written. */
+export const LedgerLine = z.strictObject({
+  id: z.string(),
+  authorisationId: z.string(),
+  kind: z.enum(['authorisation', 'capture', 'void', 'refund']),
+  ourReference: z.string(),
+  merchantReference: z.string(),
+  /** Minor units. */
+  amount: z.number().int(),
+  currency: z.string(),
+  outcome: z.enum(['approved', 'declined']),
+  declineCode: z.string().nullable(),
+  /** On an authorisation: true when it took the money at once, so that no capture line follows. */
+  captured: z.boolean(),
+  authCode: z.string().nullable(),
+  brand: z.string(),
+  last4: z.string(),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+})
+export type LedgerLine = z.output<typeof LedgerLine>
+
+/** What was answered under an idempotency key. `fingerprint` holds no card digit but the last four. */
+export const KeptAnswer = z.strictObject({
+  fingerprint: z.string(),
+  status: z.number().int(),
+  body: z.string(),
+})
+export type KeptAnswer = z.output<typeof KeptAnswer>
+
+export const CardToken = z.strictObject({
+  token: z.string(),
+  brand: z.string(),
+  last4: z.string(),
+  outcome: z.string(),
+})
+export type CardToken = z.output<typeof CardToken>
+
+/** How long an idempotency key is remembered, as `facts.windowHours` of the connector says. */
+export const keyWindowMs = 24 * 60 * 60 * 1_000
+
+const schema = `
+  CREATE TABLE IF NOT EXISTS line (seq INTEGER PRIMARY KEY, authorisationId TEXT NOT NULL, ourReference TEXT NOT NULL, line TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS line_of_authorisation ON line (authorisationId);
+  CREATE INDEX IF NOT EXISTS line_by_reference ON line (ourReference);
+  CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, atMs INTEGER NOT NULL, answer TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, card TEXT NOT NULL) STRICT;
+`
+
+/**
+ * The books, in `ledger.sqlite`. WAL with `synchronous=FULL`: what `once` has returned is on the disk, so an answer
+ * never says more than the ledger will after a power cut. No PAN and no security code ever gets here.
+ */
+export class Ledger {
+  readonly #db: DatabaseSync
+
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    this.#db = new DatabaseSync(path.join(dataDir, 'ledger.sqlite'))
+    this.#db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
+    this.#db.exec(schema)
+  }
+
+  /** Everything that `work` writes is kept, or nothing of it. */
+  once<T>(work: () => T): T {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#db.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  append(line: LedgerLine): void {
+    this.#db
+      .prepare('INSERT INTO line (authorisationId, ourReference, line) VALUES (?, ?, ?)')
+      .run(line.authorisationId, line.ourReference, JSON.stringify(LedgerLine.parse(line)))
+  }
+
+  /** Every line, oldest first. */
+  lines(): LedgerLine[] {
+    return this.#read('SELECT line FROM line ORDER BY seq')
+  }
+
+  linesOf(authorisationId: string): LedgerLine[] {
+    return this.#read('SELECT line FROM line WHERE authorisationId = ? ORDER BY seq', authorisationId)
+  }
+
+  authorisationsBy(ourReference: string): LedgerLine[] {
+    const lines = this.#read('SELECT line FROM line WHERE ourReference = ? ORDER BY seq', ourReference)
+    return lines.filter(({ kind }) => kind === 'authorisation')
+  }
+
+  answerUnder(key: string, nowMs: number): KeptAnswer | undefined {
+    const row = this.#db
+      .prepare('SELECT answer AS text FROM answer WHERE key = ? AND atMs > ?')
+      .get(key, nowMs - keyWindowMs)
+    return row && KeptAnswer.parse(parseText(row))
+  }
+
+  keepAnswer(key: string, nowMs: number, answer: KeptAnswer): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO answer (key, atMs, answer) VALUES (?, ?, ?)')
+      .run(key, nowMs, JSON.stringify(answer))
+  }
+
+  keepToken(card: CardToken): void {
+    this.#db.prepare('INSERT INTO token (token, card) VALUES (?, ?)').run(card.token, JSON.stringify(card))
+  }
+
+  token(token: string): CardToken | undefined {
+    const row = this.#db.prepare('SELECT card AS text FROM token WHERE token = ?').get(token)
+    return row && CardToken.parse(parseText(row))
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  #read(sql: string, ...values: string[]): LedgerLine[] {
+    const rows = this.#db.prepare(sql.replace('SELECT line', 'SELECT line AS text')).all(...values)
+    return rows.map((row) => LedgerLine.parse(parseText(row)))
+  }
+}
+
+const parseText = (row: Record<string, unknown>): unknown => JSON.parse(String(row.text))

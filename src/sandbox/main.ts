@@ -1,0 +1,15 @@
+import { runChild } from '../base/child-process.ts'
+import { systemClock } from '../base/clock.ts'
+import { createLog } from '../base/log.ts'
+import { SandboxConfig } from '../contracts/process-config/sandbox-config.ts'
+import { startGateway } from './gateway.ts'
+
+await runChild(SandboxConfig, ({ listen, dataDir, apiKey, logLevel }) =>
+  startGateway({
+    listen,
+    dataDir,
+    apiKey,
+    clock: systemClock,
+    log: createLog({ process: 'sandbox', level: logLevel }),
+  }),
+)

@@ -1,0 +1,131 @@
+import { z } from 'zod'
+import { AmountMinor, Currency } from '../base/money.ts'
+
+/** The sandbox gateway's HTTP API. Amounts are integers of minor units; times are ISO 8601 in UTC. */
+
+const Reference = z.string().min(1).max(64)
+
+/** Month and year may come as a number or as digits: the card process fills bytes, not numbers. */
+const Digits = (from: number, to: number) =>
+  z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,4}$/)
+        .transform(Number),
+    ])
+    .pipe(z.number().int().min(from).max(to))
+
+/** The one place where this process reads a card; nothing of it is kept but brand, last four and expiry. */
+export const CardInput = z.strictObject({
+  number: z.string().regex(/^\d{12,19}$/),
+  expiryMonth: Digits(1, 12),
+  expiryYear: Digits(2000, 2199),
+  csc: z.string().regex(/^\d{3,4}$/),
+  postcode: z.string().max(16).optional(),
+})
+export type CardInput = z.output<typeof CardInput>
+
+export const TokenBody = z.strictObject({ card: CardInput })
+
+export const AuthorisationBody = z
+  .strictObject({
+    amount: AmountMinor,
+    currency: Currency,
+    /** The caller's handle for the attempt: echoed, and what `GET /v1/authorisations` looks for. Not made unique here. */
+    ourReference: Reference,
+    merchantReference: Reference,
+    description: z.string().max(200).optional(),
+    /** True takes the money with the authorisation; false only reserves it. */
+    capture: z.boolean(),
+    card: CardInput.optional(),
+    token: z
+      .string()
+      .regex(/^tok_[0-9a-z]{20}$/)
+      .optional(),
+  })
+  .refine(({ card, token }) => (card === undefined) !== (token === undefined), 'either a card or a token')
+export type AuthorisationBody = z.output<typeof AuthorisationBody>
+
+/** Capture and refund. */
+export const MoneyBody = z.strictObject({ amount: AmountMinor, currency: Currency, ourReference: Reference })
+export type MoneyBody = z.output<typeof MoneyBody>
+
+export const VoidBody = z.strictObject({ ourReference: Reference })
+export type VoidBody = z.output<typeof VoidBody>
+
+export const InquiryQuery = z.strictObject({ ourReference: Reference })
+export const SettlementsQuery = z.strictObject({
+  since: z.union([z.iso.date(), z.iso.datetime()]).optional(),
+})
+
+export const FaultKind = z.enum([
+  'none',
+  'hang',
+  'hang-before-commit',
+  'reset-before-commit',
+  'reset-after-commit',
+  'error-500-before',
+  'error-500-after',
+  'truncated',
+  'slow',
+  'wrong-echo',
+  'unreadable',
+])
+export type FaultKind = z.infer<typeof FaultKind>
+
+export const FaultBody = z.strictObject({
+  fault: FaultKind,
+  /** How many of the next authorisations it meets. */
+  count: z.number().int().min(1).max(1_000_000).default(1),
+  /** `slow` only. */
+  slowMs: z.number().int().min(1).max(600_000).default(3_000),
+})
+export type FaultBody = z.output<typeof FaultBody>
+
+export type AuthorisationStatus = 'authorised' | 'captured' | 'voided' | 'declined' | 'pending'
+
+/** An authorisation as every endpoint answers it. */
+export type Authorisation = {
+  /** Null while `pending`: under way, and neither approved nor declined yet. */
+  readonly id: string | null
+  readonly outcome: 'approved' | 'declined' | 'pending'
+  readonly status: AuthorisationStatus
+  readonly amount: number
+  readonly currency: string
+  readonly ourReference: string
+  readonly merchantReference: string
+  readonly captured: boolean
+  readonly capturedAmount: number
+  readonly refundedAmount: number
+  readonly authCode: string | null
+  readonly decline: { readonly code: string; readonly message: string } | null
+  /** Null while `pending`, as is `createdAt`. */
+  readonly card: { readonly brand: string; readonly last4: string } | null
+  readonly createdAt: string | null
+}
+
+/** A capture, void or refund that was carried out. */
+export type FollowUp = {
+  readonly id: string
+  readonly kind: 'capture' | 'void' | 'refund'
+  readonly authorisationId: string
+  readonly amount: number
+  readonly currency: string
+  readonly ourReference: string
+  readonly createdAt: string
+}
+
+/** A request that was not carried out, and its place in the API's list of error codes. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly code: string
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export const errorBody = (code: string, message: string) => ({ error: { code, message } })

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import https from 'node:https'
+import path from 'node:path'
+
+export type Reply = {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there
+  readonly json: any
+}
+
+export type ClientOptions = { readonly port: number; readonly dataDir: string; readonly apiKey: string }
+
+type Ask = { readonly key?: string; readonly timeoutMs?: number; readonly apiKey?: string | null }
+
+/** Talks to a gateway as a merchant would: over TLS, trusting its CA alone. A reset or a timeout rejects. */
+export class GatewayClient {
+  readonly #options: ClientOptions
+  readonly #ca: string
+
+  constructor(options: ClientOptions) {
+    this.#options = options
+    this.#ca = readFileSync(path.join(options.dataDir, 'ca.pem'), 'utf8')
+  }
+
+  get(target: string, ask: Ask = {}): Promise<Reply> {
+    return this.#send('GET', target, undefined, ask)
+  }
+
+  post(target: string, body: unknown, ask: Ask = {}): Promise<Reply> {
+    return this.#send('POST', target, body, ask)
+  }
+
+  fault(body: unknown): Promise<Reply> {
+    return this.#send('PUT', '/v1/faults', body, {})
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async ledger(): Promise<any[]> {
+    return (await this.get('/v1/ledger')).json.lines
+  }
+
+  #send(method: string, target: string, body: unknown, ask: Ask): Promise<Reply> {
+    const { port, apiKey } = this.#options
+    const text = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body)
+    const bearer = ask.apiKey === undefined ? apiKey : ask.apiKey
+    const headers = {
+      ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(text === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+      ...(ask.key === undefined ? {} : { 'idempotency-key': ask.key }),
+    }
+    return new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, path: target, method, headers, ca: this.#ca, agent: false }
+      const request = https.request(options, (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('error', reject)
+        response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, chunks)))
+      })
+      request.on('error', reject)
+      if (ask.timeoutMs !== undefined) {
+        request.setTimeout(ask.timeoutMs, () => request.destroy(new Error('the client gave up')))
+      }
+      request.end(text)
+    })
+  }
+}
+
+function replyOf(status: number, headers: Reply['headers'], chunks: readonly Buffer[]): Reply {
+  const body = Buffer.concat(chunks).toString()
+  const isJson = String(headers['content-type']).startsWith('application/json')
+  return { status, headers, body, json: isJson ? JSON.parse(body) : undefined }
+}
