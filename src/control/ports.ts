@@ -49,6 +49,8 @@ export type CollectionEndReason =
   | 'caller-hung-up'
   | 'bridge-lost'
   | 'vault-lost'
+  | 'vault-refused'
+  | 'store-failed'
   | 'mask-refused'
   | 'digits-lost'
   | 'control-restarted'

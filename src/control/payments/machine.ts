@@ -1,0 +1,156 @@
+import { exhaustive } from '../../base/exhaustive.ts'
+import type { CardSummary } from '../../contracts/card.ts'
+import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
+
+/**
+ * A payment, from the amount to the outcome. Pure: no clock, no row, no gateway.
+ *
+ *   created ──armed──▶ collecting ──collected──▶ ready ──confirmed──▶ authorising ──▶ authorised | captured
+ *      ▲  ▲                │  ▲                    │                    │    │
+ *      │  └─collection ended┘ └──armed (another card)── declined ◀──────┘    └──▶ unknown ──inquired──▶ authorised
+ *      └───────────collection ended────────────────┘       ▲                       │  ▲            | captured
+ *                                                          └───────────────────────┘  └─ again      | declined
+ *
+ *   created, collecting, ready, declined ──▶ cancelled | expired
+ *
+ * A collection that ends without a card takes a payment back to where it was: created, or declined when an earlier
+ * card was. Monotonic: `authorised`, `captured`, `cancelled` and `expired` are never left, a fact that comes late or
+ * twice changes nothing, and a fact about an attempt counts for that attempt only. Orders that make no sense in a
+ * state are refused with the state's name.
+ */
+export type PaymentState =
+  | { readonly at: 'created' }
+  | { readonly at: 'collecting'; readonly declined: Decline | null }
+  | { readonly at: 'ready'; readonly card: CardSummary; readonly declined: Decline | null }
+  | { readonly at: 'authorising'; readonly attemptId: string }
+  | { readonly at: 'unknown'; readonly attemptId: string }
+  | { readonly at: 'authorised' | 'captured'; readonly approval: Approval }
+  | { readonly at: 'declined'; readonly declined: Decline }
+  | { readonly at: 'cancelled' | 'expired' }
+
+export type Approval = { readonly gatewayRef: string; readonly authCode: string | null }
+
+export type Decline = {
+  readonly reason: DeclineReason
+  readonly gatewayCode: string
+  readonly retry: 'same-card' | 'other-card' | 'pay-link' | 'never'
+}
+
+/** Orders come from people and their systems, and can be refused. */
+export type PaymentOrder =
+  | { readonly type: 'armed' }
+  | { readonly type: 'confirmed'; readonly attemptId: string }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'expired' }
+
+/** Facts have happened. One that does not fit any more is passed over. */
+export type PaymentFact =
+  | { readonly type: 'collected'; readonly card: CardSummary }
+  | { readonly type: 'collection-ended' }
+  | {
+      readonly type: 'approved'
+      readonly attemptId: string
+      readonly captured: boolean
+      readonly approval: Approval
+    }
+  | { readonly type: 'declined'; readonly attemptId: string; readonly declined: Decline }
+  | { readonly type: 'uncertain'; readonly attemptId: string }
+
+export type PaymentInput = PaymentOrder | PaymentFact
+
+export type PaymentEffect =
+  | { readonly do: 'collect' }
+  | { readonly do: 'end-collection' }
+  /** The attempt's row is written with the new state; only then is anything sent. */
+  | { readonly do: 'authorise'; readonly attemptId: string; readonly card: CardSummary }
+  | { readonly do: 'inquire'; readonly attemptId: string }
+  /** The merchant is told, through the outbox. */
+  | { readonly do: 'tell'; readonly event: PaymentEventType }
+
+export type PaymentStep = {
+  readonly state: PaymentState
+  readonly effects: readonly PaymentEffect[]
+  /** Present when the input was an order that is impossible here. */
+  readonly refused?: { readonly order: PaymentOrder['type']; readonly at: PaymentStatus }
+}
+
+export function step(state: PaymentState, input: PaymentInput): PaymentStep {
+  switch (input.type) {
+    case 'armed':
+      if (state.at === 'created') return to({ at: 'collecting', declined: null }, { do: 'collect' })
+      if (state.at === 'declined')
+        return to({ at: 'collecting', declined: state.declined }, { do: 'collect' })
+      return refuse(state, input)
+    case 'collected':
+      if (state.at !== 'collecting') return stay(state)
+      return to({ at: 'ready', card: input.card, declined: state.declined })
+    case 'collection-ended':
+      if (state.at !== 'collecting' && state.at !== 'ready') return stay(state)
+      return to(state.declined ? { at: 'declined', declined: state.declined } : { at: 'created' })
+    case 'confirmed': {
+      if (state.at !== 'ready') return refuse(state, input)
+      const { attemptId } = input
+      return to({ at: 'authorising', attemptId }, { do: 'authorise', attemptId, card: state.card })
+    }
+    case 'approved':
+    case 'declined':
+    case 'uncertain':
+      return afterAttempt(state, input)
+    case 'cancelled':
+    case 'expired':
+      return giveUp(state, input)
+    default:
+      return exhaustive(input)
+  }
+}
+
+type AttemptFact = Extract<PaymentFact, { attemptId: string }>
+
+function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
+  const isWaited = state.at === 'authorising' || state.at === 'unknown'
+  if (!isWaited || state.attemptId !== fact.attemptId) return stay(state)
+  const { attemptId } = fact
+  switch (fact.type) {
+    case 'approved': {
+      const at = fact.captured ? 'captured' : 'authorised'
+      return to({ at, approval: fact.approval }, { do: 'tell', event: `payment.${at}` })
+    }
+    case 'declined':
+      return to({ at: 'declined', declined: fact.declined }, { do: 'tell', event: 'payment.declined' })
+    case 'uncertain':
+      if (state.at === 'unknown') return stay(state)
+      return to(
+        { at: 'unknown', attemptId },
+        { do: 'tell', event: 'payment.unknown' },
+        { do: 'inquire', attemptId },
+      )
+    default:
+      return exhaustive(fact)
+  }
+}
+
+function giveUp(state: PaymentState, order: PaymentOrder & { type: 'cancelled' | 'expired' }): PaymentStep {
+  const tell = { do: 'tell', event: `payment.${order.type}` } as const
+  switch (state.at) {
+    case 'created':
+    case 'declined':
+      return to({ at: order.type }, tell)
+    case 'collecting':
+    case 'ready':
+      return to({ at: order.type }, { do: 'end-collection' }, tell)
+    default:
+      return refuse(state, order)
+  }
+}
+
+function to(state: PaymentState, ...effects: PaymentEffect[]): PaymentStep {
+  return { state, effects }
+}
+
+function stay(state: PaymentState): PaymentStep {
+  return { state, effects: [] }
+}
+
+function refuse(state: PaymentState, order: PaymentOrder): PaymentStep {
+  return { state, effects: [], refused: { order: order.type, at: state.at } }
+}

@@ -1,0 +1,135 @@
+import { AppError, type Remedy } from '../../base/errors.ts'
+import { exhaustive } from '../../base/exhaustive.ts'
+import type { PaymentStatus } from '../../contracts/payment-events.ts'
+import type { PaymentOrder } from './machine.ts'
+
+/** No such payment of this merchant. */
+export class PaymentNotFound extends AppError {
+  readonly code = 'PAYMENT_NOT_FOUND'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('no such payment')
+  }
+}
+
+/** No such call of this merchant. */
+export class CallNotFound extends AppError {
+  readonly code = 'CALL_NOT_FOUND'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('no such call')
+  }
+}
+
+/** A payment can only be taken while caller and agent are on the line. */
+export class CallNotLive extends AppError {
+  readonly code = 'CALL_NOT_LIVE'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('the call is not live')
+  }
+}
+
+/** The bridge or the vault is away: no collection can start, because none could be kept safe. */
+export class PlatformNotReady extends AppError {
+  readonly code = 'PLATFORM_NOT_READY'
+  readonly remedy = 'retry'
+  constructor() {
+    super('the bridge or the vault is away; no card can be taken right now')
+  }
+}
+
+/** The gateway is asked about the card at this moment: the outcome comes by itself. */
+export class PaymentBeingAuthorised extends AppError {
+  readonly code = 'PAYMENT_BEING_AUTHORISED'
+  readonly remedy = 'inquire'
+  constructor() {
+    super('the payment is authorising; its outcome will come by itself')
+  }
+}
+
+/** The card may or may not have been charged: nothing else is done with the payment until that is known. */
+export class PaymentOutcomeUnknown extends AppError {
+  readonly code = 'PAYMENT_OUTCOME_UNKNOWN'
+  readonly remedy = 'inquire'
+  constructor() {
+    super('the payment is unknown; the gateway is being asked what became of it')
+  }
+}
+
+/** The payment has come to its end. */
+export class PaymentFinished extends AppError {
+  readonly code = 'PAYMENT_FINISHED'
+  readonly remedy = 'fix-request'
+  readonly state: PaymentStatus
+  constructor(state: PaymentStatus) {
+    super(`the payment is ${state}, and stays so`)
+    this.state = state
+  }
+}
+
+/** The order does not fit the state. */
+export class PaymentStateRefused extends AppError {
+  readonly code = 'PAYMENT_STATE_REFUSED'
+  readonly remedy: Remedy = 'fix-request'
+  readonly state: PaymentStatus
+  constructor(order: string, state: PaymentStatus) {
+    super(`a payment that is ${state} cannot be ${order}`)
+    this.state = state
+  }
+}
+
+/** No card is being taken for this payment right now. */
+export class CollectionNotRunning extends AppError {
+  readonly code = 'COLLECTION_NOT_RUNNING'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('no card is being taken for this payment')
+  }
+}
+
+/** Two changes met: the row had moved on. The caller may look again and repeat. */
+export class PaymentChanged extends AppError {
+  readonly code = 'PAYMENT_CHANGED'
+  readonly remedy = 'retry'
+  constructor() {
+    super('the payment was changed at the same moment')
+  }
+}
+
+/** The merchant's gateway is not in the configuration: nothing can be taken for it. */
+export class GatewayNotConfigured extends AppError {
+  readonly code = 'GATEWAY_NOT_CONFIGURED'
+  readonly remedy = 'page-someone'
+  constructor() {
+    super('the gateway of this payment is not configured')
+  }
+}
+
+/** The error for an order that the machine refused. */
+export function refusal({
+  order,
+  at,
+}: {
+  readonly order: PaymentOrder['type']
+  readonly at: PaymentStatus
+}): AppError {
+  switch (at) {
+    case 'authorising':
+      return new PaymentBeingAuthorised()
+    case 'unknown':
+      return new PaymentOutcomeUnknown()
+    case 'authorised':
+    case 'captured':
+    case 'cancelled':
+    case 'expired':
+      return new PaymentFinished(at)
+    case 'created':
+    case 'collecting':
+    case 'ready':
+    case 'declined':
+      return new PaymentStateRefused(order, at)
+    default:
+      return exhaustive(at)
+  }
+}
