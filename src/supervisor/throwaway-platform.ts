@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { z } from 'zod'
+import { freePorts } from './free-ports.ts'
 import { type Platform, startPlatform } from './platform.ts'
 import { PlatformConfig } from './platform-config.ts'
 import type { SandboxCredentials } from './sandbox-credentials.ts'
@@ -42,16 +42,4 @@ export async function startThrowawayPlatform(overrides: Overrides = {}): Promise
     remove()
     throw error
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, () => {
-      const server = net.createServer()
-      return new Promise<net.Server>((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)))
-    }),
-  )
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
