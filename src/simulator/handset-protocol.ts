@@ -20,8 +20,9 @@ import { z } from 'zod'
  * The caller hangs up with `stop`, or by closing the socket. Between `answered` and `start` nothing is heard.
  *
  * An agent's socket stays open over many calls, several at a time: each message names its call and stream. The
- * built-in robot answers and talks; what attached handsets send takes its place from their first frame on, several
- * are mixed. Closing the socket leaves the call to the robot; `stop` hangs up.
+ * built-in robot answers and talks; what an attached handset sends takes its place from the first frame on. Of several
+ * the first to talk has the line until it sends nothing for a second. Closing the socket leaves the call to the robot;
+ * `stop` hangs up.
  *
  * Media to a handset comes in real time, one frame per message. Where nothing was played there is no message: place a frame
  * by its `timestamp` (ms since `start`), or play frames as they come. Media from a handset is taken in any
