@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { connectorOf, connectors } from '../../src/connectors/registry.ts'
+import { checks } from './checks.ts'
+import type { ConformanceFixture } from './fixture.ts'
+import { sandboxFixture } from './sandbox-fixture.ts'
+
+/** A connector that is added to the registry needs a fixture here; without one, this file fails. */
+const fixtures: Readonly<Record<string, ConformanceFixture>> = { sandbox: sandboxFixture }
+
+it('every connector of the registry has a fixture, and no fixture is left over', () => {
+  expect(Object.keys(fixtures).sort()).toEqual(connectors.map(({ id }) => id).sort())
+})
+
+describe.each(connectors.map(({ id }) => id))('the connector %s', (id) => {
+  const fixture = fixtures[id]
+  it.each(checks)('$name', ({ run }) => {
+    if (!fixture) throw new Error('no fixture')
+    run(connectorOf(id), fixture)
+  })
+})

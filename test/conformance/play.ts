@@ -1,0 +1,81 @@
+import type { Connector, GatewayAccount, Move, Outcome } from '../../src/connectors/connector.ts'
+import { GatewayCall, type GatewayReply } from '../../src/contracts/gateway-call.ts'
+
+export type Played = {
+  readonly calls: readonly GatewayCall[]
+  readonly moves: readonly Move[]
+  readonly outcome: Outcome
+}
+
+const longestConversation = 8
+
+/**
+ * A whole conversation: every call is one that the card process would accept, every state survives being stored, and
+ * nothing that is handed over may be changed.
+ */
+export function play(
+  connector: Connector,
+  first: Move,
+  answer: (call: GatewayCall, step: number) => GatewayReply,
+): Played {
+  const calls: GatewayCall[] = []
+  const moves: Move[] = []
+  let move = first
+  for (let step = 0; step < longestConversation; step++) {
+    moves.push(move)
+    if (move.do === 'end') return { calls, moves, outcome: move.outcome }
+    calls.push(GatewayCall.parse(move.call))
+    const stored = JSON.parse(JSON.stringify(move.state)) as typeof move.state
+    move = connector.next(frozen(stored), frozen(answer(move.call, step)))
+  }
+  throw new Error('the conversation does not end')
+}
+
+/** The same value, of which no part can be changed any more. */
+export function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) frozen(part)
+    Object.freeze(value)
+  }
+  return value
+}
+
+/** The five operations as functions of nothing, so that checks can run over all of them. */
+export function operationsOf(connector: Connector, account: GatewayAccount) {
+  const request = frozen(authoriseRequest())
+  const followUp = frozen(followUpRequest())
+  const { money: _, ...withoutMoney } = followUp
+  return {
+    authorise: () => connector.authorise(request, account),
+    capture: () => connector.capture(followUp, account),
+    void: () => connector.void(frozen(withoutMoney), account),
+    refund: () => connector.refund(followUp, account),
+    inquire: () =>
+      connector.inquire(frozen({ ourReference: request.ourReference, money: request.money }), account),
+  }
+}
+
+export const operationNames = ['authorise', 'capture', 'void', 'refund', 'inquire'] as const
+export type OperationName = (typeof operationNames)[number]
+
+type AuthoriseRequest = Parameters<Connector['authorise']>[0]
+
+export function authoriseRequest(changes: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
+  return {
+    money: { amountMinor: 1050, currency: 'GBP' },
+    ourReference: 'att_01jd3f8p0m9x2v7k4q6r5s8t1w',
+    idempotencyKey: 'att_01jd3f8p0m9x2v7k4q6r5s8t1w.authorise',
+    merchantReference: 'order 7 “north”',
+    description: 'Two tickets, row 3',
+    capture: true,
+    withPostcode: true,
+    ...changes,
+  }
+}
+
+export const followUpRequest = () => ({
+  gatewayRef: 'auth_7k3q',
+  ourReference: 'att_01jd3f8p0m9x2v7k4q6r5s8t1x',
+  idempotencyKey: 'att_01jd3f8p0m9x2v7k4q6r5s8t1x.follow',
+  money: { amountMinor: 1050, currency: 'GBP' },
+})

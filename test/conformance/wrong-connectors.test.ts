@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { toDecimal } from '../../src/base/money.ts'
+import type { Connector, Move, Outcome } from '../../src/connectors/connector.ts'
+import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
+import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
+import { checks } from './checks.ts'
+import { sandboxFixture } from './sandbox-fixture.ts'
+
+type Call = Extract<Move, { do: 'call' }>
+
+/** The sandbox connector with one mistake in the requests that it writes. */
+const writing = (change: (move: Call, request: object) => Call): Connector => ({
+  ...sandbox,
+  authorise: (request, account) => change(sandbox.authorise(request, account) as Call, request),
+})
+
+const withCall = (move: Call, change: Partial<GatewayCall>): Call => ({
+  ...move,
+  call: { ...move.call, ...change },
+})
+
+const withFields = (move: Call, change: (field: BodyField) => BodyField): Call =>
+  withCall(move, { body: { encoding: 'json', fields: move.call.body!.fields.map(change) } })
+
+/** The sandbox connector with one mistake in how it reads a reply. */
+const reading = (
+  change: (outcome: Outcome, ...input: Parameters<Connector['next']>) => Outcome,
+): Connector => ({
+  ...sandbox,
+  next(state, reply) {
+    const move = sandbox.next(state, reply)
+    return move.do === 'end' ? { do: 'end', outcome: change(move.outcome, state, reply) } : move
+  },
+})
+
+const declined: Outcome = { kind: 'declined', reason: 'other', gatewayCode: 'failed', retry: 'other-card' }
+let calls = 0
+
+/** Each mistake has been made in a real payment system; each has to be caught by the promise that it breaks. */
+const mistakes: readonly (readonly [mistake: string, connector: Connector, promise: string])[] = [
+  [
+    'puts the card number into the description',
+    writing((move) =>
+      withFields(move, (field) =>
+        field.path[0] === 'description' ? { ...field, value: { slot: 'pan' } } : field,
+      ),
+    ),
+    'leaves slots where',
+  ],
+  [
+    'sends the security code with a field of another name',
+    writing((move) =>
+      withFields(move, (field) => (field.path[1] === 'csc' ? { ...field, path: ['card', 'cvv2'] } : field)),
+    ),
+    'leaves slots where',
+  ],
+  [
+    'hides that a call carries the card',
+    writing((move) => ({ ...move, carriesCard: false })),
+    'leaves slots where',
+  ],
+  [
+    'calls an unreadable reply a decline',
+    reading((outcome, _state, reply) =>
+      outcome.kind === 'unknown' && reply.kind === 'answered' ? declined : outcome,
+    ),
+    'calls an answer that cannot be read unknown',
+  ],
+  [
+    'calls a timeout a decline',
+    reading((outcome, _state, reply) => (reply.kind === 'no-answer' ? declined : outcome)),
+    'calls a lost answer unknown',
+  ],
+  [
+    'thinks that a lost answer means that nothing was sent',
+    reading((outcome, _state, reply) =>
+      reply.kind === 'no-answer' ? { kind: 'not-sent', because: reply.because } : outcome,
+    ),
+    'calls a lost answer unknown',
+  ],
+  [
+    'takes an inquiry that was not sent for proof that nothing was charged',
+    reading((outcome, _state, reply) =>
+      reply.kind === 'not-sent' ? { kind: 'not-sent', because: 'tls' } : outcome,
+    ),
+    'knows that what was not sent',
+  ],
+  [
+    'takes an inquiry that failed for an absent payment',
+    reading((outcome, state) =>
+      state.at === 'inquire' && outcome.kind === 'unknown' ? { kind: 'absent' } : outcome,
+    ),
+    'calls an answer that cannot be read unknown',
+  ],
+  [
+    'makes a new idempotency key for every try',
+    writing((move) =>
+      withCall(move, {
+        headers: [...move.call.headers.slice(0, -1), { name: 'idempotency-key', value: `try-${calls++}` }],
+      }),
+    ),
+    'sends the same intent under the same key',
+  ],
+  [
+    'divides by a hundred, whatever the currency',
+    writing((move) =>
+      withFields(move, (field) =>
+        field.path[0] === 'amount' ? { ...field, value: Number(field.value) / 100 } : field,
+      ),
+    ),
+    'sends and reads amounts',
+  ],
+  [
+    'writes amounts as decimals',
+    writing((move, request) =>
+      withFields(move, (field) =>
+        field.path[0] === 'amount'
+          ? { ...field, value: toDecimal((request as { money: never }).money) }
+          : field,
+      ),
+    ),
+    'sends and reads amounts',
+  ],
+  [
+    'echoes what it asked for instead of what was charged',
+    reading((outcome) =>
+      outcome.kind === 'approved' ? { ...outcome, echoed: { amountMinor: 1050, currency: 'GBP' } } : outcome,
+    ),
+    'passes on the amount',
+  ],
+  [
+    'does not look whose answer it reads',
+    reading((outcome, state, reply) => {
+      if (reply.kind !== 'answered' || outcome.kind !== 'unknown') return outcome
+      const theirs = /"ourReference":"([^"]+)"/.exec(reply.body)?.[1]
+      if (theirs === undefined) return outcome
+      const again = sandbox.next({ ...state, data: { ...state.data, ourReference: theirs } }, reply)
+      return again.do === 'end' ? again.outcome : outcome
+    }),
+    'does not take the answer to another reference',
+  ],
+  [
+    'writes the key into the path',
+    writing((move) => withCall(move, { path: `${move.call.path}?key=${sandboxFixture.account.apiKey}` })),
+    'writes no card number, and its key',
+  ],
+  [
+    'keeps the key in its state',
+    writing((move) => ({ ...move, state: { ...move.state, data: { key: sandboxFixture.account.apiKey } } })),
+    'keeps in its state neither',
+  ],
+  [
+    'counts its calls',
+    writing((move) => ({ ...move, state: { ...move.state, data: { ...move.state.data, calls: calls++ } } })),
+    'is pure',
+  ],
+  [
+    'changes the request that it was given',
+    writing((move, request) => {
+      Object.assign(request, { description: 'mine' })
+      return move
+    }),
+    'is pure',
+  ],
+  [
+    'throws at a reply that is not JSON',
+    reading((outcome, _state, reply) => {
+      if (reply.kind === 'answered') JSON.parse(reply.body)
+      return outcome
+    }),
+    'takes any answer without throwing',
+  ],
+  [
+    'forgets to translate declines',
+    reading((outcome) => (outcome.kind === 'declined' ? { ...outcome, reason: 'other' } : outcome)),
+    'says why a card was declined',
+  ],
+]
+
+function brokenPromises(connector: Connector): string[] {
+  return checks.flatMap(({ name, run }) => {
+    try {
+      run(connector, sandboxFixture)
+      return []
+    } catch {
+      return [name]
+    }
+  })
+}
+
+describe('the conformance suite catches a connector that', () => {
+  it.each(mistakes)('%s', (_mistake, connector, promise) => {
+    expect(brokenPromises(connector)).toContainEqual(expect.stringContaining(promise))
+  })
+
+  it('is right, and then says nothing', () => {
+    expect(brokenPromises(sandbox)).toEqual([])
+  })
+})
