@@ -67,6 +67,8 @@ export type Move =
       readonly do: 'call'
       readonly call: GatewayCall
       readonly carriesCard: boolean
+      /** A later call of this conversation needs the card too. Unless said, the card process ends with this call. */
+      readonly cardAgain?: true
       readonly state: ConversationState
     }
   | { readonly do: 'end'; readonly outcome: Outcome }

@@ -124,7 +124,8 @@ export const vaultContract = {
     },
     /**
      * Fills the slots of one call, sends it and answers with the scrubbed reply. Only a collected card can be sent.
-     * With `last`, the card process zeroes and exits after the reply, and the collection ends as `finished`.
+     * With `last`, the card process zeroes and exits after the reply, and the collection ends as `finished`; a reply
+     * of `not-sent` keeps the card, so that the same call may be tried again.
      */
     send: { params: InCollection.extend({ call: GatewayCall, last: z.boolean() }), result: GatewayReply },
     /** Zeroes and ends the card process. Answers when the process is gone. Harmless when it is gone already. */

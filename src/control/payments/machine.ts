@@ -21,12 +21,15 @@ import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contr
 export type PaymentState =
   | { readonly at: 'created' }
   | { readonly at: 'collecting'; readonly declined: Decline | null }
-  | { readonly at: 'ready'; readonly card: CardSummary; readonly declined: Decline | null }
+  | { readonly at: 'ready'; readonly card: ShownCard; readonly declined: Decline | null }
   | { readonly at: 'authorising'; readonly attemptId: string }
   | { readonly at: 'unknown'; readonly attemptId: string }
   | { readonly at: 'authorised' | 'captured'; readonly approval: Approval }
   | { readonly at: 'declined'; readonly declined: Decline }
   | { readonly at: 'cancelled' | 'expired' }
+
+/** What is kept of a card. */
+export type ShownCard = Pick<CardSummary, 'brand' | 'last4'>
 
 export type Approval = { readonly gatewayRef: string; readonly authCode: string | null }
 
@@ -34,6 +37,7 @@ export type Decline = {
   readonly reason: DeclineReason
   readonly gatewayCode: string
   readonly retry: 'same-card' | 'other-card' | 'pay-link' | 'never'
+  readonly card: ShownCard
 }
 
 /** Orders come from people and their systems, and can be refused. */
@@ -45,7 +49,7 @@ export type PaymentOrder =
 
 /** Facts have happened. One that does not fit any more is passed over. */
 export type PaymentFact =
-  | { readonly type: 'collected'; readonly card: CardSummary }
+  | { readonly type: 'collected'; readonly card: ShownCard }
   | { readonly type: 'collection-ended' }
   | {
       readonly type: 'approved'
@@ -62,7 +66,7 @@ export type PaymentEffect =
   | { readonly do: 'collect' }
   | { readonly do: 'end-collection' }
   /** The attempt's row is written with the new state; only then is anything sent. */
-  | { readonly do: 'authorise'; readonly attemptId: string; readonly card: CardSummary }
+  | { readonly do: 'authorise'; readonly attemptId: string; readonly card: ShownCard }
   | { readonly do: 'inquire'; readonly attemptId: string }
   /** The merchant is told, through the outbox. */
   | { readonly do: 'tell'; readonly event: PaymentEventType }

@@ -1,0 +1,132 @@
+import { sql } from 'kysely'
+import { newId } from '../../base/ids.ts'
+import type { PaymentEvent } from '../../contracts/payment-events.ts'
+import type { Queries } from '../store/database.ts'
+import type { OutboxTable } from '../store/payment-tables.ts'
+
+export type Telling = {
+  readonly merchantId: string
+  readonly paymentId: string
+  /** The payment's version. */
+  readonly position: number
+  readonly event: PaymentEvent
+}
+
+/** One row for each endpoint that the merchant has now. In the transaction of what the event tells of. */
+export async function tell(trx: Queries, telling: Telling, nowMs: number): Promise<void> {
+  const { merchantId, paymentId, position, event } = telling
+  const endpoints = await trx
+    .selectFrom('webhook_endpoints')
+    .select('id')
+    .where('merchant_id', '=', merchantId)
+    .where('state', '=', 'enabled')
+    .execute()
+  if (endpoints.length === 0) return
+  const eventId = newId('event', nowMs)
+  const body = JSON.stringify(event)
+  const rows = endpoints.map(({ id }) => ({
+    event_id: eventId,
+    target: id,
+    merchant_id: merchantId,
+    payment_id: paymentId,
+    position,
+    type: event.type,
+    body,
+    state: 'waiting' as const,
+    attempts: 0,
+    next_at: nowMs,
+    leased_until: 0,
+    created_at: nowMs,
+    updated_at: nowMs,
+  }))
+  await trx.insertInto('outbox').values(rows).execute()
+}
+
+export type Claim = {
+  readonly merchantId: string
+  readonly target: string
+  readonly limit: number
+  readonly leaseMs: number
+}
+
+/**
+ * Takes up to `limit` due rows for a while: when the one who took them dies, the lease runs out and they are taken
+ * again. Only the oldest waiting row of each payment, so that a payment's events arrive in order.
+ */
+export async function claim(trx: Queries, options: Claim, nowMs: number): Promise<OutboxTable[]> {
+  const { merchantId, target, limit, leaseMs } = options
+  const rows = await heads(trx, { merchantId, target })
+    .selectAll('row')
+    .where('row.next_at', '<=', nowMs)
+    .where('row.leased_until', '<=', nowMs)
+    .orderBy('row.next_at')
+    .orderBy('row.event_id')
+    .limit(limit)
+    .execute()
+  for (const row of rows) await change(trx, row, { leased_until: nowMs + leaseMs }, nowMs)
+  return rows
+}
+
+export type RowKey = Pick<OutboxTable, 'merchant_id' | 'event_id' | 'target'>
+export type RowChange = Partial<Pick<OutboxTable, 'state' | 'attempts' | 'next_at' | 'leased_until'>>
+
+export async function change(trx: Queries, key: RowKey, changes: RowChange, nowMs: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ ...changes, updated_at: nowMs })
+    .where('merchant_id', '=', key.merchant_id)
+    .where('event_id', '=', key.event_id)
+    .where('target', '=', key.target)
+    .execute()
+}
+
+type Lane = { readonly merchantId: string; readonly target: string }
+
+/** The oldest waiting row of each payment: what comes behind it waits for it. */
+function heads(db: Queries, { merchantId, target }: Lane) {
+  return db
+    .selectFrom('outbox as row')
+    .where('row.merchant_id', '=', merchantId)
+    .where('row.target', '=', target)
+    .where('row.state', '=', 'waiting')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('outbox as earlier')
+            .select('earlier.event_id')
+            .where('earlier.merchant_id', '=', merchantId)
+            .where('earlier.target', '=', target)
+            .where('earlier.state', '=', 'waiting')
+            .whereRef('earlier.payment_id', '=', 'row.payment_id')
+            .whereRef('earlier.position', '<', 'row.position'),
+        ),
+      ),
+    )
+}
+
+/** When the target has something to do next, as backoff and leases allow. Undefined: nothing waits. */
+export async function nextDueAt(db: Queries, lane: Lane): Promise<number | undefined> {
+  const free = sql<number | null>`min(case when next_at > leased_until then next_at else leased_until end)`
+  const row = await heads(db, lane).select(free.as('due')).executeTakeFirst()
+  return row?.due ?? undefined
+}
+
+/** Enabled endpoints of the merchant for which something waits. */
+export async function targetsWithWork(db: Queries, merchantId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('webhook_endpoints as endpoint')
+    .select('endpoint.id')
+    .where('endpoint.merchant_id', '=', merchantId)
+    .where('endpoint.state', '=', 'enabled')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('outbox')
+          .select('outbox.event_id')
+          .where('outbox.merchant_id', '=', merchantId)
+          .where('outbox.state', '=', 'waiting')
+          .whereRef('outbox.target', '=', 'endpoint.id'),
+      ),
+    )
+    .execute()
+  return rows.map(({ id }) => id)
+}

@@ -1,0 +1,79 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { Outcome } from '../../connectors/connector.ts'
+import type { GatewayClient } from '../clients/gateway-client.ts'
+import type { Collection } from '../collection/runner.ts'
+import type { Store } from '../store/store.ts'
+import { converse } from './conversation.ts'
+import type { Gateways } from './gateways.ts'
+import type { AttemptRow, PaymentRow } from './rows.ts'
+import { updateLiveAttempt } from './store.ts'
+
+/** Waits before a request that was certainly not sent is sent again, with the same key, in ms. */
+const resendAfterMs = [250, 1_000] as const
+/** Causes that may have gone a moment later. A policy that refuses will refuse again. */
+const passing: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'timeout'])
+
+export type AuthorisationOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly gateways: Gateways
+  readonly gatewayClient: GatewayClient
+}
+
+export type AuthoriseCard = {
+  readonly payment: PaymentRow
+  /** Written before: its idempotency key is used for every try. */
+  readonly attempt: AttemptRow
+  readonly collection: Collection
+}
+
+/** Talks with the gateway about a collected card, and sees to it that the card is gone as soon as it can be. */
+export class Authorisation {
+  readonly #options: AuthorisationOptions
+
+  constructor(options: AuthorisationOptions) {
+    this.#options = options
+  }
+
+  async authorise(order: AuthoriseCard): Promise<Outcome> {
+    const { store, clock, log } = this.#options
+    const { attempt, collection } = order
+    try {
+      for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
+        const outcome = await this.#once(order)
+        const mayResend = outcome.kind === 'not-sent' && passing.has(outcome.because)
+        if (!mayResend || waitMs === undefined || collection.state.at !== 'sending') return outcome
+        log.warn({ attemptId: attempt.id, reason: outcome.because, count: tries + 1 }, 'not sent; once more')
+        await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+        const nowMs = clock.now()
+        await updateLiveAttempt(store.db, attempt, { sent_at: nowMs, updated_at: nowMs })
+      }
+      throw new Error('the last try always returns')
+    } finally {
+      collection.dispatch({ type: 'spent' })
+    }
+  }
+
+  #once({ payment, attempt, collection }: AuthoriseCard): Promise<Outcome> {
+    const { gateways, gatewayClient } = this.#options
+    const { connector, account } = gateways.of(attempt.gateway)
+    const request = {
+      money: { amountMinor: attempt.amount_minor, currency: attempt.currency },
+      ourReference: attempt.id,
+      idempotencyKey: attempt.idempotency_key,
+      merchantReference: payment.reference,
+      ...(payment.description === null ? {} : { description: payment.description }),
+      capture: payment.capture === 'automatic',
+      withPostcode: collection.view.fields.some(({ field }) => field === 'postcode'),
+    }
+    return converse({
+      connector,
+      open: () => connector.authorise(request, account),
+      send: (call, card) =>
+        card === 'none' ? gatewayClient.send(call) : collection.send(call, card === 'last'),
+      onCardSpent: () => collection.dispatch({ type: 'spent' }),
+    })
+  }
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { declineCatalogue } from '../../connectors/declines.ts'
+import type { CollectionView, PaymentResource } from '../../contracts/desk-port.ts'
+import { PaymentEvent, type PaymentEventType } from '../../contracts/payment-events.ts'
+import { declineOf, type PaymentRow } from './rows.ts'
+
+const Metadata = z.record(z.string(), z.string())
+
+/** The payment as the API and the desk show it. */
+export function resourceOf(row: PaymentRow, collection: CollectionView | null): PaymentResource {
+  const decline = row.status === 'declined' ? declineOf(row) : null
+  return {
+    ...shared(row),
+    capture: row.capture,
+    confirm: row.confirm,
+    decline: decline && {
+      reason: decline.reason,
+      gatewayCode: decline.gatewayCode,
+      retry: decline.retry,
+      advice: declineCatalogue[decline.reason].advice,
+    },
+    attempts: row.attempts,
+    collection,
+  }
+}
+
+/** The payment as merchants' systems are told of it. */
+export function eventOf(row: PaymentRow, type: PaymentEventType): PaymentEvent {
+  const decline = row.status === 'declined' ? declineOf(row) : null
+  return PaymentEvent.parse({
+    type,
+    timestamp: new Date(row.updated_at).toISOString(),
+    data: {
+      ...shared(row),
+      merchantId: row.merchant_id,
+      decline: decline && { reason: decline.reason, gatewayCode: decline.gatewayCode },
+    },
+  })
+}
+
+function shared(row: PaymentRow) {
+  return {
+    id: row.id,
+    callId: row.call_id,
+    amountMinor: row.amount_minor,
+    currency: row.currency,
+    reference: row.reference,
+    description: row.description,
+    metadata: Metadata.parse(JSON.parse(row.metadata)),
+    status: row.status,
+    brand: row.brand,
+    last4: row.last4,
+    gateway: row.gateway,
+    gatewayRef: row.gateway_ref,
+    authCode: row.auth_code,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}

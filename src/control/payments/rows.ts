@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { Currency } from '../../base/money.ts'
+import { CardBrand } from '../../contracts/card.ts'
+import { DeclineReason, PaymentStatus } from '../../contracts/payment-events.ts'
+import type { AttemptTable, PaymentTable } from '../store/payment-tables.ts'
+import type { Decline, PaymentState, ShownCard } from './machine.ts'
+
+const Id = z.string()
+const Time = z.number().int()
+const Count = z.number().int().nonnegative()
+const Last4 = z.string().regex(/^\d{4}$/)
+
+/** A row of `payments`, checked as it comes out: a file that was tampered with is a bug, not a payment. */
+export const PaymentRow = z.strictObject({
+  id: Id,
+  merchant_id: Id,
+  call_id: Id,
+  amount_minor: z.number().int().positive(),
+  currency: Currency,
+  reference: z.string(),
+  description: z.string().nullable(),
+  metadata: z.string(),
+  capture: z.enum(['automatic', 'manual']),
+  confirm: z.enum(['automatic', 'manual']),
+  status: PaymentStatus,
+  brand: CardBrand.nullable(),
+  last4: Last4.nullable(),
+  gateway: Id,
+  gateway_ref: z.string().nullable(),
+  auth_code: z.string().nullable(),
+  decline: z.string().nullable(),
+  attempts: Count,
+  version: Count,
+  created_at: Time,
+  updated_at: Time,
+}) satisfies z.ZodType<PaymentTable>
+export type PaymentRow = z.infer<typeof PaymentRow>
+
+export const AttemptRow = z.strictObject({
+  id: Id,
+  merchant_id: Id,
+  payment_id: Id,
+  state: z.enum(['open', 'unknown', 'approved', 'declined', 'not-sent']),
+  gateway: Id,
+  idempotency_key: z.string(),
+  amount_minor: z.number().int().positive(),
+  currency: Currency,
+  brand: CardBrand,
+  last4: Last4,
+  gateway_ref: z.string().nullable(),
+  auth_code: z.string().nullable(),
+  because: z.string().nullable(),
+  sent_at: Time,
+  inquiries: Count,
+  absent_at: Time.nullable(),
+  created_at: Time,
+  updated_at: Time,
+}) satisfies z.ZodType<AttemptTable>
+export type AttemptRow = z.infer<typeof AttemptRow>
+
+const StoredDecline = z.strictObject({
+  reason: DeclineReason,
+  gatewayCode: z.string(),
+  retry: z.enum(['same-card', 'other-card', 'pay-link', 'never']),
+  card: z.strictObject({ brand: CardBrand, last4: Last4 }),
+})
+
+export function declineOf(row: PaymentRow): Decline | null {
+  return row.decline === null ? null : StoredDecline.parse(JSON.parse(row.decline))
+}
+
+/** The machine's state as the rows hold it. `liveAttemptId` is the attempt that is open or unknown. */
+export function stateOf(row: PaymentRow, liveAttemptId: string | undefined): PaymentState {
+  switch (row.status) {
+    case 'created':
+    case 'cancelled':
+    case 'expired':
+      return { at: row.status }
+    case 'collecting':
+      return { at: 'collecting', declined: declineOf(row) }
+    case 'ready':
+      return { at: 'ready', card: shownCard(row), declined: declineOf(row) }
+    case 'authorising':
+    case 'unknown':
+      return { at: row.status, attemptId: present(liveAttemptId) }
+    case 'authorised':
+    case 'captured':
+      return {
+        at: row.status,
+        approval: { gatewayRef: present(row.gateway_ref), authCode: row.auth_code },
+      }
+    case 'declined':
+      return { at: 'declined', declined: present(declineOf(row)) }
+  }
+}
+
+/** The row that holds `state`: one version on. */
+export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): PaymentRow {
+  const next = { ...row, status: state.at, version: row.version + 1, updated_at: nowMs }
+  switch (state.at) {
+    case 'created':
+    case 'collecting':
+      return { ...next, brand: null, last4: null }
+    case 'ready':
+      return { ...next, ...state.card }
+    case 'authorising':
+      return { ...next, attempts: row.attempts + 1 }
+    case 'declined':
+      return { ...next, ...state.declined.card, decline: JSON.stringify(state.declined) }
+    case 'authorised':
+    case 'captured': {
+      const { gatewayRef, authCode } = state.approval
+      return { ...next, gateway_ref: gatewayRef, auth_code: authCode, decline: null }
+    }
+    case 'unknown':
+    case 'cancelled':
+    case 'expired':
+      return next
+  }
+}
+
+export function shownCard(row: PaymentRow): ShownCard {
+  return { brand: present(row.brand), last4: present(row.last4) }
+}
+
+function present<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('a stored payment lacks what its status needs')
+  return value
+}
