@@ -1,0 +1,15 @@
+import type { Key } from '../../dsp/dtmf-keypad.ts'
+
+/** page → audio thread */
+export type ToSound =
+  | { readonly type: 'hear'; readonly octets: Uint8Array }
+  | { readonly type: 'press'; readonly key: Key; readonly held: boolean }
+  | { readonly type: 'let-go' }
+  | { readonly type: 'clear-keys' }
+  /** The canned voice; an empty list is silence. */
+  | { readonly type: 'speak'; readonly sentences: readonly Uint8Array[] }
+
+/** audio thread → page */
+export type FromSound =
+  /** 20 ms on their way to the network. */
+  { readonly type: 'frame'; readonly octets: Uint8Array } | { readonly type: 'key-ended'; readonly key: Key }
