@@ -2,7 +2,7 @@ import { DeskEvent } from '../contracts/desk-port.ts'
 import type { DeskFeed } from './ports.ts'
 
 /** An event as it goes out: serialised once, however many desks listen. */
-export type FeedEntry = { readonly id: string; readonly json: string }
+export type FeedEntry = { readonly id: string; readonly type: DeskEvent['type']; readonly json: string }
 
 export type FeedListener = (entry: FeedEntry) => void
 
@@ -31,7 +31,11 @@ export class DeskFeedHub implements DeskFeed {
 
   publish(merchantId: string, event: DeskEvent): void {
     const ring = this.#ring(merchantId)
-    const entry = { id: this.#id(ring.next++), json: JSON.stringify(DeskEvent.parse(event)) }
+    const entry = {
+      id: this.#id(ring.next++),
+      type: event.type,
+      json: JSON.stringify(DeskEvent.parse(event)),
+    }
     ring.entries.push(entry)
     if (ring.entries.length > this.#keep) ring.entries.shift()
     for (const listener of [...ring.listeners]) listener(entry)

@@ -4,14 +4,15 @@ import { hashOfToken } from './opaque-token.ts'
 import type { Principal } from './principal.ts'
 
 const minuteMs = 60_000
+const longestKey = 512
 
 export type ApiKeys = { find(key: string): Promise<Principal | undefined> }
 
-/** Machine keys, `tw_test_…` and `tw_live_…`, known by their hash alone. */
+/** Machine keys, for example `tw_test_…`, known by their hash alone. */
 export function createApiKeys({ store, clock }: { store: Store; clock: Clock }): ApiKeys {
   return {
     async find(key) {
-      if (!/^tw_(?:test|live)_[\w-]{20,200}$/.test(key)) return undefined
+      if (key.length > longestKey) return undefined
       const row = await store.db
         .selectFrom('api_keys')
         .select(['id', 'merchant_id', 'last_used_at'])

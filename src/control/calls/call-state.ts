@@ -68,13 +68,11 @@ export function step(state: CallState, event: CallEvent): CallState {
     case 'leg-left':
       return legLeft(state, event)
     case 'bridge-lost':
-      return { ...state, caller: lost(state.caller), agent: lost(state.agent), masked: false }
-    case 'bridge-found':
-      return settle({
-        ...state,
-        caller: found(state.caller, event.streams.caller),
-        agent: found(state.agent, event.streams.agent),
-      })
+      return withLegs({ ...state, masked: false }, lost(state.caller), lost(state.agent), state)
+    case 'bridge-found': {
+      const { caller, agent } = event.streams
+      return withLegs(state, found(state.caller, caller), found(state.agent, agent), state)
+    }
     case 'mask-reported':
       return state.masked === event.masked ? state : { ...state, masked: event.masked }
     case 'ended':
@@ -86,7 +84,8 @@ export function step(state: CallState, event: CallEvent): CallState {
 
 function legLeft(state: CallState, event: Extract<CallEvent, { type: 'leg-left' }>): CallState {
   // A stream that a newer one replaced says its good-bye late: it is no longer this leg's.
-  if (event.why === 'replaced' || state[event.role].streamSid !== event.streamSid) return state
+  const { streamSid } = state[event.role]
+  if (event.why === 'replaced' || (streamSid !== null && streamSid !== event.streamSid)) return state
   if (event.why === 'provider-stopped') {
     // A two-way stream is stopped by its provider only when that party's call is over.
     return end(state, event.role === 'caller' ? 'caller-hung-up' : 'agent-hung-up', event.at)
@@ -104,7 +103,12 @@ function lost(leg: Leg): Leg {
 }
 
 function found(leg: Leg, streamSid: string | undefined): Leg {
-  return streamSid === undefined ? lost(leg) : { state: 'joined', streamSid }
+  return streamSid === undefined || streamSid === leg.streamSid ? leg : { state: 'joined', streamSid }
+}
+
+function withLegs(state: CallState, caller: Leg, agent: Leg, before: CallState): CallState {
+  const same = caller === before.caller && agent === before.agent && state.masked === before.masked
+  return same ? before : settle({ ...state, caller, agent })
 }
 
 function settle(state: CallState): CallState {

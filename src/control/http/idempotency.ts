@@ -11,6 +11,7 @@ const keyShape = /^[\x21-\x7e]{1,255}$/
  * same request, it gets the first answer, marked `Idempotent-Replayed: true`; nothing is done twice.
  */
 export function addIdempotency(app: FastifyInstance, store: IdempotencyStore, log: Log): void {
+  app.decorateRequest('nothingDone', false)
   const claims = new WeakMap<FastifyRequest, Claim>()
 
   app.addHook('preHandler', async (request, reply) => {
@@ -40,8 +41,8 @@ export function addIdempotency(app: FastifyInstance, store: IdempotencyStore, lo
     claims.delete(request)
     const status = reply.statusCode
     try {
-      // 503 and 429 say that nothing was done; any other answer, a 500 too, is what came of this key.
-      if (status === 503 || status === 429) await store.giveBack(claim)
+      // Any other answer, a 500 too, is what came of this key.
+      if (request.nothingDone) await store.giveBack(claim)
       else {
         const contentType = String(reply.getHeader('content-type') ?? '')
         await store.answer(claim, { status, contentType, body: typeof payload === 'string' ? payload : '' })

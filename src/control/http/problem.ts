@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { AppError, codeOf } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
@@ -30,6 +30,7 @@ export function sendProblem(
     const facts = { error: thrown, requestId: request.id, method: request.method, status }
     options.log.error({ ...facts, route: request.routeOptions.url ?? null }, 'a request failed')
   }
+  request.nothingDone = error.remedy === 'retry'
   const { retryAfterMs } = error as { retryAfterMs?: number }
   if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000))
   if (status === 401) reply.header('www-authenticate', 'Bearer')
@@ -65,7 +66,7 @@ function asAppError(thrown: unknown): AppError {
   if (thrown instanceof RequestRefused)
     return new Internal('another process of the platform refused its part')
   if (thrown instanceof AppError) return thrown
-  if (hasZodFastifySchemaValidationErrors(thrown)) return asInvalid(thrown)
+  if (hasZodFastifySchemaValidationErrors(thrown)) return asInvalid(thrown as FastifyError)
   const { statusCode } = (thrown ?? {}) as { statusCode?: unknown }
   if (statusCode === 413) return new BodyTooLarge('the body is too large')
   if (statusCode === 415) return new MediaTypeUnsupported('send application/json')
@@ -81,18 +82,12 @@ function fromFastify(code: string): AppError {
     : new RequestInvalid('the request cannot be read')
 }
 
-type Invalid = {
-  readonly validation: readonly {
-    readonly instancePath: string
-    readonly message: string
-    readonly params: unknown
-  }[]
-  readonly validationContext?: string | undefined
-}
-
 /** The first fault only; its message is zod's, which names types and limits but quotes no value. */
-function asInvalid({ validation, validationContext }: Invalid): RequestInvalid {
-  const [first] = validation
+function asInvalid({
+  validation,
+  validationContext,
+}: Pick<FastifyError, 'validation' | 'validationContext'>) {
+  const first = validation?.[0]
   const extra = (first?.params as { keys?: string[] } | undefined)?.keys?.[0]
   const base = first?.instancePath === '/' ? '' : (first?.instancePath ?? '')
   const pointer = extra === undefined ? base : `${base}/${escapePointer(extra)}`

@@ -12,6 +12,8 @@ export type Access = 'public' | 'provider' | 'signed-in' | Right
 declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | null
+    /** The answer says that nothing was done, and that the same request may be sent again. */
+    nothingDone: boolean
   }
   interface FastifyContextConfig {
     access?: Access

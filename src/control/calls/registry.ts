@@ -1,0 +1,271 @@
+import type { Clock, Timer } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import type { BridgeEvent, LegRole } from '../../contracts/bridge-port.ts'
+import type { CallResource } from '../../contracts/desk-port.ts'
+import type { BridgeClient } from '../clients/bridge-client.ts'
+import { CallNotFound } from '../payments/payment-errors.ts'
+import type { Calls, DeskFeed } from '../ports.ts'
+import type { Store } from '../store/store.ts'
+import {
+  type CallFacts,
+  type CallPage,
+  CallRows,
+  endedState,
+  type StoredCall,
+  toResource,
+} from './call-rows.ts'
+import { type CallEnd, type CallEvent, type CallState, newCall, step } from './call-state.ts'
+
+/** How long a leg may be missing before the call is given up, in ms: a restart of the bridge fits well into it. */
+export const missingLegMs = 90_000
+/** How long an ended call is kept at hand for late webhooks, in ms. */
+const endedKeptMs = 10 * 60_000
+
+export type RegistryOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly feed: DeskFeed
+  readonly bridge: BridgeClient
+  /** Once per call, when it ends, before its media is released: the collection must stop first. */
+  readonly onEnded: (callId: string) => void
+  /** Tells the provider to end one party's call; unknown and ended ones are harmless. */
+  readonly hangUp: (provider: string, providerCallId: string) => void
+}
+
+export type LiveCall = {
+  readonly facts: CallFacts
+  readonly state: CallState
+  readonly agentProviderCallId: string | null
+}
+
+type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & {
+  watchdog: Timer | undefined
+  saved: Promise<void>
+}
+
+export type NewCall = Omit<CallFacts, 'id' | 'startedAt'>
+
+/** Every call that is going on, and those that have just ended. The one place that starts, changes and ends calls. */
+export class CallRegistry implements Calls {
+  readonly #options: RegistryOptions
+  readonly #rows: CallRows
+  readonly #calls = new Map<string, Entry>()
+  readonly #byProvider = new Map<string, string>()
+  readonly #unlisten: () => void
+  /** Until the rows are read, a call that the bridge holds only looks unknown. */
+  #recovered = false
+
+  constructor(options: RegistryOptions) {
+    this.#options = options
+    this.#rows = new CallRows(options.store)
+    this.#unlisten = options.bridge.listen({
+      onEvent: (event) => this.#onBridge(event),
+      onUp: () => void this.#onBridgeUp(),
+      onDown: () => this.#all((entry) => this.#apply(entry, { type: 'bridge-lost' })),
+    })
+  }
+
+  /** Once at start: calls that the last life of control did not see end. The bridge then says which it still has. */
+  async recover(): Promise<void> {
+    for (const stored of await this.#rows.goingOn()) {
+      if (this.#calls.has(stored.facts.id)) continue
+      const leg = { state: stored.status === 'live' ? 'reconnecting' : 'ringing', streamSid: null } as const
+      this.#keep(stored, { ...newCall, status: stored.status, caller: leg, agent: leg })
+    }
+    this.#recovered = true
+    await this.#onBridgeUp()
+  }
+
+  /** The call of a provider's first webhook, or the one that an earlier delivery of it made. */
+  async open(call: NewCall): Promise<LiveCall> {
+    const known = await this.byProvider(call.provider, call.providerCallId)
+    if (known) return known
+    const nowMs = this.#options.clock.now()
+    await this.#rows.insert({ ...call, id: newId('call', nowMs), startedAt: nowMs })
+    // Two deliveries at once: the row that was first is the call, for both.
+    const stored = await this.#rows.byProvider(call.provider, call.providerCallId)
+    if (!stored) throw new Error('the call that was just stored is not there')
+    const there = this.#calls.get(stored.facts.id)
+    if (there) return there
+    const entry = this.#keep(stored, newCall)
+    this.#options.log.info({ callId: entry.facts.id, merchantId: call.merchantId }, 'call began')
+    this.#publish(entry)
+    return entry
+  }
+
+  live(callId: string): LiveCall | undefined {
+    return this.#calls.get(callId)
+  }
+
+  /** By either party's id at the provider. */
+  async byProvider(provider: string, providerCallId: string): Promise<LiveCall | undefined> {
+    const callId = this.#byProvider.get(`${provider} ${providerCallId}`)
+    const here = callId === undefined ? undefined : this.#calls.get(callId)
+    if (here) return here
+    const stored = await this.#rows.byProvider(provider, providerCallId)
+    if (!stored) return undefined
+    const { facts, agentProviderCallId } = stored
+    return this.#calls.get(facts.id) ?? { facts, agentProviderCallId, state: endedState(stored) }
+  }
+
+  /** Notes the agent's id at the provider. False when another call of the agent's has the place already. */
+  adoptAgent(callId: string, providerCallId: string): boolean {
+    const entry = this.#calls.get(callId)
+    if (!entry) return false
+    if (entry.agentProviderCallId !== null) return entry.agentProviderCallId === providerCallId
+    entry.agentProviderCallId = providerCallId
+    this.#byProvider.set(`${entry.facts.provider} ${providerCallId}`, callId)
+    this.#save(entry)
+    return true
+  }
+
+  get(merchantId: string, callId: string): CallResource | undefined {
+    const entry = this.#calls.get(callId)
+    return entry && entry.facts.merchantId === merchantId ? toResource(entry.facts, entry.state) : undefined
+  }
+
+  setMasked(callId: string, masked: boolean): void {
+    const entry = this.#calls.get(callId)
+    if (entry) this.#apply(entry, { type: 'mask-reported', masked })
+  }
+
+  /** Calls that are going on, oldest first. */
+  current(merchantId: string): CallResource[] {
+    return [...this.#calls.values()]
+      .filter(({ facts, state }) => facts.merchantId === merchantId && state.status !== 'ended')
+      .sort((a, b) => (a.facts.id < b.facts.id ? -1 : 1))
+      .map(({ facts, state }) => toResource(facts, state))
+  }
+
+  /** A call of this merchant, however long ago. Throws CallNotFound. */
+  async find(merchantId: string, callId: string): Promise<CallResource> {
+    const here = this.get(merchantId, callId)
+    if (here) return here
+    const stored = await this.#rows.get(merchantId, callId)
+    if (!stored) throw new CallNotFound()
+    return toResource(stored.facts, endedState(stored))
+  }
+
+  async ended(
+    merchantId: string,
+    page: CallPage,
+  ): Promise<{ data: CallResource[]; nextCursor: string | null }> {
+    const stored = await this.#rows.ended(merchantId, { ...page, limit: page.limit + 1 })
+    const data = stored.slice(0, page.limit).map((call) => toResource(call.facts, endedState(call)))
+    return { data, nextCursor: stored.length > page.limit ? (data.at(-1)?.id ?? null) : null }
+  }
+
+  /** Ends the call for both parties. Only the first end of a call does anything. */
+  end(callId: string, because: CallEnd): void {
+    const entry = this.#calls.get(callId)
+    if (entry) this.#apply(entry, { type: 'ended', because, at: this.#options.clock.now() })
+  }
+
+  /** Settled when everything is stored. Calls go on without control. */
+  async stop(): Promise<void> {
+    this.#unlisten()
+    for (const entry of this.#calls.values()) entry.watchdog?.cancel()
+    await Promise.all([...this.#calls.values()].map(({ saved }) => saved))
+  }
+
+  #keep({ facts, agentProviderCallId }: StoredCall, state: CallState): Entry {
+    const entry: Entry = { facts, agentProviderCallId, state, watchdog: undefined, saved: Promise.resolve() }
+    this.#calls.set(facts.id, entry)
+    for (const id of [facts.providerCallId, agentProviderCallId]) {
+      if (id !== null) this.#byProvider.set(`${facts.provider} ${id}`, facts.id)
+    }
+    this.#watch(entry)
+    return entry
+  }
+
+  #onBridge(event: BridgeEvent): void {
+    if (event.type === 'digits-lost') return
+    const entry = this.#calls.get(event.callId)
+    if (!entry) return
+    if (event.type === 'leg-joined') this.#apply(entry, event)
+    else this.#apply(entry, { ...event, at: this.#options.clock.now() })
+  }
+
+  async #onBridgeUp(): Promise<void> {
+    const { bridge, log } = this.#options
+    if (!this.#recovered || !bridge.up) return
+    try {
+      const { calls } = await bridge.call('snapshot', {})
+      const held = new Map(calls.map((call) => [call.callId, call]))
+      this.#all((entry) => {
+        const legs = held.get(entry.facts.id)?.legs ?? []
+        const sidOf = (role: LegRole) => legs.find((leg) => leg.role === role)?.streamSid
+        this.#apply(entry, {
+          type: 'bridge-found',
+          streams: { caller: sidOf('caller'), agent: sidOf('agent') },
+        })
+      })
+      for (const { callId } of calls) {
+        const status = this.#calls.get(callId)?.state.status
+        if (status === undefined || status === 'ended') await bridge.call('release', { callId })
+      }
+    } catch (error) {
+      log.warn({ error }, 'the bridge could not say which calls it holds')
+    }
+  }
+
+  #apply(entry: Entry, event: CallEvent): void {
+    const before = entry.state
+    const after = step(before, event)
+    if (after === before) return
+    entry.state = after
+    if (after.status !== before.status) this.#save(entry)
+    if (after.status === 'ended') this.#finish(entry)
+    else this.#watch(entry)
+    this.#publish(entry)
+  }
+
+  #finish({ facts, state, agentProviderCallId, watchdog }: Entry): void {
+    const { bridge, clock, log, onEnded, hangUp } = this.#options
+    watchdog?.cancel()
+    log.info({ callId: facts.id, merchantId: facts.merchantId, reason: state.because }, 'call ended')
+    onEnded(facts.id)
+    bridge.call('release', { callId: facts.id }).catch((error: unknown) => {
+      // A bridge that is away holds no call of ours when it comes back, or is told then.
+      log.warn({ callId: facts.id, error }, 'media not released')
+    })
+    if (state.because !== 'caller-hung-up') hangUp(facts.provider, facts.providerCallId)
+    const agentGone = state.because === 'agent-hung-up' || state.because === 'agent-unreachable'
+    if (agentProviderCallId !== null && !agentGone) hangUp(facts.provider, agentProviderCallId)
+    clock.after(endedKeptMs, () => this.#forget(facts.id))
+  }
+
+  #forget(callId: string): void {
+    const entry = this.#calls.get(callId)
+    if (!entry) return
+    this.#calls.delete(callId)
+    const { provider, providerCallId } = entry.facts
+    for (const id of [providerCallId, entry.agentProviderCallId]) this.#byProvider.delete(`${provider} ${id}`)
+  }
+
+  /** A call whose legs do not both come, or come back, is over, whatever webhooks were lost. */
+  #watch(entry: Entry): void {
+    entry.watchdog?.cancel()
+    entry.watchdog = undefined
+    if (entry.state.caller.state === 'joined' && entry.state.agent.state === 'joined') return
+    entry.watchdog = this.#options.clock.after(missingLegMs, () => this.end(entry.facts.id, 'media-lost'))
+  }
+
+  #publish({ facts, state }: Entry): void {
+    this.#options.feed.publish(facts.merchantId, { type: 'call', call: toResource(facts, state) })
+  }
+
+  /** In order, one write of a call after the other; each writes the state as it is by then. */
+  #save(entry: Entry): void {
+    const { clock, log } = this.#options
+    entry.saved = entry.saved
+      .then(() => this.#rows.update(entry.facts.id, { ...entry, at: clock.now() }))
+      .catch((error: unknown) => log.error({ callId: entry.facts.id, error }, 'call not stored'))
+  }
+
+  #all(act: (entry: Entry) => void): void {
+    for (const entry of [...this.#calls.values()]) act(entry)
+  }
+}

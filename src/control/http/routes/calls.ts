@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { CallResource, Page } from '../../../contracts/desk-port.ts'
+import type { CallRegistry } from '../../calls/registry.ts'
+import { principalOf } from '../request-context.ts'
+import type { RouteApp } from './route-app.ts'
+
+const tags = ['calls']
+const CallId = z.strictObject({ id: z.string().max(64) })
+const ListCalls = z.strictObject({
+  status: z
+    .enum(['ringing', 'live', 'ended'])
+    .optional()
+    .describe('Without it: every call that has not ended'),
+  cursor: z.string().max(64).optional().describe('Of ended calls: `nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+
+export function callRoutes(app: RouteApp, calls: CallRegistry): void {
+  app.get(
+    '/v1/calls',
+    {
+      config: { access: 'calls:read' },
+      schema: {
+        tags,
+        summary: 'Calls: those going on, oldest first, all at once; or ended ones, newest first, by page',
+        querystring: ListCalls,
+        response: { 200: Page(CallResource) },
+      },
+    },
+    async (request) => {
+      const { merchantId } = principalOf(request).actor
+      const { status, cursor, limit } = request.query
+      if (status === 'ended') return calls.ended(merchantId, { cursor, limit })
+      const data = calls.current(merchantId).filter((call) => status === undefined || call.status === status)
+      return { data, nextCursor: null }
+    },
+  )
+
+  app.get(
+    '/v1/calls/:id',
+    {
+      config: { access: 'calls:read' },
+      schema: { tags, summary: 'One call', params: CallId, response: { 200: CallResource } },
+    },
+    (request) => calls.find(principalOf(request).actor.merchantId, request.params.id),
+  )
+
+  app.post(
+    '/v1/calls/:id/hang-up',
+    {
+      config: { access: 'calls:end' },
+      schema: {
+        tags,
+        summary: 'End the call for both parties; harmless when it has ended',
+        params: CallId,
+        body: z.strictObject({}).optional(),
+        response: { 200: CallResource },
+      },
+    },
+    async (request) => {
+      const { merchantId } = principalOf(request).actor
+      const { id } = request.params
+      await calls.find(merchantId, id)
+      calls.end(id, 'ended-by-request')
+      return calls.find(merchantId, id)
+    },
+  )
+}

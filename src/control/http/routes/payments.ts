@@ -1,0 +1,132 @@
+import { z } from 'zod'
+import {
+  ClearField,
+  CreatePayment,
+  ExtendCollection,
+  Page,
+  PaymentResource,
+} from '../../../contracts/desk-port.ts'
+import type { Actor, Payments } from '../../ports.ts'
+import { refuseCardNumbers } from '../card-number-in-text.ts'
+import { principalOf } from '../request-context.ts'
+import type { RouteApp } from './route-app.ts'
+
+const tags = ['payments']
+const PaymentId = z.strictObject({ id: z.string().max(64) })
+const ListPayments = z.strictObject({
+  callId: z.string().max(64).optional(),
+  cursor: z.string().max(200).optional().describe('`nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+const NoBody = z.strictObject({}).optional()
+const response = { 200: PaymentResource }
+
+export function paymentRoutes(app: RouteApp, payments: Payments): void {
+  createAndRead(app, payments)
+  changeTheCollection(app, payments)
+
+  const orders: [string, string, (actor: Actor, id: string) => Promise<PaymentResource>][] = [
+    ['arm', 'Mask the line, and ask the caller for the card', (actor, id) => payments.arm(actor, id)],
+    ['another-card', 'Begin again with another card', (actor, id) => payments.useAnotherCard(actor, id)],
+    ['confirm', 'Authorise the card that was keyed', (actor, id) => payments.confirm(actor, id)],
+    ['cancel', 'Give the payment up, as long as no card was sent', (actor, id) => payments.cancel(actor, id)],
+  ]
+  for (const [name, summary, act] of orders) {
+    app.post(
+      `/v1/payments/:id/${name}`,
+      {
+        config: { access: 'payments:take' },
+        schema: { tags, summary, params: PaymentId, body: NoBody, response },
+      },
+      (request) => act(principalOf(request).actor, request.params.id),
+    )
+  }
+}
+
+function createAndRead(app: RouteApp, payments: Payments): void {
+  app.post(
+    '/v1/payments',
+    {
+      config: { access: 'payments:take' },
+      schema: {
+        tags,
+        summary: 'Create a payment on a live call; nothing is asked of the caller yet',
+        body: CreatePayment,
+        response: { 201: PaymentResource },
+      },
+    },
+    async (request, reply) => {
+      const { reference, description, metadata } = request.body
+      const named = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
+      refuseCardNumbers({
+        '/reference': reference,
+        '/description': description,
+        ...Object.fromEntries(named),
+      })
+      return reply.code(201).send(await payments.create(principalOf(request).actor, request.body))
+    },
+  )
+
+  app.get(
+    '/v1/payments',
+    {
+      config: { access: 'payments:read' },
+      schema: {
+        tags,
+        summary: 'Payments, newest first',
+        querystring: ListPayments,
+        response: { 200: Page(PaymentResource) },
+      },
+    },
+    (request) => {
+      const { callId, cursor, limit } = request.query
+      const page = {
+        limit,
+        ...(callId === undefined ? {} : { callId }),
+        ...(cursor === undefined ? {} : { cursor }),
+      }
+      return payments.list(principalOf(request).actor, page)
+    },
+  )
+
+  app.get(
+    '/v1/payments/:id',
+    {
+      config: { access: 'payments:read' },
+      schema: { tags, summary: 'One payment', params: PaymentId, response },
+    },
+    (request) => payments.get(principalOf(request).actor, request.params.id),
+  )
+}
+
+function changeTheCollection(app: RouteApp, payments: Payments): void {
+  app.post(
+    '/v1/payments/:id/clear-field',
+    {
+      config: { access: 'payments:take' },
+      schema: {
+        tags,
+        summary: 'Empty a field and everything after it; the caller is asked for it again',
+        params: PaymentId,
+        body: ClearField,
+        response,
+      },
+    },
+    (request) => payments.clearField(principalOf(request).actor, request.params.id, request.body.field),
+  )
+
+  app.post(
+    '/v1/payments/:id/extend',
+    {
+      config: { access: 'payments:take' },
+      schema: {
+        tags,
+        summary: 'Give the caller more time; a minute unless told',
+        params: PaymentId,
+        body: ExtendCollection.default({ bySeconds: 60 }),
+        response,
+      },
+    },
+    (request) => payments.extend(principalOf(request).actor, request.params.id, request.body.bySeconds),
+  )
+}

@@ -1,0 +1,157 @@
+import cookiePlugin from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import Fastify, { type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Clock } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
+import { createApiKeys } from '../auth/api-keys.ts'
+import { createLogIn } from '../auth/log-in.ts'
+import { LogInThrottle } from '../auth/log-in-throttle.ts'
+import { Sessions } from '../auth/sessions.ts'
+import type { CallRegistry } from '../calls/registry.ts'
+import type { DeskFeedHub } from '../desk-feed.ts'
+import type { Endpoints } from '../outbox/endpoints.ts'
+import type { Payments } from '../ports.ts'
+import type { Store } from '../store/store.ts'
+import { addAuthentication } from './authenticate.ts'
+import { addDesk } from './desk-files.ts'
+import { addIdempotency } from './idempotency.ts'
+import { IdempotencyStore } from './idempotency-store.ts'
+import { addOpenApi, openApiRoute } from './openapi.ts'
+import { sendProblem } from './problem.ts'
+import { callRoutes } from './routes/calls.ts'
+import { errorDocsRoute } from './routes/error-docs.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { paymentRoutes } from './routes/payments.ts'
+import type { RouteApp } from './routes/route-app.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import { createSessionCookie } from './session-cookie.ts'
+import { addUnknownRoutes } from './unknown-routes.ts'
+
+export type HttpOptions = {
+  readonly config: Pick<ControlConfig, 'mode' | 'publicUrl' | 'session' | 'deskDir' | 'carrierUrl'>
+  readonly version: string
+  /** Names this life of the process. */
+  readonly bootId: string
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly calls: CallRegistry
+  readonly payments: Payments
+  readonly endpoints: Endpoints
+  readonly feed: DeskFeedHub
+  readonly vault: { readonly up: boolean }
+  readonly bridge: { readonly up: boolean }
+  /** The telephony providers' routes, which prove themselves by signature. */
+  readonly providers: (app: FastifyInstance) => void
+}
+
+export type HttpServer = {
+  readonly app: FastifyInstance
+  /** Forgets answers that are older than a day. */
+  forgetOldAnswers(): Promise<void>
+  /** Ends event streams and stops taking requests; those under way are answered. */
+  close(): Promise<void>
+}
+
+const mostBodyBytes = 64 * 1024
+const requestsPerMinute = 6_000
+const hourMs = 60 * 60_000
+
+/** The API, the desk's files and the providers' webhooks on one application; nothing listens yet. */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const { config, store, clock, log } = options
+  const carrierUrl = config.mode === 'sandbox' ? config.carrierUrl : null
+  const sessions = new Sessions({ store, clock, limits: config.session })
+  const secure = config.mode === 'production' || config.publicUrl.startsWith('https:')
+  const cookie = createSessionCookie({ secure, longestMs: sessions.longestMs })
+  const answers = new IdempotencyStore({ store, clock, bootId: options.bootId })
+
+  const app = createApplication(options)
+  addUnknownRoutes(app)
+  await addSecurityHeaders(app, { publicUrl: config.publicUrl, carrierUrl })
+  await app.register(cookiePlugin)
+  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000 })
+  await addOpenApi(app, config.publicUrl, options.version)
+  addAuthentication(app, {
+    apiKeys: createApiKeys({ store, clock }),
+    sessions,
+    cookie,
+    publicUrl: config.publicUrl,
+  })
+  addIdempotency(app, answers, log)
+
+  const routes: RouteApp = app.withTypeProvider<ZodTypeProvider>()
+  const streams = eventRoutes(routes, { ...options, sessions })
+  const logIn = createLogIn({ store, sessions, throttle: new LogInThrottle(clock), log })
+  const onLogOut = (sessionId: string) => streams.end(sessionId)
+  sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
+  callRoutes(routes, options.calls)
+  paymentRoutes(routes, options.payments)
+  webhookEndpointRoutes(routes, options.endpoints)
+  healthRoutes(routes, options)
+  openApiRoute(routes)
+  errorDocsRoute(routes)
+  options.providers(app)
+  await addDesk(app, config.deskDir)
+
+  const forgetOldAnswers = () => answers.forgetOld()
+  const sweep = repeat(clock, hourMs, () =>
+    forgetOldAnswers().catch((error) => log.error({ error }, 'sweep failed')),
+  )
+  const close = async () => {
+    sweep.cancel()
+    streams.end()
+    await app.close()
+  }
+  return { app, forgetOldAnswers, close }
+}
+
+function createApplication({ config, clock, log }: HttpOptions): FastifyInstance {
+  const app = Fastify({
+    // What is logged goes through the allow-list of base/log.ts.
+    logger: false,
+    bodyLimit: mostBodyBytes,
+    // A proxy that ends TLS on this machine may say whom it speaks for; nobody else is believed.
+    trustProxy: 'loopback',
+    genReqId: () => newId('request', clock.now()),
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 128 },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  const problems = { publicUrl: config.publicUrl, log }
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, problems))
+  readJsonOnly(app)
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onResponse', async (request, reply) => {
+    const facts = { requestId: request.id, method: request.method, route: request.routeOptions.url ?? null }
+    const durationMs = Math.round(reply.elapsedTime)
+    log.debug({ ...facts, status: reply.statusCode, durationMs }, 'request answered')
+  })
+  return app
+}
+
+/** JSON, and nothing that a form on a foreign page could send. An empty body is no body, whatever its type says. */
+function readJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body: string, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body, done)
+  })
+}
+
+function repeat(clock: Clock, everyMs: number, task: () => void): { cancel(): void } {
+  let timer = clock.after(everyMs, function again() {
+    task()
+    timer = clock.after(everyMs, again)
+  })
+  return { cancel: () => timer.cancel() }
+}
