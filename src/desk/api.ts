@@ -19,8 +19,11 @@ export type Answer<T> =
   /** No readable answer: the request may have taken effect. Asking again with the same key is safe. */
   | { readonly ok: false; readonly problem: null }
 
-/** Answers after which the same intent must be sent again with the same key, if at all. */
-const indefinite = new Set([408, 425, 429])
+/**
+ * Answers that say nothing of what became of the request, from control (429, 503) or a proxy before it. Any other
+ * answer is kept by the server for its key, so the same key would only bring the same answer again.
+ */
+const indefinite = new Set([408, 425, 429, 502, 503, 504])
 
 export type ApiOptions = {
   readonly fetch: typeof fetch
@@ -118,8 +121,9 @@ export class Api {
 
 function isDefinite(answer: Answer<unknown>): boolean {
   if (answer.ok) return true
-  if (answer.problem === null || answer.problem.status >= 500) return false
-  return !indefinite.has(answer.problem.status) && answer.problem.remedy !== 'retry'
+  if (answer.problem === null || indefinite.has(answer.problem.status)) return false
+  // 409 with `retry`: the first request with this key is still being answered.
+  return !(answer.problem.status === 409 && answer.problem.remedy === 'retry')
 }
 
 async function read<T>(response: Response): Promise<Answer<T>> {
