@@ -15,6 +15,7 @@ export const LegEnd = z.enum([
   'call-released',
   'bridge-stopping',
 ])
+export type LegEnd = z.infer<typeof LegEnd>
 
 export const LegView = z.strictObject({
   role: LegRole,

@@ -1,0 +1,215 @@
+import type { Clock } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { BridgeEvent, CallView, LegEnd, LegRole } from '../contracts/bridge-port.ts'
+import { digitCodes } from '../contracts/digit-port.ts'
+import type { ToneChannel } from '../dsp/tone-channel.ts'
+import { DigitsRouted, MaskNotConfirmed, NotMasked, ToneGuardFailed, ToneHeld } from './bridge-errors.ts'
+import { CallerGuard, type Press } from './caller-guard.ts'
+import { CollectionSocket } from './collection-socket.ts'
+import { type FrameStage, untouched } from './frame-stage.ts'
+import { Leg } from './leg.ts'
+import type { LegListener, LegStream } from './leg-stream.ts'
+import { octetsPerMs } from './paced-path.ts'
+import { Until } from './until.ts'
+
+/** How long a mask may take to stand in the media path, in ms: some look-ahead's worth of audio has to flow. */
+const confirmWithinMs = 2_000
+/** How long an unmask waits for a tone to end, in ms. */
+const quietWithinMs = 3_000
+
+export type CallBridgeOptions = {
+  readonly callId: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly jitterMs: number
+  readonly newToneChannel: () => ToneChannel
+  readonly emit: (event: BridgeEvent) => void
+}
+
+export type RouteRequest = {
+  readonly collectionId: string
+  readonly digitsPath: string
+  readonly ticket: string
+}
+type Route = { readonly collectionId: string; readonly socket: CollectionSocket; readonly fromMs: number }
+
+/**
+ * The legs joined in one call. The mask belongs to the call and not to a leg: a caller whose stream drops comes back
+ * masked. Only `unmask` takes it off; losing control, a leg or the collection never does.
+ */
+export class CallBridge {
+  readonly #options: CallBridgeOptions
+  readonly #until: Until
+  readonly #legs = new Map<LegRole, Leg>()
+  #guard: CallerGuard | undefined
+  #masked = false
+  /** Counts maskings: an unmask that still waits is void when a mask has been asked for since. */
+  #maskings = 0
+  #route: Route | undefined
+  #routing: string | undefined
+
+  constructor(options: CallBridgeOptions) {
+    this.#options = options
+    this.#until = new Until(options.clock)
+  }
+
+  get hasLegs(): boolean {
+    return this.#legs.size > 0
+  }
+
+  view(): CallView {
+    const legs = [...this.#legs.values()].map(({ role, stream }) => ({ role, streamSid: stream.streamSid }))
+    const view = { callId: this.#options.callId, legs, masked: this.#masked }
+    return this.#route ? { ...view, collectionId: this.#route.collectionId } : view
+  }
+
+  /** From here on the caller's audio is masked, the first frame of a leg yet to join included. */
+  arm(): void {
+    this.#masked = true
+    this.#maskings++
+    this.#guard?.arm()
+  }
+
+  /** Arms, and settles when the delay line stands in the media path. Throws MaskNotConfirmed, and stays armed. */
+  async mask(): Promise<void> {
+    this.arm()
+    if (this.#guard?.failed) throw new ToneGuardFailed()
+    const stands = await this.#until.wait(
+      () => this.#masked && this.#guard?.secured === true,
+      confirmWithinMs,
+    )
+    if (!stands) throw new MaskNotConfirmed()
+  }
+
+  /** Takes the mask off once no tone is heard or held. */
+  async unmask(): Promise<void> {
+    if (this.#route || this.#routing) throw new DigitsRouted()
+    if (!this.#masked) return
+    if (this.#guard?.failed) throw new ToneGuardFailed()
+    const masking = this.#maskings
+    const mayUnmask = () => this.#guard === undefined || this.#guard.quiet
+    const isQuiet = await this.#until.wait(mayUnmask, quietWithinMs)
+    if (this.#route || this.#routing) throw new DigitsRouted()
+    if (!isQuiet || masking !== this.#maskings || !mayUnmask()) throw new ToneHeld()
+    this.#guard?.disarm()
+    this.#masked = false
+  }
+
+  /** Connects to the collection. Presses that begin from now on go there. */
+  async routeDigits({ collectionId, digitsPath, ticket }: RouteRequest): Promise<void> {
+    if (this.#route?.collectionId === collectionId) return
+    if (this.#route || this.#routing) throw new DigitsRouted()
+    const guard = this.#guard
+    if (!this.#masked || !guard?.secured) throw new NotMasked()
+    this.#routing = collectionId
+    try {
+      const { clock } = this.#options
+      const onLost = () => this.#digitsLost(socket)
+      const socket = await CollectionSocket.connect({ path: digitsPath, ticket, clock, onLost })
+      const caller = this.#legs.get('caller')
+      if (this.#routing !== collectionId || !caller || this.#guard !== guard) {
+        socket.close()
+        throw new NotMasked()
+      }
+      this.#route = { collectionId, socket, fromMs: caller.mediaMs }
+    } finally {
+      this.#routing = undefined
+    }
+  }
+
+  stopDigits(collectionId: string): void {
+    if (this.#routing === collectionId) this.#routing = undefined
+    if (this.#route?.collectionId !== collectionId) return
+    this.#route.socket.close()
+    this.#route = undefined
+  }
+
+  /** A stream becomes the leg of `role`; an older one of the same role ends. */
+  join(role: LegRole, stream: LegStream): LegListener {
+    this.#legs.get(role)?.stream.close('replaced')
+    const leg = role === 'caller' ? this.#callerLeg(stream) : this.#leg('agent', stream, untouched)
+    this.#legs.set(role, leg)
+    const { callId, log, emit } = this.#options
+    log.info({ callId, role, streamSid: stream.streamSid }, 'leg joined')
+    emit({ type: 'leg-joined', callId, role, streamSid: stream.streamSid, masked: this.#masked })
+    return this.#listen(leg)
+  }
+
+  end(why: LegEnd): void {
+    for (const leg of [...this.#legs.values()]) leg.stream.close(why)
+    this.#route?.socket.close()
+    this.#route = undefined
+    this.#routing = undefined
+  }
+
+  #callerLeg(stream: LegStream): Leg {
+    const { callId, log } = this.#options
+    const guard = new CallerGuard({
+      channel: this.#options.newToneChannel(),
+      log,
+      callId,
+      onPress: (press) => this.#pressed(press),
+      onFrame: () => this.#until.check(),
+      onFailed: () => {
+        this.arm()
+        this.#legs.get('agent')?.stream.clear()
+      },
+    })
+    if (this.#masked) guard.arm()
+    this.#guard = guard
+    return this.#leg('caller', stream, guard.stage)
+  }
+
+  #leg(role: LegRole, stream: LegStream, stage: FrameStage): Leg {
+    const { clock, jitterMs } = this.#options
+    const other = role === 'caller' ? 'agent' : 'caller'
+    const forward = (octets: Uint8Array) => this.#legs.get(other)?.play(octets)
+    return new Leg({ role, stream, clock, jitterMs, stage, forward })
+  }
+
+  #listen(leg: Leg): LegListener {
+    const isCaller = leg.role === 'caller'
+    return {
+      media: (octets) => leg.heard(octets),
+      lost: (octets) => leg.lost(octets),
+      // What the agent keys is never a card's.
+      digit: (code) => {
+        if (isCaller) this.#guard?.message(code, leg.mediaMs, leg.path.queuedOctets / octetsPerMs)
+      },
+      mark: (name) => {
+        const frames = leg.played(name)
+        if (frames > 0) this.#legs.get(isCaller ? 'agent' : 'caller')?.path.skip(frames)
+      },
+      ended: (why) => this.#left(leg, why),
+    }
+  }
+
+  #left(leg: Leg, why: LegEnd): void {
+    leg.close()
+    const { callId, log, emit } = this.#options
+    const { role, stream } = leg
+    if (this.#legs.get(role) === leg) {
+      this.#legs.delete(role)
+      if (role === 'caller') this.#guard = undefined
+    }
+    log.info({ callId, role, streamSid: stream.streamSid, reason: why }, 'leg left')
+    emit({ type: 'leg-left', callId, role, streamSid: stream.streamSid, why })
+    if (role === 'caller' && this.#route) this.#digitsLost(this.#route.socket)
+  }
+
+  #pressed({ digit, onsetMs, toneMs }: Press): void {
+    // A press that began before the collection listened, and the keys A to D, are nobody's card.
+    if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return
+    this.#route.socket.append(digit, toneMs)
+  }
+
+  #digitsLost(socket: CollectionSocket): void {
+    if (this.#route?.socket !== socket) return
+    const { collectionId } = this.#route
+    this.#route = undefined
+    socket.close()
+    const { callId, log, emit } = this.#options
+    log.warn({ callId, collectionId }, 'digits no longer reach the collection')
+    emit({ type: 'digits-lost', callId, collectionId })
+  }
+}

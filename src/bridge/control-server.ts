@@ -1,0 +1,82 @@
+import type { Log } from '../base/log.ts'
+import { type RpcPeer, type RpcServer, serveRpc } from '../base/rpc/rpc-server.ts'
+import type { Secret } from '../base/secret.ts'
+import { type BridgeContract, type BridgeEvent, bridgeContract } from '../contracts/bridge-port.ts'
+import type { CallBook } from './call-book.ts'
+
+export type ControlServerOptions = {
+  readonly socketPath: string
+  readonly token: Secret
+  readonly log: Log
+  readonly book: CallBook
+  /** Whoever has to hear of events: filled by the server. */
+  readonly peers: ControlPeers
+}
+
+/** The controls that are connected now. An event that none hears is not kept: control asks for a snapshot. */
+export class ControlPeers {
+  readonly #peers = new Set<RpcPeer<BridgeContract>>()
+
+  add(peer: RpcPeer<BridgeContract>): void {
+    this.#peers.add(peer)
+  }
+
+  remove(peer: RpcPeer<BridgeContract>): void {
+    this.#peers.delete(peer)
+  }
+
+  emit(event: BridgeEvent): void {
+    for (const peer of this.#peers) peer.send(event)
+  }
+}
+
+/** Serves `bridgeContract`. When control is lost nothing changes here: masks stay, and no collection can start. */
+export function serveControl({
+  socketPath,
+  token,
+  log,
+  book,
+  peers,
+}: ControlServerOptions): Promise<RpcServer> {
+  return serveRpc({
+    contract: bridgeContract,
+    socketPath,
+    token,
+    log,
+    onPeer: (peer) => {
+      peers.add(peer)
+      log.info({}, 'control connected')
+    },
+    onPeerGone: (peer) => {
+      peers.remove(peer)
+      log.warn({}, 'control lost, masks stay')
+    },
+    handlers: {
+      'expect-leg': (leg) => {
+        book.expect(leg)
+        return null
+      },
+      mask: async ({ callId }) => {
+        await book.get(callId).mask()
+        return null
+      },
+      'route-digits': async ({ callId, ...route }) => {
+        await book.get(callId).routeDigits(route)
+        return null
+      },
+      'stop-digits': ({ callId, collectionId }) => {
+        book.get(callId).stopDigits(collectionId)
+        return null
+      },
+      unmask: async ({ callId }) => {
+        await book.get(callId).unmask()
+        return null
+      },
+      release: ({ callId }) => {
+        book.release(callId)
+        return null
+      },
+      snapshot: () => ({ calls: book.views() }),
+    },
+  })
+}
