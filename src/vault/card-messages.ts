@@ -1,0 +1,61 @@
+import type { CardBrand, CardField } from '../contracts/card.ts'
+import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
+import type { CollectionEnd, CollectionLimits, VaultEvent } from '../contracts/vault-port.ts'
+
+/**
+ * What pool and card process say to each other over the IPC channel. No message carries a digit beyond the last four.
+ * Plain types without a schema library: the card process has to be small, and the pool's side was checked by
+ * `vaultContract` before it got here.
+ */
+export type Order =
+  | {
+      readonly type: 'open'
+      readonly connector: string
+      readonly origin: string
+      /** PEM of the only CA trusted for the origin; null for the CAs that come with Node. */
+      readonly ca: string | null
+      readonly fields: readonly CardField[]
+      readonly acceptedBrands: readonly CardBrand[] | null
+      readonly limits: CollectionLimits
+      /** base64url. Not a secret of the card: it only lets digits in. */
+      readonly ticket: string
+    }
+  /** Comes with the handle of a bridge's connection. */
+  | { readonly type: 'digits' }
+  | { readonly type: 'clear-field'; readonly field: CardField }
+  | { readonly type: 'restart' }
+  | { readonly type: 'extend'; readonly byMs: number }
+  /** Comes with the handle of a connection to the gateway. */
+  | { readonly type: 'send'; readonly call: GatewayCall; readonly last: boolean }
+  | { readonly type: 'stop'; readonly why: CollectionEnd }
+
+/** One protection as the card process found it in force, or not, on itself. */
+export type Finding = { readonly protection: string; readonly on: boolean; readonly because: string }
+
+type WithoutId<E> = E extends unknown ? Omit<E, 'collectionId'> : never
+export type CardEvent = WithoutId<Exclude<VaultEvent, { type: 'ended' }>>
+
+export type Report =
+  | { readonly type: 'ready'; readonly findings: readonly Finding[] }
+  | { readonly type: 'opened' }
+  | { readonly type: 'event'; readonly event: CardEvent }
+  | { readonly type: 'reply'; readonly reply: GatewayReply }
+  /** The last message: everything is zeroed. */
+  | { readonly type: 'ending'; readonly why: CollectionEnd | 'finished' }
+
+const orderTypes: ReadonlySet<string> = new Set<Order['type']>([
+  'open',
+  'digits',
+  'clear-field',
+  'restart',
+  'extend',
+  'send',
+  'stop',
+])
+
+/** The order, or undefined for something that no pool of this version sends. */
+export function readOrder(message: unknown): Order | undefined {
+  if (typeof message !== 'object' || message === null) return undefined
+  const { type } = message as { type?: unknown }
+  return typeof type === 'string' && orderTypes.has(type) ? (message as Order) : undefined
+}

@@ -1,0 +1,182 @@
+import tls from 'node:tls'
+import type { Clock, Timer } from '../../base/clock.ts'
+import { exhaustive } from '../../base/exhaustive.ts'
+import type { CardSummary } from '../../contracts/card.ts'
+import { digitFrame } from '../../contracts/digit-port.ts'
+import type { GatewayReply } from '../../contracts/gateway-call.ts'
+import type { CollectionEnd } from '../../contracts/vault-port.ts'
+import type { CardEvent, Order, Report } from '../card-messages.ts'
+import { allows } from '../policy.ts'
+import { brandOf } from './brand.ts'
+import {
+  begin,
+  type Collecting,
+  type Effect,
+  type Event,
+  nextDueMs,
+  type State,
+  type Step,
+  step,
+} from './collection.ts'
+import type { DigitBuffer } from './digit-buffer.ts'
+import { DigitIntake } from './digit-intake.ts'
+import { expiryOf, judge } from './field-rules.ts'
+import { canFill } from './fill-slots.ts'
+import { beginExchange, type Exchange } from './send-call.ts'
+
+type Opening = Extract<Order, { type: 'open' }>
+type Sending = Extract<Order, { type: 'send' }>
+
+export type CollectionRunnerOptions = {
+  readonly opening: Opening
+  readonly digits: DigitBuffer
+  readonly clock: Clock
+  readonly report: (report: Report) => void
+  /** Everything is zeroed; the process may go. */
+  readonly onEnd: (why: CollectionEnd | 'finished') => void
+}
+
+const starCode = 0x2a
+const hashCode = 0x23
+
+/** Does what the collection's machine says: the digit buffer, the digits' socket, timers, the gateway. */
+export class CollectionRunner {
+  readonly #options: CollectionRunnerOptions
+  readonly #intake: DigitIntake
+  readonly #secureContext: tls.SecureContext
+  #state: State
+  #timer: Timer | undefined
+  #exchange: Exchange | undefined
+
+  constructor(options: CollectionRunnerOptions) {
+    const { opening, clock } = options
+    this.#options = options
+    // Before the first digit: parsing certificates allocates, and nothing that allocates should happen later.
+    this.#secureContext = tls.createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(opening.ca === null ? {} : { ca: opening.ca }),
+    })
+    const ticket = Buffer.from(opening.ticket, 'base64url')
+    if (ticket.length !== digitFrame.ticketBytes) throw new Error('a ticket of the wrong length')
+    this.#intake = new DigitIntake({ ticket, onKey: (code) => this.#key(code) })
+    const first = begin({ fields: opening.fields, limits: opening.limits }, clock.monotonicMs())
+    this.#state = first.state
+    options.report({ type: 'opened' })
+    this.#take(first)
+  }
+
+  acceptDigits(handle: unknown): void {
+    this.#intake.accept(handle)
+  }
+
+  dispatch(event: Exclude<Event, { type: 'digit' | 'send-began' | 'send-ended' }>): void {
+    this.#step(event)
+  }
+
+  send({ call, last }: Sending, handle: unknown): void {
+    const { digits, opening, clock } = this.#options
+    const refused = this.#state.at !== 'collected' || !allows(opening, call) || !canFill(call, digits)
+    if (refused) {
+      closeHandle(handle)
+      this.#options.report({ type: 'reply', reply: { kind: 'not-sent', because: 'policy' } })
+      return
+    }
+    this.#step({ type: 'send-began', last })
+    const onReply = (reply: GatewayReply) => this.#replied(reply, last)
+    this.#exchange = beginExchange({
+      call,
+      digits,
+      handle,
+      clock,
+      secureContext: this.#secureContext,
+      onReply,
+    })
+  }
+
+  #replied(reply: GatewayReply, last: boolean): void {
+    this.#exchange = undefined
+    const spent = reply.kind !== 'not-sent'
+    if (spent && last) this.#options.digits.zeroAll()
+    this.#options.report({ type: 'reply', reply })
+    this.#step({ type: 'send-ended', spent })
+  }
+
+  #key(code: number): void {
+    if (this.#state.at !== 'collecting') return
+    if (code === starCode) this.#step({ type: 'star' })
+    else if (code === hashCode) this.#step({ type: 'hash' })
+    else this.#digit(this.#state, code)
+  }
+
+  #digit({ plan, index }: Collecting, code: number): void {
+    const { digits, clock, opening } = this.#options
+    const field = plan.fields[index]!
+    if (!digits.append(field, code)) return
+    const rules = { acceptedBrands: opening.acceptedBrands ?? undefined, now: clock.now() }
+    const judgement = judge(field, digits, rules)
+    const length = digits.length(field)
+    const brand = field === 'pan' ? brandOf(digits) : undefined
+    this.#step({ type: 'digit', length, judgement, ...(brand ? { brand } : {}) })
+  }
+
+  #step(event: Event): void {
+    this.#take(step(this.#state, event, this.#options.clock.monotonicMs()))
+  }
+
+  #take({ state, effects }: Step): void {
+    this.#state = state
+    for (const effect of effects) this.#perform(effect)
+    this.#timer?.cancel()
+    const dueMs = nextDueMs(this.#state)
+    if (dueMs === undefined) return
+    const { clock } = this.#options
+    this.#timer = clock.after(Math.max(0, dueMs - clock.monotonicMs()), () => this.#step({ type: 'tick' }))
+  }
+
+  #perform(effect: Effect): void {
+    const { digits, clock } = this.#options
+    switch (effect.do) {
+      case 'tell':
+        this.#tell(effect.event)
+        break
+      case 'tell-deadline': {
+        const deadlineAt = Math.round(clock.now() + effect.dueMs - clock.monotonicMs())
+        this.#tell({ type: 'deadline-moved', deadlineAt })
+        break
+      }
+      case 'empty':
+        for (const field of effect.fields) digits.empty(field)
+        break
+      case 'seal':
+        this.#intake.close()
+        this.#tell({ type: 'collected', card: summaryOf(digits) })
+        break
+      case 'end':
+        digits.zeroAll()
+        this.#intake.close()
+        this.#exchange?.abort()
+        this.#options.onEnd(effect.why)
+        break
+      default:
+        exhaustive(effect)
+    }
+  }
+
+  #tell(event: CardEvent): void {
+    this.#options.report({ type: 'event', event })
+  }
+}
+
+function summaryOf(digits: DigitBuffer): CardSummary {
+  const { month, year } = expiryOf(digits)
+  const length = digits.length('pan')
+  let last4 = ''
+  for (let i = length - 4; i < length; i++) last4 += digits.digit('pan', i)
+  return { brand: brandOf(digits) ?? 'unknown', last4, expiryMonth: month, expiryYear: year }
+}
+
+/** Closes a handle that nobody took. */
+export function closeHandle(handle: unknown): void {
+  const { close } = (handle ?? {}) as { close?: unknown }
+  if (typeof close === 'function') close.call(handle)
+}

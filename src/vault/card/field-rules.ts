@@ -1,0 +1,93 @@
+import type { CardBrand, CardField, FieldFault } from '../../contracts/card.ts'
+import { brandOf, lengthsOf } from './brand.ts'
+import type { DigitBuffer } from './digit-buffer.ts'
+import { passesLuhn } from './luhn.ts'
+
+/** What the digits of a field come to. Says nothing of the digits themselves. */
+export type Judgement = {
+  /** The field ends with this digit: it is complete, or no further digit could make it valid. */
+  readonly ends: boolean
+  /** What it is worth if it ends here. */
+  readonly result: 'valid' | FieldFault
+  /** A caller who falls silent here has most likely finished: silence then counts as `#`. */
+  readonly endsBySilence: boolean
+}
+
+export type Rules = {
+  /** Undefined takes every brand. */
+  readonly acceptedBrands?: readonly CardBrand[] | undefined
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** Judges the digits that `field` holds now; at least one. */
+export function judge(field: CardField, digits: DigitBuffer, rules: Rules): Judgement {
+  switch (field) {
+    case 'pan':
+      return judgePan(digits, rules)
+    case 'expiry':
+      return judgeExpiry(digits, rules.now)
+    case 'csc':
+      return judgeCsc(digits)
+    case 'postcode':
+      return { ends: digits.length('postcode') === longestPostcode, result: 'valid', endsBySilence: true }
+  }
+}
+
+/** A ZIP+4 is the longest postcode that is made of digits. */
+const longestPostcode = 9
+
+function judgePan(digits: DigitBuffer, { acceptedBrands }: Rules): Judgement {
+  const length = digits.length('pan')
+  const brand = brandOf(digits) ?? 'unknown'
+  const { allowed, usual } = lengthsOf(brand)
+  const fits = allowed.includes(length)
+  const sound = fits && passesLuhn(digits)
+  const longest = allowed.at(-1)!
+  return {
+    ends: length >= longest || (length === usual && sound),
+    result: panResult(),
+    endsBySilence: fits,
+  }
+
+  function panResult(): Judgement['result'] {
+    if (length < allowed[0]!) return 'too-short'
+    if (length > longest) return 'too-long'
+    if (!fits) return 'brand-length'
+    if (!sound) return 'luhn'
+    return acceptedBrands && !acceptedBrands.includes(brand) ? 'brand-not-accepted' : 'valid'
+  }
+}
+
+/** Cards are issued for five years at most today; twenty leaves room, and finds a year keyed wrong. */
+const furthestMonths = 240
+/** When it is still the old month somewhere on Earth (UTC−12), the card is still good there. */
+const westernmostMs = 12 * 3_600_000
+
+/** MMYY. A card is good to the end of its month (ISO/IEC 7813). */
+function judgeExpiry(digits: DigitBuffer, now: number): Judgement {
+  if (digits.length('expiry') < 4) return { ends: false, result: 'too-short', endsBySilence: false }
+  const { month, year } = expiryOf(digits)
+  const today = new Date(now - westernmostMs)
+  const ahead = year * 12 + month - 1 - (today.getUTCFullYear() * 12 + today.getUTCMonth())
+  const result =
+    month < 1 || month > 12
+      ? 'not-a-month'
+      : ahead < 0
+        ? 'expired'
+        : ahead > furthestMonths
+          ? 'too-far'
+          : 'valid'
+  return { ends: true, result, endsBySilence: false }
+}
+
+function judgeCsc(digits: DigitBuffer): Judgement {
+  const complete = digits.length('csc') === (brandOf(digits) === 'amex' ? 4 : 3)
+  return { ends: complete, result: complete ? 'valid' : 'wrong-length', endsBySilence: false }
+}
+
+/** Month and year of a complete expiry. */
+export function expiryOf(digits: DigitBuffer): { month: number; year: number } {
+  const pair = (at: number) => digits.digit('expiry', at) * 10 + digits.digit('expiry', at + 1)
+  return { month: pair(0), year: 2000 + pair(2) }
+}

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock, Timer } from '../base/clock.ts'
+import { digitFrame } from '../contracts/digit-port.ts'
+import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
+import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
+import type { Order, Report } from './card-messages.ts'
+import type { CardProcess } from './card-process.ts'
+import { type DigitListener, listenForDigits } from './digit-listener.ts'
+import { dial } from './gate.ts'
+import { allows } from './policy.ts'
+import { CardProcessNotStarted, CollectionNotAtThat, SendUnderWay } from './vault-errors.ts'
+
+export type HeldCollectionOptions = {
+  readonly request: OpenCollection
+  readonly card: CardProcess
+  readonly runDir: string
+  /** PEM, or null for Node's own CAs. */
+  readonly ca: string | null
+  readonly clock: Clock
+  /** Events in order; `ended` is the last, and comes when the process is gone. */
+  readonly onEvent: (event: VaultEvent) => void
+}
+
+type Sending = { readonly handed: boolean; answer(reply: GatewayReply): void }
+
+const dialLimitMs = 10_000
+/** What the card process may take beyond the call's own time: the handshake, and some for a slow machine. */
+const sendGraceMs = 12_000
+
+/** One collection, as the pool sees it: a card process, a socket that it passes on, and what they said. */
+export class HeldCollection {
+  /** Settles once the card process is gone and `ended` was told. */
+  readonly ended: Promise<void>
+  readonly #options: HeldCollectionOptions
+  #listener: DigitListener | undefined
+  #why: CollectionEnd | 'finished' | undefined
+  #collected = false
+  #sending: Sending | undefined
+  #opened: (() => void) | undefined
+  /** Events wait here until the answer to `open-collection` is on its way: control must know the collection first. */
+  #waiting: VaultEvent[] | undefined = []
+
+  constructor(options: HeldCollectionOptions) {
+    this.#options = options
+    options.card.onReport = (report) => this.#receive(report)
+    this.ended = options.card.gone.then(() => this.#gone())
+  }
+
+  get id(): string {
+    return this.#options.request.collectionId
+  }
+
+  async open(): Promise<CollectionOpened> {
+    const { card, runDir, request, ca } = this.#options
+    const ticket = randomBytes(digitFrame.ticketBytes).toString('base64url')
+    this.#listener = await listenForDigits({
+      runDir,
+      hand: (handle, done) => card.hand({ type: 'digits' }, handle, done),
+    })
+    const { connector, origin, fields, limits, acceptedBrands = null } = request
+    const opened = new Promise<void>((resolve) => {
+      this.#opened = resolve
+    })
+    card.send({ type: 'open', connector, origin, ca, fields, limits, acceptedBrands, ticket })
+    await Promise.race([opened, card.gone])
+    if (!card.alive) throw new CardProcessNotStarted()
+    setImmediate(() => this.#release())
+    return { ticket, digitsPath: this.#listener.path }
+  }
+
+  /** An order about fields; refused once they are complete. */
+  order(order: Extract<Order, { type: 'clear-field' | 'restart' }>): void {
+    if (this.#collected) throw new CollectionNotAtThat()
+    this.#options.card.send(order)
+  }
+
+  extend(byMs: number): void {
+    this.#options.card.send({ type: 'extend', byMs })
+  }
+
+  async send(call: GatewayCall, last: boolean): Promise<GatewayReply> {
+    const { card, request, clock } = this.#options
+    if (this.#sending) throw new SendUnderWay()
+    if (!this.#collected) throw new CollectionNotAtThat()
+    if (!allows(request, call)) return { kind: 'not-sent', because: 'policy' }
+    const reply = new Promise<GatewayReply>((answer) => {
+      this.#sending = { handed: false, answer }
+    })
+    const timeoutMs = Math.min(call.timeoutMs, dialLimitMs)
+    const dialled = await dial({ origin: request.origin, timeoutMs, clock })
+    if (!dialled.ok) this.#answer({ kind: 'not-sent', because: dialled.because })
+    else if (!this.#markHanded()) dialled.close()
+    else card.hand({ type: 'send', call, last }, dialled.handle, () => dialled.close())
+    const backstop: Timer = clock.after(call.timeoutMs + sendGraceMs, () => card.kill())
+    return reply.finally(() => backstop.cancel())
+  }
+
+  /** Ends the collection; `ended` settles when the process is gone. */
+  stop(why: CollectionEnd): Promise<void> {
+    this.#why ??= why
+    this.#listener?.close()
+    if (this.#sending && !this.#sending.handed) this.#answer({ kind: 'not-sent', because: 'gone' })
+    this.#options.card.stop(why)
+    return this.ended
+  }
+
+  /** From here on the card process knows whether something was written; if it dies, nobody does. False when stopped. */
+  #markHanded(): boolean {
+    if (!this.#sending) return false
+    this.#sending = { ...this.#sending, handed: true }
+    return true
+  }
+
+  #receive(report: Report): void {
+    if (report.type === 'opened') this.#opened?.()
+    else if (report.type === 'reply') this.#answer(report.reply)
+    else if (report.type === 'ending') {
+      // What the card process says of its end is nearer to the truth than what was asked of it.
+      this.#why = report.why
+      this.#options.card.stop('discarded')
+    } else if (report.type === 'event') {
+      if (report.event.type === 'collected') {
+        this.#collected = true
+        this.#listener?.close()
+      }
+      this.#tell({ ...report.event, collectionId: this.id })
+    }
+  }
+
+  #gone(): void {
+    this.#listener?.close()
+    if (this.#sending) {
+      this.#answer({ kind: this.#sending.handed ? 'no-answer' : 'not-sent', because: 'gone' })
+    }
+    this.#release()
+    this.#tell({ type: 'ended', collectionId: this.id, why: this.#why ?? 'card-process-died' })
+  }
+
+  #answer(reply: GatewayReply): void {
+    const sending = this.#sending
+    this.#sending = undefined
+    sending?.answer(reply)
+  }
+
+  #tell(event: VaultEvent): void {
+    if (this.#waiting) this.#waiting.push(event)
+    else this.#options.onEvent(event)
+  }
+
+  #release(): void {
+    const waiting = this.#waiting ?? []
+    this.#waiting = undefined
+    for (const event of waiting) this.#options.onEvent(event)
+  }
+}

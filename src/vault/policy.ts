@@ -1,0 +1,104 @@
+import type { GatewayCall, Slot } from '../contracts/gateway-call.ts'
+
+/** Where a slot may stand in the body of one operation. The path's segments are joined by dots. */
+type Places = Readonly<Partial<Record<Slot, string>>>
+
+type Row = {
+  readonly method: GatewayCall['method']
+  readonly path: RegExp
+  readonly encoding: 'json' | 'form'
+  readonly places: Places
+}
+
+const sandboxCard: Places = {
+  pan: 'card.number',
+  expiryMonth: 'card.expiryMonth',
+  expiryYear: 'card.expiryYear',
+  csc: 'card.csc',
+  postcode: 'card.postcode',
+}
+
+/**
+ * What the card process may send, per connector and operation. Code, not configuration: neither control nor an
+ * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
+ */
+const policies: ReadonlyMap<string, ReadonlyMap<string, Row>> = new Map([
+  [
+    'sandbox',
+    new Map<string, Row>([
+      [
+        'authorise',
+        { method: 'POST', path: /^\/v1\/authorisations$/, encoding: 'json', places: sandboxCard },
+      ],
+      ['tokenise', { method: 'POST', path: /^\/v1\/tokens$/, encoding: 'json', places: sandboxCard }],
+    ]),
+  ],
+])
+
+/** Headers that frame the message or choose its route: the card process writes them itself. */
+const ownHeaders: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'content-type',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'expect',
+  'upgrade',
+  'te',
+  'trailer',
+  'proxy-authorization',
+  'proxy-connection',
+  'accept-encoding',
+  'range',
+])
+
+/** What a collection was opened for. */
+export type Destination = { readonly connector: string; readonly origin: string }
+
+/** True when there is a policy for the connector at all. */
+export function hasPolicy(connector: string): boolean {
+  return policies.has(connector)
+}
+
+/**
+ * Whether a call may be filled and sent. Asked twice, by the pool before it dials and by the card process before it
+ * fills in a digit, so that neither has to trust the other or control.
+ */
+export function allows(destination: Destination, call: GatewayCall): boolean {
+  if (call.connector !== destination.connector || call.origin !== destination.origin) return false
+  const row = policies.get(call.connector)?.get(call.operation)
+  if (!row || !call.body) return false
+  return (
+    call.method === row.method &&
+    row.path.test(call.path) &&
+    call.body.encoding === row.encoding &&
+    call.headers.every(allowsHeader) &&
+    allowsBody(call.body.fields, row.places)
+  )
+}
+
+const headerName = /^[A-Za-z0-9-]{1,64}$/
+const headerValue = /^[\x20-\x7e]{0,4096}$/
+
+function allowsHeader({ name, value }: { name: string; value: string }): boolean {
+  return headerName.test(name) && headerValue.test(value) && !ownHeaders.has(name.toLowerCase())
+}
+
+type Fields = NonNullable<GatewayCall['body']>['fields']
+
+/** Every slot in its own place, no slot twice, and no path that stands on or inside another one. */
+function allowsBody(fields: Fields, places: Places): boolean {
+  const taken: string[] = []
+  for (const { path, value } of fields) {
+    const joined = path.join('.')
+    if (taken.some((other) => collide(other, joined))) return false
+    taken.push(joined)
+    if (typeof value === 'object' && value !== null && places[value.slot] !== joined) return false
+  }
+  return true
+}
+
+function collide(a: string, b: string): boolean {
+  return a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`)
+}

@@ -1,0 +1,99 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Running } from '../base/child-process.ts'
+import { systemClock } from '../base/clock.ts'
+import { createLog, type Log } from '../base/log.ts'
+import { type RpcHandlers, serveRpc } from '../base/rpc/rpc-server.ts'
+import type { VaultConfig } from '../contracts/process-config/vault-config.ts'
+import { type Posture, type VaultContract, vaultContract } from '../contracts/vault-port.ts'
+import { prepareRunDir } from './digit-listener.ts'
+import { missingIn, postureOf } from './launch/posture.ts'
+import { hasPolicy } from './policy.ts'
+import { type AllowedGateway, Pool } from './pool.ts'
+import { ConnectorWithoutPolicy, GatewayCaUnreadable, VaultDegraded } from './vault-errors.ts'
+import { WarmCards } from './warm-cards.ts'
+
+/**
+ * Starts the pool, proves the sandbox on a first card process, and only then listens. Throws VaultDegraded in
+ * production when a required protection is off.
+ */
+export async function startVault(config: VaultConfig): Promise<Running> {
+  const clock = systemClock
+  const log = createLog({ process: 'vault', level: config.logLevel })
+  const gateways = config.gateways.map(readGateway)
+  prepareRunDir(config.runDir)
+  const uid = process.getuid?.() === 0 ? config.cardUid : null
+  const cards = new WarmCards({ entry: config.cardEntry, uid, warm: config.warm, clock, log })
+  const findings = await cards.begin()
+  const posture = postureOf({ findings, runDir: config.runDir, cardUid: uid })
+  logPosture(posture, log)
+  const missing = missingIn(posture)
+  if (config.mode === 'production' && missing.length > 0) {
+    await cards.close()
+    throw new VaultDegraded(missing)
+  }
+  const { runDir, maxCollections } = config
+  const pool = new Pool({ cards, gateways, runDir, maxCollections, clock, log })
+  const server = await serveRpc({
+    contract: vaultContract,
+    socketPath: config.socketPath,
+    token: config.token,
+    log,
+    handlers: handlersOf(pool, posture),
+    onPeerGone: (peer) => pool.ownerGone(peer),
+  })
+  log.info({ count: config.warm }, 'vault ready')
+  return {
+    async stop() {
+      // First the cards: whatever else takes its time, they are gone within a second.
+      await Promise.all([pool.close('discarded'), cards.close()])
+      await server.close()
+    },
+  }
+}
+
+function handlersOf(pool: Pool, posture: Posture): RpcHandlers<VaultContract> {
+  return {
+    'open-collection': (request, owner) => pool.open(request, owner),
+    'clear-field': ({ collectionId, field }) => {
+      pool.get(collectionId).order({ type: 'clear-field', field })
+      return null
+    },
+    restart: ({ collectionId }) => {
+      pool.get(collectionId).order({ type: 'restart' })
+      return null
+    },
+    extend: ({ collectionId, byMs }) => {
+      pool.get(collectionId).extend(byMs)
+      return null
+    },
+    send: ({ collectionId, call, last }) => pool.get(collectionId).send(call, last),
+    discard: async ({ collectionId }) => {
+      await pool.discard(collectionId)
+      return null
+    },
+    list: () => ({ collectionIds: pool.list() }),
+    posture: () => posture,
+  }
+}
+
+function readGateway({ connector, origin, caFile }: VaultConfig['gateways'][number]): AllowedGateway {
+  if (!hasPolicy(connector)) throw new ConnectorWithoutPolicy('a gateway of the configuration has no policy')
+  if (caFile === null) return { connector, origin, ca: null }
+  try {
+    const ca = readFileSync(caFile, 'utf8')
+    // Only to see that there is a certificate in it: the card process does the trusting.
+    new X509Certificate(ca)
+    return { connector, origin, ca }
+  } catch {
+    throw new GatewayCaUnreadable('the CA file of a gateway cannot be read')
+  }
+}
+
+function logPosture({ protections }: Posture, log: Log): void {
+  for (const { protection, on, because, required } of protections) {
+    if (on) log.debug({ protection, reason: because }, 'protection on')
+    else if (required) log.warn({ protection, reason: because }, 'required protection off')
+    else log.info({ protection, reason: because }, 'protection off')
+  }
+}
