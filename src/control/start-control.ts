@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import type { AddressInfo } from 'node:net'
+import type { Running } from '../base/child-process.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { createLog, type Log } from '../base/log.ts'
+import type { ControlConfig } from '../contracts/process-config/control-config.ts'
+import { seedAccess } from './auth/seed-access.ts'
+import { CallRegistry } from './calls/registry.ts'
+import { type BridgeClient, connectBridge } from './clients/bridge-client.ts'
+import { connectVault, type VaultClient } from './clients/vault-client.ts'
+import { DeskFeedHub } from './desk-feed.ts'
+import { packageVersion } from './http/package-files.ts'
+import { createHttpServer } from './http/server.ts'
+import { createPaymentCore, type PaymentCore } from './payments/assemble.ts'
+import { openStore } from './store/store.ts'
+import { createTwilioRest } from './telephony/twilio/rest.ts'
+import { twilioRoutes } from './telephony/twilio/routes.ts'
+import { TwilioCalls } from './telephony/twilio/twilio-calls.ts'
+
+export type RunningControl = Running & { readonly port: number }
+
+/** Where logs go and what time it is may be chosen by tests. */
+export type ControlSurroundings = { readonly clock?: Clock; readonly log?: Log }
+
+/**
+ * Control, in the order of its start: store, links, calls, payments, who may come in, and the door last. When this
+ * settles, it listens; it is useful once vault and bridge are there too (`/readyz`).
+ */
+export async function startControl(
+  config: ControlConfig,
+  surroundings: ControlSurroundings = {},
+): Promise<RunningControl> {
+  const { clock = systemClock, log = createLog({ process: 'control', level: config.logLevel }) } =
+    surroundings
+  const bootId = randomBytes(6).toString('hex')
+  const store = await openStore({ file: config.databaseFile, clock })
+  const vault = connectVault({ ...config.vault, clock, log })
+  const bridge = connectBridge({ ...config.bridge, clock, log })
+  const feed = new DeskFeedHub({ bootId })
+
+  const rest = createTwilioRest({ ...config.twilio, clock, log })
+  let core: PaymentCore | undefined
+  const calls = new CallRegistry({
+    store,
+    clock,
+    log,
+    feed,
+    bridge,
+    onEnded: (callId) => core?.payments.callEnded(callId),
+    hangUp: (_provider, providerCallId) => void rest.hangUp(providerCallId),
+  })
+  core = createPaymentCore({ store, clock, log, config, bridge, vault, calls, feed })
+  await calls.recover()
+  await core.recover()
+  await seedAccess({ store, clock, merchants: config.merchants })
+  tellOfThePlatform({ config, feed, vault, bridge })
+
+  const { publicUrl } = config
+  const { numbers, authToken } = config.twilio
+  const { streamUrl } = config.bridge
+  const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
+  const { payments, endpoints } = core
+  const http = await createHttpServer({
+    ...{ config, version: packageVersion(), bootId, store, clock, log },
+    ...{ calls, payments, endpoints, feed, vault, bridge },
+    providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),
+  })
+  await http.forgetOldAnswers()
+  await http.app.listen({ host: config.listen.host, port: config.listen.port })
+  const { port } = http.app.server.address() as AddressInfo
+  log.info({ port }, 'control listens')
+
+  return {
+    port,
+    /** Calls live on without control: the bridge keeps them, masked, and they are found again. */
+    async stop(deadlineMs) {
+      await http.close()
+      await core.stop(deadlineMs)
+      await calls.stop()
+      bridge.close()
+      vault.close()
+      await store.close()
+    },
+  }
+}
+
+/** Desks show at once when no card can be taken. */
+function tellOfThePlatform(options: {
+  readonly config: ControlConfig
+  readonly feed: DeskFeedHub
+  readonly vault: VaultClient
+  readonly bridge: BridgeClient
+}): void {
+  const { config, feed, vault, bridge } = options
+  const tell = () => {
+    const parts = { vault: vault.up ? 'up' : 'down', bridge: bridge.up ? 'up' : 'down' } as const
+    for (const { id } of config.merchants) feed.publish(id, { type: 'platform', ...parts })
+  }
+  vault.listen({ onUp: tell, onDown: tell })
+  bridge.listen({ onUp: tell, onDown: tell })
+}
