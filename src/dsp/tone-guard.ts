@@ -1,6 +1,7 @@
 import { ComfortNoise } from './comfort-noise.ts'
 import { DelayLine } from './delay-line.ts'
 import { DtmfDetector } from './dtmf-detector.ts'
+import { EchoMemory } from './echo-memory.ts'
 import { EventQueue } from './event-queue.ts'
 import { g711Tables } from './g711.ts'
 import { hopSamples } from './goertzel.ts'
@@ -8,7 +9,7 @@ import { StateBuffer } from './state-buffer.ts'
 import { Suspicion } from './suspicion.ts'
 import type { ToneChannel, ToneChannelOptions, ToneEvent } from './tone-channel.ts'
 import { ToneMasker } from './tone-masker.ts'
-import { ToneSpectrum } from './tone-spectrum.ts'
+import { fitFields, ToneSpectrum } from './tone-spectrum.ts'
 
 /** Masked after the last suspect hop: after a tone that lasted, and after a mere suspicion. */
 const hangHopsOfTone = 8
@@ -23,6 +24,8 @@ class ToneGuard implements ToneChannel {
   readonly #hop: Int16Array
   readonly #s: Float64Array
   readonly #spectrum: ToneSpectrum
+  /** Of the last 18 ms. */
+  readonly #fit: Float64Array
   readonly #events: EventQueue
   readonly #detector: DtmfDetector
   readonly #suspicion: Suspicion
@@ -48,7 +51,13 @@ class ToneGuard implements ToneChannel {
     this.#s = state.float64(8)
     this.#spectrum = new ToneSpectrum(state)
     this.#events = new EventQueue(state)
-    this.#detector = new DtmfDetector(state, this.#spectrum, this.#events)
+    this.#fit = state.float64(fitFields)
+    this.#detector = new DtmfDetector({
+      state,
+      spectrum: this.#spectrum,
+      events: this.#events,
+      echoes: new EchoMemory(state),
+    })
     this.#suspicion = new Suspicion(state, this.#spectrum)
     this.#noise = new ComfortNoise(state)
     this.#line = new DelayLine(state, lookahead)
@@ -162,7 +171,8 @@ class ToneGuard implements ToneChannel {
     s[field.lost] = 0
     if (lost) this.#hop.fill(0)
     this.#spectrum.push(this.#hop)
-    this.#detector.step(lost)
+    this.#spectrum.fit(3, this.#fit)
+    this.#detector.step(this.#fit, lost)
     if (!this.#armed && this.#line.delay === 0) {
       s[field.suspectRun] = 0
       if (!lost && !this.#detector.busy) this.#noise.learn(this.#spectrum.power(5))
@@ -174,7 +184,7 @@ class ToneGuard implements ToneChannel {
   #suspect(lost: boolean): void {
     const s = this.#s
     const hop = this.#spectrum.hops
-    const reach = lost ? 0 : this.#suspicion.step()
+    const reach = lost ? 0 : this.#suspicion.step(this.#fit)
     if (reach > 0) {
       const run = s[field.suspectRun]! + 1
       s[field.suspectRun] = run

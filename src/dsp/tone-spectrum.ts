@@ -70,17 +70,18 @@ export class ToneSpectrum {
     this.#count[0] = hop + 1
   }
 
-  /** Mean square over the last `hops`. */
-  power(hops: number): number {
+  /** Mean square over `hops` that ended `ago` hops before now. */
+  power(hops: number, ago = 0): number {
     let sum = 0
-    const count = this.#count[0]!
+    const count = this.#count[0]! - ago
     for (let i = 1; i <= hops; i++) sum += this.#energy[(count - i) & ringMask]!
     return sum / (hops * hopSamples)
   }
 
-  /** Fits the strongest pair to the last 3 × `blockHops` hops. Writes `fitFields` numbers to `fit`. */
-  fit(blockHops: number, fit: Float64Array): void {
-    this.#sumBlocks(blockHops)
+  /** Fits the strongest pair to 3 × `blockHops` hops that ended `ago` hops before now. Writes to `fit`. */
+  fit(blockHops: number, fit: Float64Array, ago = 0): void {
+    const first = this.#count[0]! - ago - 3 * blockHops
+    this.#sumBlocks(blockHops, first)
     const blocks = this.#blocks
     let low = 0
     let high = 4
@@ -99,8 +100,8 @@ export class ToneSpectrum {
         high = f
       }
     }
-    this.#separate(blockHops, low, high)
-    const total = this.power(3 * blockHops)
+    this.#separate(blockHops, first, low, high)
+    const total = this.power(3 * blockHops, ago)
     fit[fitField.pair] = low * 4 + high - 4
     fit[fitField.totalPower] = total
     fit[fitField.lowPower] = this.#refit(blockHops, 0)
@@ -113,11 +114,11 @@ export class ToneSpectrum {
     fit[fitField.purity] = total > 0 ? (fit[fitField.lowPower]! + fit[fitField.highPower]!) / total : 0
   }
 
-  /** Mean squares of the two sines of `pair` over the last `hops` (≤ 5): [low, high] in `out`. */
-  pairPower(pair: number, hops: number, out: Float64Array): void {
+  /** Mean squares of the two sines of `pair` over `hops` (≤ 5) that ended `ago` hops before now: [low, high] in `out`. */
+  pairPower(pair: number, hops: number, out: Float64Array, ago = 0): void {
     const low = pair >> 2
     const high = 4 + (pair & 3)
-    const count = this.#count[0]!
+    const count = this.#count[0]! - ago
     let lr = 0
     let li = 0
     let hr = 0
@@ -137,14 +138,13 @@ export class ToneSpectrum {
     out[1] = scale * (s[2]! ** 2 + s[3]! ** 2)
   }
 
-  #sumBlocks(blockHops: number): void {
+  #sumBlocks(blockHops: number, start: number): void {
     const blocks = this.#blocks
     const re = this.#re
     const im = this.#im
-    const count = this.#count[0]!
     for (let b = 0; b < 3; b++) {
       const to = b * 16
-      const first = count - (3 - b) * blockHops
+      const first = start + b * blockHops
       let from = (first & ringMask) * 8
       for (let f = 0; f < 8; f++) {
         blocks[to + f] = re[from + f]!
@@ -161,11 +161,11 @@ export class ToneSpectrum {
   }
 
   /** A block is too short to keep the pair's two sines apart: takes out what each leaks into the other. */
-  #separate(blockHops: number, low: number, high: number): void {
+  #separate(blockHops: number, start: number, low: number, high: number): void {
     const blocks = this.#blocks
     for (let b = 0; b < 3; b++) {
       const at = b * 16
-      const first = this.#count[0]! - (3 - b) * blockHops
+      const first = start + b * blockHops
       this.#unmix(
         blockHops,
         first,

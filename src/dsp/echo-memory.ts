@@ -1,0 +1,48 @@
+import type { StateBuffer } from './state-buffer.ts'
+import { fitField } from './tone-spectrum.ts'
+
+/** A copy of a key this much quieter… */
+const dropPower = 10 ** -0.85
+/** …within this time of its end is its echo: 700 ms. */
+const hops = 350
+/** An echo keeps the twist of its key, within this factor. */
+const twistSlack = 10 ** 0.4
+
+/** Levels of the keys of the last 700 ms, so that an echo is not taken for a press. What is older is wiped. */
+export class EchoMemory {
+  /** Per key: [end hop, low power, high power]; all 0 when unknown. */
+  readonly #keys: Float64Array
+  /** [hop after which everything is forgotten] */
+  readonly #until: Float64Array
+
+  constructor(state: StateBuffer) {
+    this.#keys = state.float64(48)
+    this.#until = state.float64(1)
+  }
+
+  remember(key: number, endHop: number, low: number, high: number): void {
+    this.#keys[key * 3] = endHop
+    this.#keys[key * 3 + 1] = low
+    this.#keys[key * 3 + 2] = high
+    this.#until[0] = endHop + hops
+  }
+
+  /** Wipes what is out of date; to be called once a hop. */
+  forget(hop: number): void {
+    if (this.#until[0] === 0) return
+    for (let at = 0; at < 48; at += 3) {
+      const end = this.#keys[at]!
+      if (end > 0 && hop - end > hops) this.#keys.fill(0, at, at + 3)
+    }
+    if (hop > this.#until[0]!) this.#until[0] = 0
+  }
+
+  /** Is what was fitted a quiet copy of a key that ended a moment ago? */
+  explains(key: number, fit: Float64Array): boolean {
+    const keys = this.#keys
+    if (keys[key * 3] === 0) return false
+    const low = fit[fitField.lowPower]! / keys[key * 3 + 1]!
+    const high = fit[fitField.highPower]! / keys[key * 3 + 2]!
+    return low + high < 2 * dropPower && low < high * twistSlack && high < low * twistSlack
+  }
+}
