@@ -49,14 +49,16 @@ function fits({ ca, certificate, key }: Identity, { hosts, nowMs }: IdentityOpti
   try {
     const [issuer, own] = [new X509Certificate(ca), new X509Certificate(certificate)]
     const lastUseMs = nowMs + renewalDays * dayMs
-    const names = (own.subjectAltName ?? '').split(', ').map((name) => name.replace(/^(DNS|IP Address):/, ''))
+    const names = (own.subjectAltName ?? '').split(', ')
+    const named = (host: string) => (isIP(host) ? own.checkIP(host) : own.checkHost(host)) !== undefined
     return (
       own.checkPrivateKey(createPrivateKey(key)) &&
       own.verify(issuer.publicKey) &&
       Date.parse(own.validTo) > lastUseMs &&
       Date.parse(issuer.validTo) > lastUseMs &&
       Date.parse(own.validFrom) <= nowMs &&
-      [...names].sort().join() === [...hosts].sort().join()
+      names.length === hosts.length &&
+      hosts.every(named)
     )
   } catch {
     return false

@@ -12,7 +12,12 @@ export type Reply = {
 
 export type ClientOptions = { readonly port: number; readonly dataDir: string; readonly apiKey: string }
 
-type Ask = { readonly key?: string; readonly timeoutMs?: number; readonly apiKey?: string | null }
+type Ask = {
+  readonly key?: string
+  /** Gives up, as a client does whose time limit has passed. */
+  readonly signal?: AbortSignal
+  readonly apiKey?: string | null
+}
 
 /** Talks to a gateway as a merchant would: over TLS, trusting its CA alone. A reset or a timeout rejects. */
 export class GatewayClient {
@@ -36,6 +41,21 @@ export class GatewayClient {
     return this.#send('PUT', '/v1/faults', body, {})
   }
 
+  /** Resolves once every planned fault has met its authorisation. */
+  async faultTaken(): Promise<void> {
+    while ((await this.get('/v1/faults')).json.left > 0);
+  }
+
+  /** Resolves once no authorisation is under way with this reference. */
+  async nothingPending(ourReference: string): Promise<void> {
+    const target = `/v1/authorisations?ourReference=${ourReference}`
+    const pending = async () =>
+      (await this.get(target)).json.authorisations.some(
+        ({ outcome }: { outcome: string }) => outcome === 'pending',
+      )
+    while (await pending());
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: as above
   async ledger(): Promise<any[]> {
     return (await this.get('/v1/ledger')).json.lines
@@ -53,7 +73,17 @@ export class GatewayClient {
       ...(ask.key === undefined ? {} : { 'idempotency-key': ask.key }),
     }
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port, path: target, method, headers, ca: this.#ca, agent: false }
+      const { signal } = ask
+      const options = {
+        host: '127.0.0.1',
+        port,
+        path: target,
+        method,
+        headers,
+        ca: this.#ca,
+        agent: false,
+        ...(signal && { signal }),
+      }
       const request = https.request(options, (response) => {
         const chunks: Buffer[] = []
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -61,9 +91,6 @@ export class GatewayClient {
         response.on('end', () => resolve(replyOf(response.statusCode ?? 0, response.headers, chunks)))
       })
       request.on('error', reject)
-      if (ask.timeoutMs !== undefined) {
-        request.setTimeout(ask.timeoutMs, () => request.destroy(new Error('the client gave up')))
-      }
       request.end(text)
     })
   }

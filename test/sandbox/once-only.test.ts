@@ -33,10 +33,7 @@ describe('an idempotency key', () => {
   it.each([
     ['amount', { amount: 2000 }],
     ['card', { card: { ...goodCard, number: '5555555555554444' } }],
-    [
-      'card with the same last four',
-      { card: { ...goodCard, number: '4000000000024242' } },
-    ],
+    ['card with the same last four', { card: { ...goodCard, number: '4000000000024242' } }],
     ['security code', { card: { ...goodCard, csc: '999' } }],
   ])('is refused for another %s', async (name, changes) => {
     const body = sale()

@@ -1,0 +1,55 @@
+import type { Connector } from '../../src/connectors/connector.ts'
+import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
+import type { ConformanceFixture, Scenario } from './fixture.ts'
+import { authoriseRequest, followUpRequest, frozen, type operationNames, operationsOf, play } from './play.ts'
+
+/** One promise that every connector keeps. `run` throws when this one does not. */
+export type Check = {
+  readonly name: string
+  readonly run: (connector: Connector, fixture: ConformanceFixture) => void
+}
+
+export const request = authoriseRequest()
+export const { money, ourReference } = request
+export const approve: Scenario = { do: 'approve', money, ourReference, captured: true }
+const accept: Scenario = { do: 'accept', gatewayRef: followUpRequest().gatewayRef, money }
+export const happy = {
+  authorise: approve,
+  capture: accept,
+  void: accept,
+  refund: accept,
+  inquire: approve,
+} as const
+
+export const frozenAccount = (fixture: ConformanceFixture) => frozen({ ...fixture.account })
+
+export type Operation = (typeof operationNames)[number]
+
+/** Plays one operation; `instead` may replace the answer to a call. */
+export function playing(
+  [connector, fixture]: readonly [Connector, ConformanceFixture],
+  operation: Operation,
+  {
+    scenario = happy[operation],
+    instead,
+  }: { scenario?: Scenario; instead?: (step: number) => GatewayReply | undefined } = {},
+) {
+  const first = operationsOf(connector, frozenAccount(fixture))[operation]()
+  return play(connector, first, (call, step) => instead?.(step) ?? fixture.answer(call, scenario))
+}
+
+/** The outcome of an operation when each of its calls in turn is answered by `reply`. */
+export function* brokenAt(
+  pair: readonly [Connector, ConformanceFixture],
+  operation: Operation,
+  reply: GatewayReply,
+) {
+  const { calls } = playing(pair, operation)
+  for (const [step, call] of calls.entries()) {
+    const { outcome } = playing(pair, operation, { instead: (at) => (at === step ? reply : undefined) })
+    yield { call, outcome }
+  }
+}
+
+/** fast-check prints it with a counterexample; set TONEWALL_TEST_SEED to try the same again. */
+export const seed = Number(process.env.TONEWALL_TEST_SEED ?? Date.now() % 2 ** 31)
