@@ -74,11 +74,14 @@ export class CallBridge {
   async mask(): Promise<void> {
     this.arm()
     if (this.#guard?.failed) throw new ToneGuardFailed()
-    const stands = await this.#until.wait(
-      () => this.#masked && this.#guard?.secured === true,
-      confirmWithinMs,
-    )
-    if (!stands) throw new MaskNotConfirmed()
+    const guard = this.#guard
+    const octets = guard?.octets ?? 0
+    // A channel that nothing flows through proves nothing: a frame has to have come since it was asked for.
+    const stands = () =>
+      this.#masked &&
+      this.#guard?.secured === true &&
+      this.#guard.octets > (this.#guard === guard ? octets : 0)
+    if (!(await this.#until.wait(stands, confirmWithinMs))) throw new MaskNotConfirmed()
   }
 
   /** Takes the mask off once no tone is heard or held. */

@@ -45,6 +45,11 @@ export class CallerGuard {
     return this.stage.failed
   }
 
+  /** Octets heard on this leg so far. */
+  get octets(): number {
+    return this.stage.octets
+  }
+
   /** Nothing unmasked can leave any more. */
   get secured(): boolean {
     return !this.failed && this.#options.channel.armed && this.#options.channel.secured

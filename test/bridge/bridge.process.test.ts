@@ -185,8 +185,9 @@ describe('the digits of a collection', () => {
     await masked(call)
     const { card } = await collecting(call.callId)
     await call.caller.play(Buffer.concat([silence(60), keyed('4111', 80, 80), silence(500)]))
-    await call.caller.play(silence(900), (frame) => {
-      if (frame % 10 === 5) call.caller.dtmf('22*#'[(frame - 5) / 10] ?? '0')
+    await call.caller.play(silence(1_000), (frame) => {
+      const key = '22*#0'[(frame - 5) / 10]
+      if (key !== undefined) call.caller.dtmf(key)
     })
     await settled()
     expect(card.digits).toBe('411122*#0')
@@ -244,6 +245,7 @@ describe('the digits of a collection', () => {
     await bridge.until(lost(first.collectionId))
     const second = await collecting(callId)
     second.card.answering = false
+    await call.caller.play(silence(200))
     call.caller.dtmf('5')
     await bridge.until(lost(second.collectionId))
     expect((await control.call('snapshot', {})).calls).toMatchObject([{ callId, masked: true }])
