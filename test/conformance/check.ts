@@ -11,7 +11,12 @@ export type Check = {
 
 export const request = authoriseRequest()
 export const { money, ourReference } = request
-export const approve: Scenario = { do: 'approve', money, ourReference, captured: true }
+export const approve: Extract<Scenario, { do: 'approve' }> = {
+  do: 'approve',
+  money,
+  ourReference,
+  captured: true,
+}
 const accept: Scenario = { do: 'accept', gatewayRef: followUpRequest().gatewayRef, money }
 export const happy = {
   authorise: approve,
