@@ -11,7 +11,11 @@ export type StreamListener = {
 }
 
 /** The part of the browser's EventSource that is used. */
-export type Source = Pick<EventSource, 'addEventListener' | 'readyState' | 'close'>
+export type Source = {
+  readonly readyState: number
+  addEventListener(type: string, listener: (event: Event) => void): void
+  close(): void
+}
 
 export type EventStreamOptions = {
   readonly open: (url: string) => Source
@@ -71,7 +75,7 @@ export class EventStream {
     for (const type of eventTypes) {
       source.addEventListener(type, (message) => {
         if (source !== this.#source) return
-        listener.onEvent(JSON.parse((message as MessageEvent<string>).data) as DeskEvent)
+        listener.onEvent(JSON.parse((message as Event & { data: string }).data) as DeskEvent)
       })
     }
   }
