@@ -27,8 +27,9 @@ function nest(fields: readonly Field[]): Tree {
   for (const { path, value } of fields) {
     let at = root
     for (const segment of path.slice(0, -1)) {
-      const next = (at[segment] ??= Object.create(null) as Tree)
+      const next = at[segment] ?? (Object.create(null) as Tree)
       if (typeof next !== 'object' || next === null) throw new Error('a body field stands on another')
+      at[segment] = next
       at = next
     }
     at[path.at(-1) ?? ''] = value

@@ -25,6 +25,8 @@ export type CollectionsOptions = {
   readonly onMask: (callId: string, masked: boolean) => void
   /** After every change of what a collection looks like, its end included. */
   readonly onChange: (collection: Collection) => void
+  /** The machine has moved on. A call whose collection has ended is free again by then. */
+  readonly onState: (collection: Collection) => void
 }
 
 export type StartCollection = {
@@ -108,6 +110,7 @@ export class Collections {
       inTurn: (work) => this.#inTurn(callId, work),
       onMask: (masked) => this.#onMask(callId, masked),
       onChange: (changed) => this.#onChange(changed),
+      onState: (changed) => this.#onState(changed),
       onUnsettled: () => this.#keeper.check(),
     })
     this.#byId.set(collectionId, collection)
@@ -129,9 +132,13 @@ export class Collections {
     this.#masked.delete(callId)
   }
 
-  /** Stops all that is not being sent, and waits until every end has been carried out. */
-  async stop(why: CollectionEndReason): Promise<void> {
+  /** Stops all that is not being sent to a gateway. */
+  stopAll(why: CollectionEndReason): void {
     this.#live((collection) => collection.dispatch({ type: 'stopped', why }))
+  }
+
+  /** Waits until every end has been carried out, and listens no more. */
+  async close(): Promise<void> {
     await Promise.all(this.#turns.values())
     this.#keeper.stop()
     for (const unlisten of this.#unlisten) unlisten()
@@ -156,10 +163,14 @@ export class Collections {
   }
 
   #onChange(collection: Collection): void {
+    if (this.#byPayment.get(collection.paymentId) === collection) this.#options.onChange(collection)
+  }
+
+  #onState(collection: Collection): void {
     const isSeated = this.#seats.get(collection.callId) === collection.paymentId
     const isCurrent = this.#byPayment.get(collection.paymentId) === collection
     if (collection.state.at === 'ended' && isSeated && isCurrent) this.#seats.delete(collection.callId)
-    if (isCurrent) this.#options.onChange(collection)
+    this.#options.onState(collection)
   }
 
   #live(say: (collection: Collection) => void): void {

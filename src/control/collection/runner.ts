@@ -32,6 +32,8 @@ export type CollectionOptions = {
   /** The bridge confirmed that the call is masked, or is no longer. */
   readonly onMask: (masked: boolean) => void
   readonly onChange: (collection: Collection) => void
+  /** The machine has moved on; before `onChange`. */
+  readonly onState: (collection: Collection) => void
   /** The end could not be carried out to its last step: the mask stays, and its keeper takes over. */
   readonly onUnsettled: (collection: Collection) => void
 }
@@ -79,6 +81,7 @@ export class Collection {
     const { log, callId, paymentId } = this.#options
     const reason = state.at === 'ended' ? state.why : null
     log.info({ collectionId: this.id, callId, paymentId, state: state.at, reason }, 'collection moved on')
+    this.#options.onState(this)
     this.#options.onChange(this)
   }
 

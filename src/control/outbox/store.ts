@@ -130,3 +130,22 @@ export async function targetsWithWork(db: Queries, merchantId: string): Promise<
     .execute()
   return rows.map(({ id }) => id)
 }
+
+export type Delivery = {
+  readonly attempt: number
+  readonly status: number | null
+  readonly outcome: string
+  readonly latencyMs: number
+}
+
+/** One line of the delivery log: status and time, never a body. */
+export async function logDelivery(
+  trx: Queries,
+  key: RowKey,
+  { attempt, status, outcome, latencyMs }: Delivery,
+  nowMs: number,
+): Promise<void> {
+  const { merchant_id, event_id, target } = key
+  const row = { merchant_id, event_id, target, attempt, status, outcome, latency_ms: latencyMs, at: nowMs }
+  await trx.insertInto('webhook_deliveries').values(row).execute()
+}

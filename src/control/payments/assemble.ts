@@ -1,11 +1,29 @@
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
+import { createGatewayClient, type GatewayClient } from '../clients/gateway-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
-import type { Endpoints } from '../outbox/endpoints.ts'
+import { Collections } from '../collection/collections.ts'
+import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
+import { createPostWebhook } from '../outbox/post-webhook.ts'
+import { Relay } from '../outbox/relay.ts'
 import type { Calls, DeskFeed, Payments } from '../ports.ts'
 import type { Store } from '../store/store.ts'
+import { Authorisation } from './authorisation.ts'
+import { DeskPublisher } from './desk-publisher.ts'
+import { PaymentFlow } from './flow.ts'
+import { Gateways } from './gateways.ts'
+import { Inquiries } from './inquiries.ts'
+import { seedMerchants } from './merchants.ts'
+import { createPayments } from './payments.ts'
+import type { PaymentRow } from './rows.ts'
+import { PaymentRunner, type RunnerOptions } from './runner.ts'
+import { Settlement } from './settlement.ts'
+import { merchantIds } from './store.ts'
+
+const expiresAfterMs = 24 * 3_600_000
+const expirySweepMs = 3_600_000
 
 export type PaymentCoreOptions = {
   readonly store: Store
@@ -16,6 +34,8 @@ export type PaymentCoreOptions = {
   readonly vault: VaultClient
   readonly calls: Calls
   readonly feed: DeskFeed
+  /** Jitter of backoffs; `Math.random` unless told. */
+  readonly random?: () => number
 }
 
 export type PaymentCore = {
@@ -32,4 +52,98 @@ export type PaymentCore = {
   stop(deadlineMs?: number): Promise<void>
 }
 
-export declare function createPaymentCore(options: PaymentCoreOptions): PaymentCore
+/** Puts the payment core together. Links to bridge and vault, the store and the clock stay the caller's to close. */
+export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
+  const { store, clock, log, config, bridge, vault, calls, random = Math.random } = options
+  const gateways = new Gateways(config.gateways)
+  const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
+  const postWebhook = createPostWebhook(clock)
+  const relay = new Relay({
+    store,
+    clock,
+    log,
+    random,
+    postWebhook,
+    merchantIds: () => merchantIds(store.db),
+  })
+  const desk = new DeskPublisher({ feed: options.feed, collections: () => collections })
+  const onCommitted = (row: PaymentRow) => {
+    desk.committed(row)
+    relay.wake(row.merchant_id)
+  }
+  const perform: RunnerOptions['perform'] = (effect, row) => flow.perform(effect, row)
+  const runner = new PaymentRunner({ store, clock, log, onCommitted, perform })
+  const settlement = new Settlement({ store, clock, log, runner })
+  const gatewaySide = { store, clock, log, gateways, gatewayClient }
+  const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
+  const authorisation = new Authorisation(gatewaySide)
+  const collections: Collections = new Collections({
+    bridge,
+    vault,
+    clock,
+    log,
+    settings: config.collection,
+    onMask: (callId, masked) => calls.setMasked(callId, masked),
+    onChange: (collection) => desk.changed(collection),
+    onState: (collection) => flow.onCollection(collection),
+  })
+  const flow: PaymentFlow = new PaymentFlow({
+    store,
+    clock,
+    log,
+    runner,
+    settlement,
+    inquiries,
+    authorisation,
+    gateways,
+    collections: () => collections,
+    rowOf: (paymentId) => desk.rowOf(paymentId),
+  })
+  const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
+  return {
+    payments: createPayments(orders),
+    endpoints: createEndpoints({ store, clock, mode: config.mode }),
+    relay: { wake: () => relay.wakeAll() },
+    ...lifeOf({ ...options, flow, collections, inquiries, relay, gatewayClient }),
+  }
+}
+
+type Parts = PaymentCoreOptions & {
+  readonly flow: PaymentFlow
+  readonly collections: Collections
+  readonly inquiries: Inquiries
+  readonly relay: Relay
+  readonly gatewayClient: GatewayClient
+}
+
+/** How the core begins and ends. */
+function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
+  const { store, clock, log, config, flow, collections, inquiries, relay, gatewayClient } = parts
+  let expiry: Timer | undefined
+  const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
+    for (const merchantId of await merchantIds(store.db)) await work(merchantId)
+  }
+  const expire = () => {
+    expiry = clock.after(expirySweepMs, expire)
+    forEachMerchant((merchantId) => flow.expire(merchantId, clock.now() - expiresAfterMs)).catch(
+      (error: unknown) => log.error({ error }, 'old payments could not be expired'),
+    )
+  }
+  return {
+    async recover() {
+      await store.transaction((trx) => seedMerchants(trx, config.merchants, clock.now()))
+      await forEachMerchant((merchantId) => flow.recover(merchantId))
+      relay.start()
+      expire()
+    },
+    async stop(deadlineMs = 5_000) {
+      expiry?.cancel()
+      collections.stopAll('control-restarted')
+      await Promise.race([flow.idle(), new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
+      await collections.close()
+      await inquiries.stop()
+      await relay.stop()
+      await gatewayClient.close()
+    },
+  }
+}

@@ -5,7 +5,7 @@ import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
 import { converse } from './conversation.ts'
-import type { Gateways } from './gateways.ts'
+import type { Gateway, Gateways } from './gateways.ts'
 import type { AttemptRow, PaymentRow } from './rows.ts'
 import { updateLiveAttempt } from './store.ts'
 
@@ -38,11 +38,12 @@ export class Authorisation {
   }
 
   async authorise(order: AuthoriseCard): Promise<Outcome> {
-    const { store, clock, log } = this.#options
+    const { store, clock, log, gateways } = this.#options
     const { attempt, collection } = order
     try {
+      const gateway = gateways.of(attempt.gateway)
       for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
-        const outcome = await this.#once(order)
+        const outcome = await this.#once(order, gateway)
         const mayResend = outcome.kind === 'not-sent' && passing.has(outcome.because)
         if (!mayResend || waitMs === undefined || collection.state.at !== 'sending') return outcome
         log.warn({ attemptId: attempt.id, reason: outcome.because, count: tries + 1 }, 'not sent; once more')
@@ -56,9 +57,9 @@ export class Authorisation {
     }
   }
 
-  #once({ payment, attempt, collection }: AuthoriseCard): Promise<Outcome> {
-    const { gateways, gatewayClient } = this.#options
-    const { connector, account } = gateways.of(attempt.gateway)
+  #once({ payment, attempt, collection }: AuthoriseCard, gateway: Gateway): Promise<Outcome> {
+    const { gatewayClient } = this.#options
+    const { connector, account } = gateway
     const request = {
       money: { amountMinor: attempt.amount_minor, currency: attempt.currency },
       ourReference: attempt.id,

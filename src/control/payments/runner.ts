@@ -26,8 +26,10 @@ export type Changed = {
   readonly row: PaymentRow
   /** False when every input was a fact that came late. */
   readonly moved: boolean
-  readonly effects: readonly PaymentEffect[]
 }
+
+/** All but `tell`, which is part of the transaction. */
+export type PaymentOrderedEffect = Exclude<PaymentEffect, { do: 'tell' }>
 
 export type RunnerOptions = {
   readonly store: Store
@@ -35,12 +37,14 @@ export type RunnerOptions = {
   readonly log: Log
   /** After the commit, before the effects: the desk is told, the relay is woken. */
   readonly onCommitted: (row: PaymentRow) => void
+  /** After the commit: what the state asks for. Must not throw. */
+  readonly perform: (effect: PaymentOrderedEffect, row: PaymentRow) => void
 }
 
 /**
  * The one place that moves a payment. The row, its audit rows, what goes along and the outbox rows are one
- * transaction: either the world hears of a state that is stored, or nothing happened. Effects are for the caller to
- * perform afterwards; one that a crash swallows is found again at the next start, by the state that asked for it.
+ * transaction: either the world hears of a state that is stored, or nothing happened. The effects come after it; one that a crash
+ * swallows is found again at the next start, by the state that asked for it.
  */
 export class PaymentRunner {
   readonly #options: RunnerOptions
@@ -63,12 +67,17 @@ export class PaymentRunner {
   }
 
   async #apply(change: Change): Promise<Changed> {
-    const changed = await this.#options.store.transaction((trx) => this.#move(trx, change))
-    if (changed.moved) this.#options.onCommitted(changed.row)
-    return changed
+    const { store, onCommitted, perform } = this.#options
+    const { row, moved, effects } = await store.transaction((trx) => this.#move(trx, change))
+    if (moved) onCommitted(row)
+    for (const effect of effects) if (effect.do !== 'tell') perform(effect, row)
+    return { row, moved }
   }
 
-  async #move(trx: Queries, { actor, paymentId, inputs, facts, alongside }: Change): Promise<Changed> {
+  async #move(
+    trx: Queries,
+    { actor, paymentId, inputs, facts, alongside }: Change,
+  ): Promise<Changed & { readonly effects: readonly PaymentEffect[] }> {
     const { clock, log } = this.#options
     const key = { merchantId: actor.merchantId, paymentId }
     const first = await findPayment(trx, key)

@@ -131,3 +131,13 @@ export async function merchantIds(db: Queries): Promise<string[]> {
   const rows = await db.selectFrom('merchants').select('id').orderBy('id').execute()
   return rows.map(({ id }) => id)
 }
+
+/** The gateway that new payments of the merchant go to. */
+export async function gatewayOfMerchant(db: Queries, merchantId: string): Promise<string> {
+  const { gateway_id } = await db
+    .selectFrom('merchants')
+    .select('gateway_id')
+    .where('id', '=', merchantId)
+    .executeTakeFirstOrThrow()
+  return gateway_id
+}

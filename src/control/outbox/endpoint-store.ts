@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import type { Queries } from '../store/database.ts'
+import type { WebhookEndpointTable } from '../store/payment-tables.ts'
+
+export const EndpointRow = z.strictObject({
+  id: z.string(),
+  merchant_id: z.string(),
+  url: z.string(),
+  secret: z.string(),
+  source: z.enum(['config', 'api']),
+  state: z.enum(['enabled', 'disabled']),
+  disabled_because: z.string().nullable(),
+  created_at: z.number().int(),
+  updated_at: z.number().int(),
+}) satisfies z.ZodType<WebhookEndpointTable>
+export type EndpointRow = z.infer<typeof EndpointRow>
+
+export type EndpointKey = { readonly merchantId: string; readonly endpointId: string }
+
+export async function findEnabledEndpoint(db: Queries, key: EndpointKey): Promise<EndpointRow | undefined> {
+  const row = await db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('merchant_id', '=', key.merchantId)
+    .where('id', '=', key.endpointId)
+    .where('state', '=', 'enabled')
+    .executeTakeFirst()
+  return row && EndpointRow.parse(row)
+}
+
+export async function listEndpoints(db: Queries, merchantId: string): Promise<EndpointRow[]> {
+  const rows = await db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => EndpointRow.parse(row))
+}
+
+/** What waits for it keeps waiting, for the day on which it is enabled again. */
+export async function disableEndpoint(
+  trx: Queries,
+  { merchantId, endpointId }: EndpointKey,
+  because: string,
+  nowMs: number,
+): Promise<void> {
+  await trx
+    .updateTable('webhook_endpoints')
+    .set({ state: 'disabled', disabled_because: because, updated_at: nowMs })
+    .where('merchant_id', '=', merchantId)
+    .where('id', '=', endpointId)
+    .execute()
+}
+
+/** Removes the endpoint; what waited for it is dead. */
+export async function deleteEndpoint(trx: Queries, key: EndpointKey, nowMs: number): Promise<void> {
+  await trx
+    .deleteFrom('webhook_endpoints')
+    .where('merchant_id', '=', key.merchantId)
+    .where('id', '=', key.endpointId)
+    .execute()
+  await trx
+    .updateTable('outbox')
+    .set({ state: 'dead', updated_at: nowMs })
+    .where('merchant_id', '=', key.merchantId)
+    .where('target', '=', key.endpointId)
+    .where('state', '=', 'waiting')
+    .execute()
+}

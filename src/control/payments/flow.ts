@@ -1,0 +1,209 @@
+import type { Clock } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
+import { newId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import type { Collections } from '../collection/collections.ts'
+import type { Collection } from '../collection/runner.ts'
+import type { Actor } from '../ports.ts'
+import type { Store } from '../store/store.ts'
+import type { Authorisation } from './authorisation.ts'
+import type { Gateways } from './gateways.ts'
+import type { Inquiries } from './inquiries.ts'
+import type { PaymentInput } from './machine.ts'
+import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
+import type { PaymentOrderedEffect, PaymentRunner } from './runner.ts'
+import type { Settlement } from './settlement.ts'
+import { insertAttempt, liveAttempt, paymentsUnderWay, stalePayments } from './store.ts'
+import { systemOf } from './system-actor.ts'
+
+export type FlowOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly runner: PaymentRunner
+  readonly settlement: Settlement
+  readonly inquiries: Inquiries
+  readonly authorisation: Authorisation
+  readonly gateways: Gateways
+  readonly collections: () => Collections
+  /** The payment's row as it was last committed, while a collection of it is known. */
+  readonly rowOf: (paymentId: string) => PaymentRow | undefined
+}
+
+/** What happens to payments without anybody ordering it: cards that are complete, outcomes, restarts, age. */
+export class PaymentFlow {
+  readonly #options: FlowOptions
+  readonly #underWay = new Set<Promise<void>>()
+
+  constructor(options: FlowOptions) {
+    this.#options = options
+  }
+
+  /** What a payment's new state asks for. */
+  perform(effect: PaymentOrderedEffect, row: PaymentRow): void {
+    if (effect.do === 'collect') this.#collect(row)
+    else if (effect.do === 'authorise') this.#track(this.#send(row))
+    else if (effect.do === 'inquire') this.#track(this.#inquire(row))
+    else {
+      const collection = this.#options.collections().ofPayment(row.id)
+      collection?.dispatch({ type: 'stopped', why: 'agent-cancelled' })
+    }
+  }
+
+  /** The collection has moved on. */
+  onCollection(collection: Collection): void {
+    const { state } = collection
+    const merchantId = this.#options.rowOf(collection.paymentId)?.merchant_id
+    if (merchantId === undefined) return
+    if (state.at === 'collected') this.#track(this.#onCollected(collection, merchantId))
+    if (state.at === 'ended' && state.why !== 'finished')
+      this.#track(this.#onEnded(collection, merchantId, state.why))
+  }
+
+  /**
+   * Authorises the collected card. The attempt's row, with its idempotency key and our reference, is on the disk
+   * before the first byte leaves; a second attempt beside it cannot be written.
+   */
+  async authorise(
+    collection: Collection,
+    actor: Actor,
+    before: readonly PaymentInput[] = [],
+  ): Promise<PaymentRow> {
+    const { runner, clock } = this.#options
+    const attemptId = newId('attempt', clock.now())
+    const { row } = await runner.apply({
+      actor,
+      paymentId: collection.paymentId,
+      inputs: [...before, { type: 'confirmed', attemptId }],
+      facts: { collectionId: collection.id, attemptId },
+      alongside: (trx, payment) => insertAttempt(trx, newAttempt(payment, attemptId, clock.now())),
+    })
+    return row
+  }
+
+  /** Takes up what the last process of control left: nothing is sent again, everything is asked after. */
+  async recover(merchantId: string): Promise<void> {
+    const { store, runner, settlement, inquiries, log } = this.#options
+    for (const payment of await paymentsUnderWay(store.db, merchantId)) {
+      const paymentId = payment.id
+      const attempt = await liveAttempt(store.db, { merchantId, paymentId })
+      log.warn({ paymentId, merchantId, state: payment.status }, 'a payment was left under way')
+      if (attempt) {
+        // Open: becomes unknown, and asks for its inquiry. Unknown: goes on where the inquiries stopped.
+        if (attempt.state === 'open')
+          await settlement.settle(attempt, { kind: 'unknown', because: 'control restarted' })
+        else inquiries.begin(attempt)
+      } else {
+        const facts = { why: 'control-restarted' }
+        const inputs = [{ type: 'collection-ended' }] as const
+        await runner.apply({ actor: systemOf(merchantId), paymentId, inputs, facts })
+      }
+    }
+  }
+
+  /** Expires payments that never came to a card. */
+  async expire(merchantId: string, beforeMs: number): Promise<void> {
+    const { store, runner } = this.#options
+    const actor = systemOf(merchantId)
+    for (const { id: paymentId } of await stalePayments(store.db, merchantId, beforeMs))
+      await runner.apply({ actor, paymentId, inputs: [{ type: 'expired' }] })
+  }
+
+  /** Waits for all that is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  async #onCollected(collection: Collection, merchantId: string): Promise<void> {
+    const { runner, rowOf, log } = this.#options
+    if (collection.state.at !== 'collected') return
+    const { paymentId } = collection
+    const { brand, last4 } = collection.state.card
+    const collected = { type: 'collected', card: { brand, last4 } } as const
+    const actor = systemOf(merchantId)
+    try {
+      if (rowOf(paymentId)?.confirm === 'automatic') await this.authorise(collection, actor, [collected])
+      else await runner.apply({ actor, paymentId, inputs: [collected] })
+    } catch (error) {
+      // Nothing was sent. A refusal: the payment was cancelled meanwhile. Anything else: the store failed.
+      log.error({ paymentId, collectionId: collection.id, error }, 'a collected card was not used')
+      collection.dispatch({
+        type: 'stopped',
+        why: error instanceof AppError ? 'agent-cancelled' : 'store-failed',
+      })
+    }
+  }
+
+  async #onEnded(collection: Collection, merchantId: string, why: string): Promise<void> {
+    const facts = { why, collectionId: collection.id }
+    const inputs = [{ type: 'collection-ended' }] as const
+    const { paymentId } = collection
+    await this.#options.runner.apply({ actor: systemOf(merchantId), paymentId, inputs, facts })
+  }
+
+  /** The payment has just become `collecting`, on a call that was reserved for it. */
+  #collect(row: PaymentRow): void {
+    const { connector, account } = this.#options.gateways.of(row.gateway)
+    this.#options.collections().start({
+      callId: row.call_id,
+      paymentId: row.id,
+      connector: connector.id,
+      origin: account.origin,
+    })
+  }
+
+  async #send(payment: PaymentRow): Promise<void> {
+    const { authorisation, settlement, inquiries, collections, log } = this.#options
+    const attempt = await this.#liveAttempt(payment)
+    const collection = collections().ofPayment(payment.id)
+    if (!attempt || !collection) throw new Error('a payment is authorising without an attempt or a card')
+    const facts = { paymentId: payment.id, attemptId: attempt.id }
+    try {
+      const outcome = await authorisation.authorise({ payment, attempt, collection })
+      log.info({ ...facts, outcome: outcome.kind }, 'authorisation answered')
+      await settlement.settle(attempt, outcome)
+    } catch (error) {
+      // The row says `authorising`; the gateway knows better. Asking it is always safe.
+      log.error({ ...facts, error }, 'an outcome could not be stored, and will be inquired')
+      inquiries.begin(attempt)
+    }
+  }
+
+  async #inquire(payment: PaymentRow): Promise<void> {
+    const attempt = await this.#liveAttempt(payment)
+    if (attempt) this.#options.inquiries.begin(attempt)
+  }
+
+  #liveAttempt({ id: paymentId, merchant_id: merchantId }: PaymentRow): Promise<AttemptRow | undefined> {
+    return liveAttempt(this.#options.store.db, { merchantId, paymentId })
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => this.#options.log.error({ error }, 'a payment could not be moved on'))
+      .finally(() => this.#underWay.delete(tracked))
+    this.#underWay.add(tracked)
+  }
+}
+
+function newAttempt(payment: PaymentRow, attemptId: string, nowMs: number): AttemptRow {
+  return {
+    id: attemptId,
+    merchant_id: payment.merchant_id,
+    payment_id: payment.id,
+    state: 'open',
+    gateway: payment.gateway,
+    idempotency_key: `authorise-${attemptId}`,
+    amount_minor: payment.amount_minor,
+    currency: payment.currency,
+    ...shownCard(payment),
+    gateway_ref: null,
+    auth_code: null,
+    because: null,
+    sent_at: nowMs,
+    inquiries: 0,
+    absent_at: null,
+    created_at: nowMs,
+    updated_at: nowMs,
+  }
+}

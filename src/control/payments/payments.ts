@@ -1,0 +1,170 @@
+import type { z } from 'zod'
+import type { Clock } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { CardField } from '../../contracts/card.ts'
+import type { CreatePayment, PaymentResource } from '../../contracts/desk-port.ts'
+import type { BridgeClient } from '../clients/bridge-client.ts'
+import type { VaultClient } from '../clients/vault-client.ts'
+import type { Collections } from '../collection/collections.ts'
+import type { Collection } from '../collection/runner.ts'
+import type { Actor, Calls, Payments } from '../ports.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import type { Store } from '../store/store.ts'
+import { resourceOf } from './facts.ts'
+import type { PaymentFlow } from './flow.ts'
+import type { Gateways } from './gateways.ts'
+import {
+  CallNotFound,
+  CallNotLive,
+  CollectionNotRunning,
+  PlatformNotReady,
+  refusal,
+} from './payment-errors.ts'
+import type { PaymentRow } from './rows.ts'
+import { type PaymentRunner, tellAll } from './runner.ts'
+import { findPayment, gatewayOfMerchant, insertPayment, listPayments, paymentsUnderWay } from './store.ts'
+
+export type PaymentsOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly runner: PaymentRunner
+  readonly flow: PaymentFlow
+  readonly gateways: Gateways
+  readonly collections: Collections
+  readonly calls: Calls
+  readonly bridge: BridgeClient
+  readonly vault: VaultClient
+  readonly onCommitted: (row: PaymentRow) => void
+}
+
+const recentlyCreated = 200
+
+/** The orders of people and their systems. Each is checked against the call, the platform and the machine. */
+export function createPayments(options: PaymentsOptions): Payments {
+  const { store, runner, flow, collections, calls } = options
+  const find = (actor: Actor, paymentId: string) =>
+    findPayment(store.db, { merchantId: actor.merchantId, paymentId })
+  const show = (row: PaymentRow) => resourceOf(row, collections.ofPayment(row.id)?.view ?? null)
+  const look = async (actor: Actor, paymentId: string) => show(await find(actor, paymentId))
+
+  /** The payment's collection, when the caller is being asked for a card right now. */
+  const collecting = async (actor: Actor, paymentId: string): Promise<Collection> => {
+    await find(actor, paymentId)
+    const collection = collections.ofPayment(paymentId)
+    if (collection?.state.at !== 'collecting') throw new CollectionNotRunning()
+    return collection
+  }
+
+  const arm = async (actor: Actor, paymentId: string): Promise<PaymentResource> => {
+    const before = await find(actor, paymentId)
+    if (calls.get(actor.merchantId, before.call_id)?.status !== 'live') throw new CallNotLive()
+    if (!options.bridge.up || !options.vault.up) throw new PlatformNotReady()
+    options.gateways.of(before.gateway)
+    // A double click, or a second agent: the collection that is there already is the answer.
+    if (!collections.reserve(before.call_id, paymentId)) return look(actor, paymentId)
+    try {
+      return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'armed' }] })).row)
+    } catch (error) {
+      collections.release(before.call_id)
+      throw error
+    }
+  }
+
+  return {
+    create: async (actor, input) => show(await create(options, actor, input)),
+    get: look,
+    async list({ merchantId }, page) {
+      const { rows, nextCursor } = await listPayments(store.db, merchantId, page)
+      return { data: rows.map(show), nextCursor }
+    },
+    arm,
+    async clearField(actor, paymentId, field: CardField) {
+      const collection = await collecting(actor, paymentId)
+      await collection.clearField(field)
+      return look(actor, paymentId)
+    },
+    async useAnotherCard(actor, paymentId) {
+      await find(actor, paymentId)
+      const collection = collections.ofPayment(paymentId)
+      if (collection?.state.at === 'collecting') {
+        await collection.restart()
+        return look(actor, paymentId)
+      }
+      // A complete card that waits for its confirmation makes room; the mask stays on in between.
+      if (collection?.state.at === 'collected')
+        collection.dispatch({ type: 'stopped', why: 'agent-cancelled', keepMask: true })
+      return arm(actor, paymentId)
+    },
+    async extend(actor, paymentId, bySeconds) {
+      const collection = await collecting(actor, paymentId)
+      await collection.extend(bySeconds * 1_000)
+      return look(actor, paymentId)
+    },
+    async confirm(actor, paymentId) {
+      const row = await find(actor, paymentId)
+      const collection = collections.ofPayment(paymentId)
+      if (collection?.state.at === 'collected') return show(await flow.authorise(collection, actor))
+      if (row.status === 'ready') throw new CollectionNotRunning()
+      throw refusal({ order: 'confirmed', at: row.status })
+    },
+    async cancel(actor, paymentId) {
+      return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'cancelled' }] })).row)
+    },
+    async current(merchantId) {
+      const underWay = await paymentsUnderWay(store.db, merchantId)
+      const { rows } = await listPayments(store.db, merchantId, { limit: recentlyCreated })
+      const isLive = (row: PaymentRow) => {
+        const call = calls.get(merchantId, row.call_id)
+        return call !== undefined && call.status !== 'ended'
+      }
+      const open = new Map([...rows.filter(isLive), ...underWay].map((row) => [row.id, row]))
+      return [...open.values()].map(show)
+    },
+    callEnded: (callId) => collections.stopCall(callId, 'caller-hung-up'),
+  }
+}
+
+async function create(
+  { store, clock, calls, gateways, onCommitted }: PaymentsOptions,
+  actor: Actor,
+  input: z.output<typeof CreatePayment>,
+): Promise<PaymentRow> {
+  const { merchantId } = actor
+  const call = calls.get(merchantId, input.callId)
+  if (!call) throw new CallNotFound()
+  if (call.status === 'ended') throw new CallNotLive()
+  const gateway = await gatewayOfMerchant(store.db, merchantId)
+  gateways.of(gateway)
+  const nowMs = clock.now()
+  const row: PaymentRow = {
+    id: newId('payment', nowMs),
+    merchant_id: merchantId,
+    call_id: input.callId,
+    amount_minor: input.amountMinor,
+    currency: input.currency,
+    reference: input.reference,
+    description: input.description ?? null,
+    metadata: JSON.stringify(input.metadata),
+    capture: input.capture,
+    confirm: input.confirm,
+    status: 'created',
+    brand: null,
+    last4: null,
+    gateway,
+    gateway_ref: null,
+    auth_code: null,
+    decline: null,
+    attempts: 0,
+    version: 1,
+    created_at: nowMs,
+    updated_at: nowMs,
+  }
+  const facts = { amountMinor: row.amount_minor, currency: row.currency, callId: row.call_id }
+  await store.transaction(async (trx) => {
+    await insertPayment(trx, row)
+    await appendAudit(trx, { actor, action: 'payment.created', paymentId: row.id, facts }, nowMs)
+    await tellAll(trx, row, [{ do: 'tell', event: 'payment.created' }], nowMs)
+  })
+  onCommitted(row)
+  return row
+}
