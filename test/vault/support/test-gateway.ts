@@ -1,4 +1,4 @@
-import '../../../src/sandbox/reflect-metadata.ts'
+import 'reflect-metadata'
 import { webcrypto } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import type { AddressInfo, Socket } from 'node:net'

@@ -1,0 +1,135 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { PaymentResource } from '../contracts/desk-port.ts'
+import { writeWav } from '../simulator/wav.ts'
+import { startThrowawayPlatform, type ThrowawayPlatform } from '../supervisor/throwaway-platform.ts'
+import { ApiClient } from './api-client.ts'
+import { recoverDigits } from './attacker.ts'
+import type { DemoCard } from './demo-cards.ts'
+import { DeskWatch } from './desk-watch.ts'
+import { type LedgerLine, SandboxGatewayClient } from './sandbox-gateway-client.ts'
+import { SimulatedCall } from './simulated-call.ts'
+import { type ReceivedWebhook, startWebhookReceiver } from './webhook-receiver.ts'
+
+export type DemoOptions = {
+  readonly card: DemoCard
+  /** Folder for the audio of both legs as WAV; null keeps none. */
+  readonly keepAudio: string | null
+  /** Told as it happens. */
+  readonly tell: (line: string) => void
+}
+
+export type DemoResult = {
+  readonly digitsKeyed: number
+  /** What the attacker reads from the caller's own audio: shows that the attacker can read. */
+  readonly digitsRecoveredFromCallerLeg: number
+  readonly digitsRecoveredFromAgentLeg: number
+  readonly outcome: PaymentResource['status']
+  readonly expected: DemoCard['outcome']
+  readonly ledger: readonly LedgerLine[]
+  readonly webhooks: readonly ReceivedWebhook[]
+  readonly seconds: number
+  /** What did not hold; empty when all did. */
+  readonly broken: readonly string[]
+}
+
+const amountMinor = 4_250
+const reference = 'order-1001'
+
+/** One simulated call from ring to receipt, on a platform of its own. */
+export async function runDemo(options: DemoOptions): Promise<DemoResult> {
+  const { tell } = options
+  const startedMs = performance.now()
+  tell('Starting the platform: sandbox gateway, vault, bridge, control, telephone network …')
+  const platform = await startThrowawayPlatform()
+  const receiver = await startWebhookReceiver()
+  const api = new ApiClient({ baseUrl: platform.addresses.control, apiKey: platform.credentials.apiKey })
+  const watch = new DeskWatch(api)
+  try {
+    receiver.trust((await api.createEndpoint(receiver.url)).secret)
+    const call = await SimulatedCall.dial({ platform, api, watch, from: '+447700900123', talks: true })
+    tell('A caller has dialled, the agent has answered, and both talk.')
+    const payment = await takePayment(call, options)
+    const gateway = gatewayOf(platform)
+    const ledger = (await gateway.ledger()).filter(({ merchantReference }) => merchantReference === reference)
+    await untilTold(() => receiver.received.some(({ event }) => event.data.status === payment.status))
+    await call.say('caller-thanks')
+    await call.hangUp()
+    if (options.keepAudio) keepAudio(call, options.keepAudio)
+    const result = {
+      digitsKeyed: call.digitsKeyed,
+      digitsRecoveredFromCallerLeg: recoverDigits(call.caller.sent.toPcm(), call.pressesSent()).length,
+      digitsRecoveredFromAgentLeg: recoverDigits(call.agent.heard.toPcm(), call.pressesAtAgent()).length,
+      pressesAtAgent: call.pressesAtAgent().length,
+      outcome: payment.status,
+      expected: options.card.outcome,
+      ledger,
+      webhooks: [...receiver.received],
+      seconds: Math.round((performance.now() - startedMs) / 100) / 10,
+    }
+    return { ...result, broken: whatBroke(result) }
+  } finally {
+    await watch.close()
+    await receiver.close()
+    await platform.stop(0)
+  }
+}
+
+export function gatewayOf({ addresses, credentials, dataDir }: ThrowawayPlatform): SandboxGatewayClient {
+  return new SandboxGatewayClient({ origin: addresses.gateway, apiKey: credentials.gatewayKey, dataDir })
+}
+
+async function takePayment(call: SimulatedCall, { card, tell }: DemoOptions): Promise<PaymentResource> {
+  await call.say('caller-card')
+  const body = { amountMinor, currency: 'GBP', reference, metadata: { crmRecord: 'case-77' } }
+  const payment = await call.startPayment(body)
+  tell('The agent has clicked "Take payment". The line is masked before the card is asked for.')
+  await call.keyCard(payment.id, card)
+  tell(`The caller has keyed ${call.digitsKeyed} digits, talking in between.`)
+  return call.settled(payment.id)
+}
+
+function keepAudio(call: SimulatedCall, folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  const write = (name: string, samples: Int16Array) =>
+    writeFileSync(path.join(folder, name), writeWav({ encoding: 'pcm16', sampleRate: 8_000, samples }))
+  write('caller-leg.wav', call.caller.sent.toPcm())
+  write('agent-leg.wav', call.agent.heard.toPcm())
+  write('heard-by-caller.wav', call.caller.heard.toPcm())
+}
+
+type Facts = Omit<DemoResult, 'broken'> & { readonly pressesAtAgent: number }
+
+function whatBroke(facts: Facts): string[] {
+  const approved = facts.ledger.filter(
+    ({ kind, outcome }) => kind === 'authorisation' && outcome === 'approved',
+  )
+  const due = facts.expected === 'captured' ? 1 : 0
+  const held: ReadonlyArray<readonly [boolean, string]> = [
+    [facts.outcome === facts.expected, `the payment is ${facts.outcome}, and should be ${facts.expected}`],
+    [facts.digitsRecoveredFromAgentLeg === 0, 'digits can be recovered from the agent’s audio'],
+    [
+      facts.pressesAtAgent === facts.digitsKeyed,
+      'the agent’s audio does not span every press, so nothing is shown',
+    ],
+    [
+      facts.digitsRecoveredFromCallerLeg === facts.digitsKeyed,
+      'the attacker cannot read even the caller’s audio, so nothing is shown',
+    ],
+    [
+      approved.length === due,
+      `the gateway’s ledger has ${approved.length} approved authorisations, and should have ${due}`,
+    ],
+    [approved.every(({ amount }) => amount === amountMinor), 'the gateway took another amount'],
+    [
+      facts.webhooks.some(({ event }) => event.data.status === facts.expected),
+      'no verified webhook told of the outcome',
+    ],
+  ]
+  return held.filter(([holds]) => !holds).map(([, complaint]) => complaint)
+}
+
+async function untilTold(told: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 100 && !told(); tries++)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+}
