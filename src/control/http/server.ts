@@ -124,7 +124,11 @@ function createApplication({ config, clock, log }: HttpOptions): FastifyInstance
     return503OnClosing: true,
     routerOptions: { maxParamLength: 128 },
   })
-  app.setValidatorCompiler(validatorCompiler)
+  app.setValidatorCompiler((route) => {
+    const validate = validatorCompiler(route as Parameters<typeof validatorCompiler>[0])
+    // Fastify says null for a body that is not there; a schema says `optional` or `default`.
+    return (value: unknown) => validate(value ?? undefined)
+  })
   app.setSerializerCompiler(serializerCompiler)
   const problems = { publicUrl: config.publicUrl, log }
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, problems))

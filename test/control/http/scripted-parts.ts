@@ -1,0 +1,122 @@
+import { newId } from '../../../src/base/ids.ts'
+import { PeerAway } from '../../../src/base/rpc/rpc-client.ts'
+import type { EventOf, MethodName, ParamsOf } from '../../../src/base/rpc/rpc-schema.ts'
+import type { CallView } from '../../../src/contracts/bridge-port.ts'
+import { type BridgeContract, bridgeContract } from '../../../src/contracts/bridge-port.ts'
+import type { PaymentResource } from '../../../src/contracts/desk-port.ts'
+import type { BridgeClient } from '../../../src/control/clients/bridge-client.ts'
+import type { PeerListener } from '../../../src/control/clients/peer-link.ts'
+import { PaymentNotFound } from '../../../src/control/payments/payment-errors.ts'
+import type { Actor, Payments } from '../../../src/control/ports.ts'
+
+export type BridgeRequest = { readonly method: string; readonly params: Record<string, unknown> }
+
+/** The bridge's side of the seam, as a test wants it to behave. What control asks is checked against the contract. */
+export class ScriptedBridge implements BridgeClient {
+  up = true
+  /** Answers no more, although it is connected. */
+  silent = false
+  readonly asked: BridgeRequest[] = []
+  snapshot: CallView[] = []
+  readonly #listeners = new Set<PeerListener<BridgeContract>>()
+
+  async call(method: MethodName<BridgeContract>, params: ParamsOf<BridgeContract, never>) {
+    if (!this.up) throw new PeerAway(false)
+    const checked = bridgeContract.methods[method].params.parse(params) as Record<string, unknown>
+    this.asked.push({ method, params: checked })
+    if (this.silent) return new Promise<never>(() => {})
+    return (method === 'snapshot' ? { calls: this.snapshot } : null) as never
+  }
+
+  listen(listener: PeerListener<BridgeContract>): () => void {
+    this.#listeners.add(listener)
+    if (this.up) listener.onUp?.()
+    return () => void this.#listeners.delete(listener)
+  }
+
+  close(): void {}
+
+  say(event: EventOf<BridgeContract>): void {
+    for (const { onEvent } of this.#listeners) onEvent?.(event)
+  }
+
+  goAway(): void {
+    this.up = false
+    for (const { onDown } of this.#listeners) onDown?.()
+  }
+
+  comeBack(snapshot: CallView[] = []): void {
+    this.up = true
+    this.snapshot = snapshot
+    for (const { onUp } of this.#listeners) onUp?.()
+  }
+
+  requests(method: MethodName<BridgeContract>): Record<string, unknown>[] {
+    return this.asked.filter((request) => request.method === method).map(({ params }) => params)
+  }
+}
+
+/** Payments in memory, bound to their merchants as the real ones are: for tests of what stands in front of them. */
+export class RecordedPayments implements Payments {
+  readonly made: PaymentResource[] = []
+  readonly orders: string[] = []
+  readonly ended: string[] = []
+  /** Runs before a payment is made: a test may hold it up or let it fail. */
+  beforeCreate: () => Promise<void> = async () => {}
+  readonly #owners = new Map<string, string>()
+
+  async create({ merchantId }: Actor, input: Parameters<Payments['create']>[1]): Promise<PaymentResource> {
+    await this.beforeCreate()
+    const { description, ...rest } = input
+    const payment: PaymentResource = {
+      ...rest,
+      id: newId('payment', 0),
+      description: description ?? null,
+      status: 'created',
+      brand: null,
+      last4: null,
+      gateway: 'sandbox',
+      gatewayRef: null,
+      authCode: null,
+      decline: null,
+      attempts: 0,
+      collection: null,
+      createdAt: 0,
+      updatedAt: 0,
+    }
+    this.made.push(payment)
+    this.#owners.set(payment.id, merchantId)
+    return payment
+  }
+
+  async get({ merchantId }: Actor, paymentId: string): Promise<PaymentResource> {
+    const payment = this.made.find(({ id }) => id === paymentId)
+    if (!payment || this.#owners.get(paymentId) !== merchantId) throw new PaymentNotFound()
+    return payment
+  }
+
+  async list({ merchantId }: Actor) {
+    return { data: this.made.filter(({ id }) => this.#owners.get(id) === merchantId), nextCursor: null }
+  }
+
+  arm = (actor: Actor, id: string) => this.#order('arm', actor, id)
+  clearField = (actor: Actor, id: string, field: string) => this.#order(`clear-field ${field}`, actor, id)
+  useAnotherCard = (actor: Actor, id: string) => this.#order('another-card', actor, id)
+  extend = (actor: Actor, id: string, bySeconds: number) => this.#order(`extend ${bySeconds}`, actor, id)
+  confirm = (actor: Actor, id: string) => this.#order('confirm', actor, id)
+  cancel = (actor: Actor, id: string) => this.#order('cancel', actor, id)
+
+  async current(merchantId: string): Promise<PaymentResource[]> {
+    return this.made.filter(({ id }) => this.#owners.get(id) === merchantId)
+  }
+
+  callEnded(callId: string): void {
+    this.ended.push(callId)
+  }
+
+  async #order(order: string, actor: Actor, id: string): Promise<PaymentResource> {
+    const payment = await this.get(actor, id)
+    this.orders.push(order)
+    return payment
+  }
+}

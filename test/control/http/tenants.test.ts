@@ -1,0 +1,83 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ask, type Harness, harness, liveCall, ours, theirs } from './control-harness.ts'
+
+let control: Harness
+beforeEach(async () => {
+  control = await harness()
+})
+afterEach(() => control.close())
+
+type Operation = { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }
+
+/** Every operation that the API's own document lists: a route that is added is walked too. */
+function operations(): Operation[] {
+  const { paths } = control.server.app.swagger() as { paths: Record<string, Record<string, unknown>> }
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase() as Operation['method'], path })),
+  )
+}
+
+const bodies: Readonly<Record<string, unknown>> = {
+  '/v1/payments/{id}/clear-field': { field: 'pan' },
+}
+
+describe('two merchants on one platform', () => {
+  it('each find nothing of the other’s, on any route that names a thing', async () => {
+    const callId = await liveCall(control)
+    const made = await ask(control, {
+      method: 'POST',
+      url: '/v1/payments',
+      body: { callId, amountMinor: 100, currency: 'GBP', reference: 'R' },
+    })
+    const endpoint = await ask(control, {
+      method: 'POST',
+      url: '/v1/webhook-endpoints',
+      body: { url: 'https://ours.test/hook' },
+    })
+    const ids: Record<string, string> = {
+      calls: callId,
+      payments: made.json().id,
+      'webhook-endpoints': endpoint.json().id,
+    }
+    const named = operations().filter(({ path }) => path.includes('{id}'))
+    expect(named.length).toBeGreaterThanOrEqual(10)
+    for (const { method, path } of named) {
+      const kind = path.split('/')[2] ?? ''
+      const url = path.replace('{id}', ids[kind] ?? `no test id for ${kind}`)
+      const body = bodies[path]
+      const answer = await ask(control, { method, url, key: theirs.key, ...(body ? { body } : {}) })
+      expect({ path, status: answer.statusCode, replies: answer.json().remedy }).toEqual({
+        path,
+        status: 404,
+        replies: 'fix-request',
+      })
+    }
+    expect(control.payments.orders).toEqual([])
+    expect(control.calls.get(ours.id, callId)?.status).toBe('live')
+  })
+
+  it('see only their own in lists', async () => {
+    const callId = await liveCall(control)
+    const body = { callId, amountMinor: 100, currency: 'GBP', reference: 'R' }
+    await ask(control, { method: 'POST', url: '/v1/payments', body })
+    await ask(control, {
+      method: 'POST',
+      url: '/v1/webhook-endpoints',
+      body: { url: 'https://ours.test/hook' },
+    })
+    control.calls.end(callId, 'ended-by-request')
+    await liveCall(control, { sid: 'CAsecond' })
+    for (const url of ['/v1/calls', '/v1/calls?status=ended', '/v1/payments', '/v1/webhook-endpoints']) {
+      const mine = await ask(control, { url })
+      const others = await ask(control, { url, key: theirs.key })
+      expect(mine.json().data, url).toHaveLength(1)
+      expect(others.json(), url).toEqual({ data: [], nextCursor: null })
+    }
+  })
+
+  it('are known by the number that was called', async () => {
+    const callId = await liveCall(control, { sid: 'CAtheirs', to: theirs.number })
+    expect((await ask(control, { url: `/v1/calls/${callId}` })).statusCode).toBe(404)
+    expect((await ask(control, { url: `/v1/calls/${callId}`, key: theirs.key })).statusCode).toBe(200)
+  })
+})
