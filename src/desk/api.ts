@@ -122,8 +122,8 @@ export class Api {
 function isDefinite(answer: Answer<unknown>): boolean {
   if (answer.ok) return true
   if (answer.problem === null || indefinite.has(answer.problem.status)) return false
-  // 409 with `retry`: the first request with this key is still being answered.
-  return !(answer.problem.status === 409 && answer.problem.remedy === 'retry')
+  // Nothing was done, or the first request with this key is still being answered.
+  return answer.problem.remedy !== 'retry'
 }
 
 async function read<T>(response: Response): Promise<Answer<T>> {
