@@ -53,6 +53,8 @@ export type HttpOptions = {
 
 export type HttpServer = {
   readonly app: FastifyInstance
+  /** Event streams that are open now. */
+  openStreams(): number
   /** Forgets answers that are older than a day. */
   forgetOldAnswers(): Promise<void>
   /** Ends event streams and stops taking requests; those under way are answered. */
@@ -109,7 +111,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     streams.end()
     await app.close()
   }
-  return { app, forgetOldAnswers, close }
+  return { app, openStreams: () => streams.count, forgetOldAnswers, close }
 }
 
 function createApplication({ config, clock, log }: HttpOptions): FastifyInstance {
