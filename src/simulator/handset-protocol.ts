@@ -8,6 +8,8 @@ import { z } from 'zod'
  *                                [&to=%2B442079460000]          … or another number
  *   ws://HOST:PORT/handset/agent?identity=NAME                  joins the agent's end of calls to `client:NAME`
  *                                                               (or to the number NAME); `*` joins every agent's
+ *                               [&parameter.callId=call_…]      … only calls whose platform's `<Stream>` has this
+ *                                                               `<Parameter>`, by any name; known from `start` on
  *   GET http://HOST:PORT/network                                → `Network`: what to dial, for the page
  *
  * A plus sign in a query is written %2B. A page may connect when it was loaded from loopback or from the carrier.

@@ -59,9 +59,14 @@ function attachments(
   }
   const identity = url.searchParams.get('identity') ?? ''
   if (url.pathname !== '/handset/agent' || !/^(\*|\+?[\w.@-]{1,120})$/.test(identity)) return undefined
+  const parameters = Object.fromEntries(
+    [...url.searchParams].flatMap(([name, value]) =>
+      name.startsWith('parameter.') ? [[name.slice('parameter.'.length), value]] : [],
+    ),
+  )
   return (socket) => {
     const send = sender(socket)
-    const handset = { identity, send }
+    const handset = { identity, parameters, send }
     send(handsetMessages.connected('agent'))
     carrier.agents.attach(handset)
     return {

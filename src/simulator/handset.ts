@@ -25,8 +25,16 @@ export type HandsetOptions = {
   readonly url: string
   readonly role:
     | { readonly kind: 'caller'; readonly from: string; readonly to?: string }
-    /** `callSid` keeps to one call of this identity; without it, to the first that comes. */
-    | { readonly kind: 'agent'; readonly identity: string; readonly callSid?: string }
+    /**
+     * Joins one call of this identity: the one named by `callSid`, or the first whose `<Stream>` has `parameters`
+     * (the platform's `callId`, say). With `parameters` the carrier sends this handset no other call's audio.
+     */
+    | {
+        readonly kind: 'agent'
+        readonly identity: string
+        readonly callSid?: string
+        readonly parameters?: Readonly<Record<string, string>>
+      }
   /** One for all handsets of a process. */
   readonly ticker?: Ticker
   readonly clock?: Clock
@@ -238,8 +246,11 @@ export async function connectHandset(options: HandsetOptions): Promise<Handset> 
 
 function handsetUrl({ url, role }: HandsetOptions): URL {
   const target = new URL(`/handset/${role.kind}`, url.replace(/^http/, 'ws'))
-  if (role.kind === 'agent') target.searchParams.set('identity', role.identity)
-  else {
+  if (role.kind === 'agent') {
+    target.searchParams.set('identity', role.identity)
+    for (const [name, value] of Object.entries(role.parameters ?? {}))
+      target.searchParams.set(`parameter.${name}`, value)
+  } else {
     target.searchParams.set('from', role.from)
     if (role.to) target.searchParams.set('to', role.to)
   }

@@ -8,6 +8,8 @@ import type { FormParameters } from './signature.ts'
 export type AgentHandset = {
   /** Joins calls to this identity; `*` joins all. */
   readonly identity: string
+  /** Joins only calls whose `<Stream>` has these parameters; none asks for none. */
+  readonly parameters: FormParameters
   send(message: ToHandset): void
 }
 
@@ -64,6 +66,8 @@ class AgentLine implements Party {
   /** What a handset that joins now has to be told. */
   #state: ToHandset | undefined
   #start: (ToHandset & { event: 'start' }) | undefined
+  /** Of the newest stream; undefined before the first. */
+  #parameters: FormParameters | undefined
   #talker: { readonly handset: AgentHandset; lastMs: number } | undefined
 
   constructor(options: LineOptions) {
@@ -74,8 +78,9 @@ class AgentLine implements Party {
     return this.#call
   }
 
-  isFor({ identity }: AgentHandset): boolean {
-    return identity === '*' || identity === this.#options.identity
+  isFor({ identity, parameters }: AgentHandset): boolean {
+    if (identity !== '*' && identity !== this.#options.identity) return false
+    return Object.entries(parameters).every(([name, value]) => this.#parameters?.[name] === value)
   }
 
   isNamedBy(message: FromHandset): boolean {
@@ -124,8 +129,13 @@ class AgentLine implements Party {
   }
 
   start(call: Call, streamSid: string, parameters: FormParameters): void {
+    const before = new Set([...this.#options.handsets].filter((handset) => this.isFor(handset)))
+    this.#parameters = parameters
     this.#start = handsetMessages.start(call, streamSid, parameters)
-    this.#broadcast(this.#start)
+    for (const handset of this.#options.handsets) {
+      if (before.has(handset)) handset.send(this.#start)
+      else if (this.isFor(handset)) this.tell(handset)
+    }
   }
 
   hear(streamSid: string, frame: Buffer, chunk: number): void {
