@@ -4,7 +4,8 @@ import type { EventQueue } from './event-queue.ts'
 import { hopSamples } from './goertzel.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import { CandidateField as C, ToneCandidate } from './tone-candidate.ts'
-import { dbm0, fitField, type ToneSpectrum } from './tone-spectrum.ts'
+import type { ToneEvidence } from './tone-evidence.ts'
+import { dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** Absence that ends a press: longer than a lost packet and its edges, shorter than a pause of 40 ms. */
 const hopsToEnd = 16
@@ -29,6 +30,7 @@ const field = {
 export type DtmfDetectorOptions = {
   readonly state: StateBuffer
   readonly spectrum: ToneSpectrum
+  readonly evidence: ToneEvidence
   readonly events: EventQueue
   readonly echoes: EchoMemory
 }
@@ -40,17 +42,19 @@ export type DtmfDetectorOptions = {
  */
 export class DtmfDetector {
   readonly #spectrum: ToneSpectrum
+  readonly #evidence: ToneEvidence
   readonly #events: EventQueue
   readonly #echoes: EchoMemory
   readonly #candidate: ToneCandidate
   readonly #s: Float64Array
   readonly #pair: Float64Array
 
-  constructor({ state, spectrum, events, echoes }: DtmfDetectorOptions) {
+  constructor({ state, spectrum, evidence, events, echoes }: DtmfDetectorOptions) {
     this.#spectrum = spectrum
+    this.#evidence = evidence
     this.#events = events
     this.#echoes = echoes
-    this.#candidate = new ToneCandidate(state, spectrum)
+    this.#candidate = new ToneCandidate(state, evidence)
     this.#s = state.float64(16)
     this.#pair = state.float64(2)
   }
@@ -65,16 +69,16 @@ export class DtmfDetector {
     return this.active || this.#candidate.fields[C.run]! > 0
   }
 
-  /** To be called with the fit of each hop; `lost` when the hop never came, which proves nothing. */
-  step(fit: Float64Array, lost: boolean): void {
+  /** To be called after each hop; `lost` when the hop never came, which proves nothing. */
+  step(lost: boolean): void {
     this.#echoes.forget(this.#spectrum.hops)
     if (lost) {
       this.#candidate.skip()
       return
     }
-    this.#candidate.track(fit)
+    this.#candidate.track()
     if (this.active) this.#follow()
-    if (this.#candidate.certain) this.#accept(fit)
+    if (this.#candidate.certain) this.#accept()
   }
 
   /** In a press: is the pair still there? Judged over 6 ms, against the press's own level. */
@@ -94,12 +98,12 @@ export class DtmfDetector {
     if (s[field.absent]! >= hopsToEnd) this.#end()
   }
 
-  #accept(fit: Float64Array): void {
+  #accept(): void {
     const s = this.#s
     const candidate = this.#candidate.fields
     const key = candidate[C.key]!
     const same = this.active && s[field.key] === key
-    if (same || this.#echoes.explains(key, fit)) {
+    if (same || this.#echoes.explains(this.#evidence)) {
       this.#candidate.drop()
       return
     }
@@ -110,8 +114,8 @@ export class DtmfDetector {
     s[field.onsetHop] = Math.max(0, candidate[C.startHop]! - hopsBeforeRun)
     s[field.lastPresentHop] = hop
     s[field.absent] = 0
-    s[field.lowReference] = fit[fitField.lowPower]!
-    s[field.highReference] = fit[fitField.highPower]!
+    s[field.lowReference] = this.#evidence.lowPower
+    s[field.highReference] = this.#evidence.highPower
     s[field.confidence] = this.#candidate.confidence
     this.#emit('onset', hop)
     this.#candidate.drop()

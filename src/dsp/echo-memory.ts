@@ -1,5 +1,5 @@
 import type { StateBuffer } from './state-buffer.ts'
-import { fitField } from './tone-spectrum.ts'
+import type { ToneEvidence } from './tone-evidence.ts'
 
 /** A copy of a key this much quieter… */
 const dropPower = 10 ** -0.85
@@ -37,12 +37,13 @@ export class EchoMemory {
     if (hop > this.#until[0]!) this.#until[0] = 0
   }
 
-  /** Is what was fitted a quiet copy of a key that ended a moment ago? */
-  explains(key: number, fit: Float64Array): boolean {
+  /** Is what is heard a quiet copy of a key that ended a moment ago? */
+  explains(evidence: ToneEvidence): boolean {
     const keys = this.#keys
+    const key = evidence.key
     if (keys[key * 3] === 0) return false
-    const low = fit[fitField.lowPower]! / keys[key * 3 + 1]!
-    const high = fit[fitField.highPower]! / keys[key * 3 + 2]!
+    const low = evidence.lowPower / keys[key * 3 + 1]!
+    const high = evidence.highPower / keys[key * 3 + 2]!
     return low + high < 2 * dropPower && low < high * twistSlack && high < low * twistSlack
   }
 }

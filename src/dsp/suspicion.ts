@@ -1,72 +1,84 @@
 import type { StateBuffer } from './state-buffer.ts'
-import { highOffsetPct, lowOffsetPct, riseDb } from './tone-candidate.ts'
+import type { ToneEvidence } from './tone-evidence.ts'
 import { fitField, fitFields, powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The weaker sine of a pair, in mean square of 14-bit samples: -56 dBm0. */
 const minPower = powerAt0Dbm0 * 10 ** -5.6
-const maxTwist = 10 ** 2
-const nearTwist = 10 ** 1.2
-/** Within these offsets a tone is one that a receiver could accept; beyond, it is off-frequency but readable. */
+/** Over-twisted up to here, either way, as a power ratio: 20 dB. */
+const maxTwist = 100
+/** Within this offset a receiver could accept the tone; up to the next it is off-frequency but readable. */
 const nearPct = 2.2
 const farPct = 4.6
-/** Reach back of the 18 ms window, with a hop in which the tone may have begun. */
-const windowReach = 10
+/** Doubt up to which a pair is suspect, and a little more when all but the pair stayed as it was. */
+const maxDoubt = 2.4
+const maxDoubtOfAdded = 3.2
+/** A pair that was switched on this sharply may be lying over something else. */
+const sharpRiseDb = -6
+const steadyLowBandDb = 2.5
 
 /**
- * Says which of the last samples may belong to a tone pair: wider than the detector in frequency, twist, level and
- * length, because what a receiver rightly ignores can still be read by a fit. It knows 18 to 20 ms of a tone when the
- * tone's first sample is about to leave the delay line.
+ * Says whether the last samples may hold a tone pair: wider than the detector in frequency, twist, level and length,
+ * because what a receiver rightly ignores can still be read by a fit. It knows 18 to 20 ms of a tone when the tone's
+ * first sample is about to leave a delay line of 20 ms.
  */
 export class Suspicion {
   readonly #spectrum: ToneSpectrum
+  readonly #evidence: ToneEvidence
   readonly #burst: Float64Array
-  readonly #pair: Float64Array
 
-  constructor(state: StateBuffer, spectrum: ToneSpectrum) {
+  constructor(state: StateBuffer, spectrum: ToneSpectrum, evidence: ToneEvidence) {
     this.#spectrum = spectrum
+    this.#evidence = evidence
     this.#burst = state.float64(fitFields)
-    this.#pair = state.float64(2)
   }
 
-  /** Hops back from now, inclusive, that are suspect; 0 when none. `fit` is of the last 18 ms. */
-  step(fit: Float64Array): number {
-    if (this.#suspectsTone(fit)) return windowReach
-    return this.#suspectsBurst() ? windowReach : 0
-  }
-
-  #suspectsTone(fit: Float64Array): boolean {
-    const purity = fit[fitField.purity]!
-    if (purity < 0.45 || !isLoudPair(fit)) return false
-    const offset = Math.max(Math.abs(lowOffsetPct(fit)), Math.abs(highOffsetPct(fit)))
+  /** Do the last 18 ms look like a pair? */
+  get tone(): boolean {
+    const e = this.#evidence
+    if (!e.interesting || !isLoudPair(e.lowPower, e.highPower)) return false
+    const offset = e.offsetPct
     if (offset > farPct) return false
-    const steadiness = fit[fitField.steadiness]!
-    const rise = riseDb(this.#spectrum, fit, this.#pair)
-    const low = fit[fitField.lowPower]!
-    const high = fit[fitField.highPower]!
-    if (offset < nearPct && low < high * nearTwist && high < low * nearTwist) {
-      if (rise < -6) return steadiness > 0.15
-      if (rise < -3) return purity > 0.6 && steadiness > 0.25
-      return purity > 0.75 && steadiness > 0.4
+    if (offset > nearPct) {
+      if (e.purity < 0.88 || e.steadiness < 0.4) return false
+      return e.riseDb < -6.5 || (e.purity > 0.97 && e.steadiness > 0.7)
     }
-    if (rise < -6) return purity > 0.85 && steadiness > 0.3
-    return purity > 0.95 && steadiness > 0.6
+    const rest = doubtButPurity(e)
+    if (rest > maxDoubtOfAdded) return false
+    if (rest + doubtOfPurity(e.purity) < maxDoubt) return true
+    if (e.riseDb > sharpRiseDb) return false
+    const doubt = rest + doubtOfPurity(e.purityAbove)
+    return doubt < maxDoubt || (doubt < maxDoubtOfAdded && e.lowBandChangeDb < steadyLowBandDb)
   }
 
-  /** A pair of 10 to 18 ms with quiet on both sides: looked for once the quiet after it has been heard. */
-  #suspectsBurst(): boolean {
+  /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
+  get burst(): boolean {
     const spectrum = this.#spectrum
     const during = spectrum.power(6, 3)
-    if (spectrum.power(3, 0) > 0.3 * during || spectrum.power(3, 9) > 0.3 * during) return false
     if (during < 2 * minPower) return false
+    if (spectrum.power(3, 0) > 0.4 * during || spectrum.power(3, 9) > 0.4 * during) return false
     const fit = this.#burst
     spectrum.fit(2, fit, 3)
-    if (fit[fitField.purity]! < 0.8 || !isLoudPair(fit)) return false
-    return Math.max(Math.abs(lowOffsetPct(fit)), Math.abs(highOffsetPct(fit))) < farPct
+    if (fit[fitField.purity]! < 0.68 || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
+      return false
+    // 12 ms measure a frequency to some 15 Hz.
+    return Math.abs(fit[fitField.lowOffsetHz]!) < 40 && Math.abs(fit[fitField.highOffsetHz]!) < 65
   }
 }
 
-function isLoudPair(fit: Float64Array): boolean {
-  const low = fit[fitField.lowPower]!
-  const high = fit[fitField.highPower]!
+/** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
+function doubtButPurity(e: ToneEvidence): number {
+  return (
+    3 * Math.max(0, 0.6 - e.steadiness) +
+    0.25 * Math.min(8, Math.max(0, e.riseDb + 12)) +
+    1.5 * Math.max(0, e.offsetPct - 1.3) +
+    0.15 * Math.max(0, Math.abs(e.twistDb) - 8)
+  )
+}
+
+function doubtOfPurity(purity: number): number {
+  return 8 * Math.max(0, 0.85 - purity)
+}
+
+function isLoudPair(low: number, high: number): boolean {
   return low > minPower && high > minPower && low < high * maxTwist && high < low * maxTwist
 }

@@ -1,9 +1,7 @@
-import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
 import type { StateBuffer } from './state-buffer.ts'
-import { fitField, powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
+import { type ToneEvidence, windowHops } from './tone-evidence.ts'
+import { powerAt0Dbm0 } from './tone-spectrum.ts'
 
-/** Hops of the window that each fit looks at: 18 ms. */
-const windowHops = 9
 /** Windows that must agree: the first is about 15 ms into the tone, the last about 29. */
 const shortestRun = 7
 /** From this run on, a little more doubt is allowed. */
@@ -14,8 +12,11 @@ const minSteadiness = 0.25
 const maxOffsetPct = 2.5
 /** -46 dBm0 for each of the two sines: a tone of -36 dBm0 with 9 dB of twist. */
 const minPower = powerAt0Dbm0 * 10 ** -4.6
-const maxTwist = 10 ** 0.7
-const minTwist = 10 ** -1.15
+const maxTwistDb = 7
+const minTwistDb = -11.5
+/** A tone that was switched on this sharply may have a dial tone beneath it, if the dial tone did not change. */
+const sharpRiseDb = -6
+const steadyLowBandDb = 3
 
 export const CandidateField = {
   key: 0,
@@ -37,28 +38,19 @@ export const CandidateField = {
   highPowerMax: 15,
   /** Hops until the window holds none that was lost. */
   refill: 16,
+  /** 1 when purity is measured above the low band. */
+  above: 17,
 } as const
 const C = CandidateField
-
-/** Offset of the low sine from its nominal frequency, in per cent. */
-export function lowOffsetPct(fit: Float64Array): number {
-  return (100 * fit[fitField.lowOffsetHz]!) / lowGroupHz[fit[fitField.pair]! >> 2]!
-}
-
-export function highOffsetPct(fit: Float64Array): number {
-  return (100 * fit[fitField.highOffsetHz]!) / highGroupHz[fit[fitField.pair]! & 3]!
-}
 
 /** A tone that may become a press: what consecutive windows said of it, and how much doubt that leaves. */
 export class ToneCandidate {
   readonly fields: Float64Array
-  readonly #spectrum: ToneSpectrum
-  readonly #pair: Float64Array
+  readonly #evidence: ToneEvidence
 
-  constructor(state: StateBuffer, spectrum: ToneSpectrum) {
-    this.#spectrum = spectrum
+  constructor(state: StateBuffer, evidence: ToneEvidence) {
+    this.#evidence = evidence
     this.fields = state.float64(20)
-    this.#pair = state.float64(2)
   }
 
   /** A hop was lost: neither for nor against. */
@@ -66,29 +58,21 @@ export class ToneCandidate {
     this.fields[C.refill] = windowHops
   }
 
-  track(fit: Float64Array): void {
+  /** Takes in the window that ends now. */
+  track(): void {
     const c = this.fields
-    const lowOffset = lowOffsetPct(fit)
-    const highOffset = highOffsetPct(fit)
-    const passes = isPlausible(fit, lowOffset, highOffset)
     const damaged = c[C.refill]! > 0
     if (damaged) c[C.refill] = c[C.refill]! - 1
-    if (c[C.run]! > 0 && !(passes && fit[fitField.pair] === c[C.key])) {
+    const passes = this.#passes()
+    if (c[C.run]! > 0 && !(passes && this.#evidence.key === c[C.key])) {
       if (damaged) return
       c[C.misses] = c[C.misses]! + 1
       if (c[C.misses]! <= missesAllowed && (c[C.run]! > 2 || !passes)) return
       this.drop()
     }
     if (!passes) return
-    if (c[C.run] === 0) this.#start(fit, lowOffset, highOffset)
-    c[C.run] = c[C.run]! + 1
-    c[C.puritySum] = c[C.puritySum]! + Math.min(1, fit[fitField.purity]!)
-    c[C.lowOffsetSum] = c[C.lowOffsetSum]! + lowOffset
-    c[C.highOffsetSum] = c[C.highOffsetSum]! + highOffset
-    stretch(c, C.lowOffsetMin, lowOffset)
-    stretch(c, C.highOffsetMin, highOffset)
-    stretch(c, C.lowPowerMin, fit[fitField.lowPower]!)
-    stretch(c, C.highPowerMin, fit[fitField.highPower]!)
+    if (c[C.run] === 0) this.#start()
+    this.#add()
   }
 
   /** Enough agreed, and the doubt is small. */
@@ -131,38 +115,46 @@ export class ToneCandidate {
     this.fields[C.refill] = refill
   }
 
-  #start(fit: Float64Array, lowOffset: number, highOffset: number): void {
+  #passes(): boolean {
+    const e = this.#evidence
+    if (!e.interesting || e.steadiness < minSteadiness || e.offsetPct > maxOffsetPct) return false
+    if (e.lowPower < minPower || e.highPower < minPower) return false
+    const twist = e.twistDb
+    if (twist > maxTwistDb || twist < minTwistDb) return false
+    if (e.purity >= minPurity) return true
     const c = this.fields
-    c[C.key] = fit[fitField.pair]!
-    c[C.startHop] = this.#spectrum.hops
-    c[C.rise] = riseDb(this.#spectrum, fit, this.#pair)
-    c[C.lowOffsetMin] = c[C.lowOffsetMax] = lowOffset
-    c[C.highOffsetMin] = c[C.highOffsetMax] = highOffset
-    c[C.lowPowerMin] = c[C.lowPowerMax] = fit[fitField.lowPower]!
-    c[C.highPowerMin] = c[C.highPowerMax] = fit[fitField.highPower]!
+    if (c[C.run]! > 0) return c[C.above] === 1 && e.purityAbove >= minPurity
+    return e.riseDb < sharpRiseDb && e.purityAbove >= minPurity && e.lowBandChangeDb < steadyLowBandDb
   }
-}
 
-/** Pair power in the 6 ms before the fit's window over that in it, in dB, of the sine that rose less; -60 at least. */
-export function riseDb(spectrum: ToneSpectrum, fit: Float64Array, scratch: Float64Array): number {
-  spectrum.pairPower(fit[fitField.pair]!, 3, scratch, windowHops)
-  const ratio = Math.max(scratch[0]! / fit[fitField.lowPower]!, scratch[1]! / fit[fitField.highPower]!)
-  return 10 * Math.log10(ratio + 1e-6)
-}
+  #start(): void {
+    const c = this.fields
+    const e = this.#evidence
+    c[C.key] = e.key
+    c[C.startHop] = e.hop
+    c[C.rise] = e.riseDb
+    c[C.above] = e.riseDb < sharpRiseDb && e.lowBandChangeDb < steadyLowBandDb ? 1 : 0
+    c[C.lowOffsetMin] = c[C.lowOffsetMax] = e.lowOffsetPct
+    c[C.highOffsetMin] = c[C.highOffsetMax] = e.highOffsetPct
+    c[C.lowPowerMin] = c[C.lowPowerMax] = e.lowPower
+    c[C.highPowerMin] = c[C.highPowerMax] = e.highPower
+  }
 
-function isPlausible(fit: Float64Array, lowOffset: number, highOffset: number): boolean {
-  const low = fit[fitField.lowPower]!
-  const high = fit[fitField.highPower]!
-  return (
-    fit[fitField.purity]! >= minPurity &&
-    low >= minPower &&
-    high >= minPower &&
-    high <= low * maxTwist &&
-    high >= low * minTwist &&
-    fit[fitField.steadiness]! >= minSteadiness &&
-    Math.abs(lowOffset) < maxOffsetPct &&
-    Math.abs(highOffset) < maxOffsetPct
-  )
+  #add(): void {
+    const c = this.fields
+    const e = this.#evidence
+    const purity = c[C.above] === 1 && e.purity < 0.9 ? e.purityAbove : e.purity
+    const lowOffset = e.lowOffsetPct
+    const highOffset = e.highOffsetPct
+    c[C.run] = c[C.run]! + 1
+    c[C.puritySum] = c[C.puritySum]! + Math.min(1, purity)
+    c[C.lowOffsetSum] = c[C.lowOffsetSum]! + lowOffset
+    c[C.highOffsetSum] = c[C.highOffsetSum]! + highOffset
+    stretch(c, C.lowOffsetMin, lowOffset)
+    stretch(c, C.highOffsetMin, highOffset)
+    stretch(c, C.lowPowerMin, e.lowPower)
+    stretch(c, C.highPowerMin, e.highPower)
+  }
 }
 
 /** Widens [min, max] at `at`, `at + 1`. */

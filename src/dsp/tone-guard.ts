@@ -5,30 +5,25 @@ import { EchoMemory } from './echo-memory.ts'
 import { EventQueue } from './event-queue.ts'
 import { g711Tables } from './g711.ts'
 import { hopSamples } from './goertzel.ts'
+import { MaskPlan } from './mask-plan.ts'
 import { StateBuffer } from './state-buffer.ts'
 import { Suspicion } from './suspicion.ts'
 import type { ToneChannel, ToneChannelOptions, ToneEvent } from './tone-channel.ts'
+import { ToneEvidence } from './tone-evidence.ts'
 import { ToneMasker } from './tone-masker.ts'
-import { fitFields, ToneSpectrum } from './tone-spectrum.ts'
+import { ToneSpectrum } from './tone-spectrum.ts'
 
-/** Masked after the last suspect hop: after a tone that lasted, and after a mere suspicion. */
-const hangHopsOfTone = 8
-const hangHopsOfSuspicion = 3
-/** Suspect hops in a row that make a tone. */
-const toneHops = 4
-
-const field = { hangUntilHop: 0, suspectRun: 1, holdUntilSample: 2, lost: 3, fresh: 4 } as const
+const field = { lost: 0 } as const
 
 class ToneGuard implements ToneChannel {
   readonly #state: StateBuffer
   readonly #hop: Int16Array
   readonly #s: Float64Array
   readonly #spectrum: ToneSpectrum
-  /** Of the last 18 ms. */
-  readonly #fit: Float64Array
+  readonly #evidence: ToneEvidence
   readonly #events: EventQueue
   readonly #detector: DtmfDetector
-  readonly #suspicion: Suspicion
+  readonly #plan: MaskPlan
   readonly #noise: ComfortNoise
   readonly #line: DelayLine
   readonly #masker: ToneMasker
@@ -51,16 +46,23 @@ class ToneGuard implements ToneChannel {
     this.#s = state.float64(8)
     this.#spectrum = new ToneSpectrum(state)
     this.#events = new EventQueue(state)
-    this.#fit = state.float64(fitFields)
+    this.#evidence = new ToneEvidence(state, this.#spectrum)
     this.#detector = new DtmfDetector({
       state,
       spectrum: this.#spectrum,
+      evidence: this.#evidence,
       events: this.#events,
       echoes: new EchoMemory(state),
     })
-    this.#suspicion = new Suspicion(state, this.#spectrum)
     this.#noise = new ComfortNoise(state)
     this.#line = new DelayLine(state, lookahead)
+    this.#plan = new MaskPlan({
+      state,
+      spectrum: this.#spectrum,
+      evidence: this.#evidence,
+      suspicion: new Suspicion(state, this.#spectrum, this.#evidence),
+      line: this.#line,
+    })
     this.#masker = new ToneMasker({
       state,
       line: this.#line,
@@ -83,14 +85,7 @@ class ToneGuard implements ToneChannel {
   }
 
   get quiet(): boolean {
-    if (this.#dead) return true
-    const s = this.#s
-    return (
-      !this.#detector.busy &&
-      s[field.suspectRun] === 0 &&
-      this.#line.written >= s[field.holdUntilSample]! &&
-      !this.#line.holdsMarked
-    )
+    return this.#dead || (!this.#detector.busy && this.#plan.idle && !this.#line.holdsMarked)
   }
 
   process(input: Uint8Array, output: Uint8Array): void {
@@ -137,9 +132,7 @@ class ToneGuard implements ToneChannel {
 
   maskHeld(holdMs: number): void {
     if (this.#dead) return
-    const s = this.#s
-    s[field.holdUntilSample] = Math.max(s[field.holdUntilSample]!, this.#line.written + holdMs * 8)
-    this.#line.mark(Math.ceil(this.#line.delay / hopSamples) + 1)
+    this.#plan.hold(Math.ceil(this.#line.delay / hopSamples) + 1, holdMs * 8)
   }
 
   release(): void {
@@ -171,31 +164,10 @@ class ToneGuard implements ToneChannel {
     s[field.lost] = 0
     if (lost) this.#hop.fill(0)
     this.#spectrum.push(this.#hop)
-    this.#spectrum.fit(3, this.#fit)
-    this.#detector.step(this.#fit, lost)
-    if (!this.#armed && this.#line.delay === 0) {
-      s[field.suspectRun] = 0
-      if (!lost && !this.#detector.busy) this.#noise.learn(this.#spectrum.power(5))
-      return
-    }
-    this.#suspect(lost)
-  }
-
-  #suspect(lost: boolean): void {
-    const s = this.#s
-    const hop = this.#spectrum.hops
-    const reach = lost ? 0 : this.#suspicion.step(this.#fit)
-    if (reach > 0) {
-      const run = s[field.suspectRun]! + 1
-      s[field.suspectRun] = run
-      s[field.hangUntilHop] = hop + (run >= toneHops ? hangHopsOfTone : hangHopsOfSuspicion)
-      this.#line.mark(reach)
-    } else if (hop > s[field.hangUntilHop]!) {
-      s[field.suspectRun] = 0
-    }
-    if (hop <= s[field.hangUntilHop]! || this.#detector.active) this.#line.mark(1)
-    else if (this.#line.written <= s[field.holdUntilSample]!) this.#line.mark(1)
-    else if (!lost) this.#noise.learn(this.#spectrum.power(5))
+    this.#evidence.update()
+    this.#detector.step(lost)
+    if (this.#armed || this.#line.delay > 0) this.#plan.step(lost, this.#detector.active)
+    if (!lost && !this.#detector.busy && this.#plan.idle) this.#noise.learn(this.#spectrum.power(5))
   }
 }
 

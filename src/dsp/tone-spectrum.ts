@@ -1,4 +1,5 @@
 import { hopSamples, hopSums, imPairTurn, pairCorrelation, rePairTurn } from './goertzel.ts'
+import { lowBandPower } from './low-band.ts'
 import type { StateBuffer } from './state-buffer.ts'
 
 /** Hops that are remembered: 64 ms. A power of two. */
@@ -39,6 +40,8 @@ export class ToneSpectrum {
   readonly #re: Float64Array
   readonly #im: Float64Array
   readonly #energy: Float64Array
+  /** The samples themselves, for what is asked rarely. */
+  readonly #samples: Int16Array
   /** Three blocks × (8 re, 8 im). */
   readonly #blocks: Float64Array
   /** The six sines of a fit: [block][low re, low im, high re, high im]. */
@@ -52,6 +55,7 @@ export class ToneSpectrum {
     this.#re = state.float64(ringHops * 8)
     this.#im = state.float64(ringHops * 8)
     this.#energy = state.float64(ringHops)
+    this.#samples = state.int16(ringHops * hopSamples)
     this.#blocks = state.float64(3 * 16)
     this.#sines = state.float64(3 * 4)
     this.#count = state.float64(1)
@@ -67,6 +71,7 @@ export class ToneSpectrum {
     const hop = this.#count[0]!
     const slot = hop & ringMask
     this.#energy[slot] = hopSums(samples, hop, this.#re, this.#im, slot * 8)
+    this.#samples.set(samples, slot * hopSamples)
     this.#count[0] = hop + 1
   }
 
@@ -76,6 +81,11 @@ export class ToneSpectrum {
     const count = this.#count[0]! - ago
     for (let i = 1; i <= hops; i++) sum += this.#energy[(count - i) & ringMask]!
     return sum / (hops * hopSamples)
+  }
+
+  /** Mean square of what lies below 580 Hz (dial tone, the first harmonics of a voice) in 18 ms that ended `ago` hops before now. */
+  lowPower(ago = 0): number {
+    return lowBandPower(this.#samples, ((this.#count[0]! - ago - 9) & ringMask) * hopSamples)
   }
 
   /** Fits the strongest pair to 3 × `blockHops` hops that ended `ago` hops before now. Writes to `fit`. */

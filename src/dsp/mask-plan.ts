@@ -1,0 +1,152 @@
+import type { DelayLine } from './delay-line.ts'
+import type { StateBuffer } from './state-buffer.ts'
+import type { Suspicion } from './suspicion.ts'
+import { type ToneEvidence, windowHops } from './tone-evidence.ts'
+import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
+
+/** What is marked back from now: the window, and the hop before it in which the tone may have begun. */
+const reachHops = windowHops + 1
+/** Marked after the last of a tone, for the ringing of codecs and near echo (16 ms), and after a mere suspicion. */
+const hangHopsOfTone = 8
+const hangHopsOfSuspicion = 3
+/** Suspect windows in a row that make a tone, which is then followed by its own level. */
+const windowsOfTone = 3
+const presentShare = 0.12
+/** How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. */
+const tailHops = 350
+const tailPower = powerAt0Dbm0 * 10 ** -5.4
+const tailPurity = 0.25
+const tailOffsetPct = 3
+
+const field = {
+  hangUntilHop: 0,
+  /** Suspect windows in a row. */
+  run: 1,
+  holdUntilSample: 2,
+  /** 1 while a tone is followed. */
+  following: 3,
+  key: 4,
+  lowReference: 5,
+  highReference: 6,
+  tailUntilHop: 7,
+  /** Hops until the window holds none that was lost, and whether the line was masked when it was. */
+  refill: 8,
+  maskedAtLoss: 9,
+} as const
+
+export type MaskPlanOptions = {
+  readonly state: StateBuffer
+  readonly spectrum: ToneSpectrum
+  readonly evidence: ToneEvidence
+  readonly suspicion: Suspicion
+  readonly line: DelayLine
+}
+
+/** Marks in the delay line what must not be heard: suspects, the whole of a tone that they turn out to be, and its tail. */
+export class MaskPlan {
+  readonly #o: MaskPlanOptions
+  readonly #s: Float64Array
+  readonly #pair: Float64Array
+
+  constructor(options: MaskPlanOptions) {
+    this.#o = options
+    this.#s = options.state.float64(10)
+    this.#pair = options.state.float64(2)
+  }
+
+  /** True when nothing is suspected, followed or ordered to be masked now. */
+  get idle(): boolean {
+    const s = this.#s
+    const { evidence, line } = this.#o
+    return (
+      s[field.run] === 0 &&
+      s[field.following] === 0 &&
+      evidence.hop > s[field.hangUntilHop]! &&
+      line.written >= s[field.holdUntilSample]!
+    )
+  }
+
+  /** Masks everything that has not been heard yet, and `holdSamples` more. */
+  hold(heldHops: number, holdSamples: number): void {
+    const s = this.#s
+    s[field.holdUntilSample] = Math.max(s[field.holdUntilSample]!, this.#o.line.written + holdSamples)
+    this.#o.line.mark(heldHops)
+  }
+
+  /** To be called after each hop; `pressed` while the detector is sure of a press. */
+  step(lost: boolean, pressed: boolean): void {
+    const s = this.#s
+    const { line, evidence } = this.#o
+    const hop = evidence.hop
+    const masked = hop <= s[field.hangUntilHop]! + 1
+    if (lost) {
+      if (s[field.refill] === 0) s[field.maskedAtLoss] = masked ? 1 : 0
+      s[field.refill] = windowHops
+    } else if (s[field.refill]! > 0) s[field.refill] = s[field.refill]! - 1
+    if (s[field.refill]! > 0 && s[field.maskedAtLoss] === 1) s[field.hangUntilHop] = hop + 2
+    if (!lost) this.#look(hop)
+    if (hop <= s[field.hangUntilHop]! || pressed || line.written <= s[field.holdUntilSample]!) line.mark(1)
+  }
+
+  #look(hop: number): void {
+    const s = this.#s
+    const { line, suspicion } = this.#o
+    if (suspicion.tone) {
+      s[field.run] = s[field.run]! + 1
+      line.mark(reachHops)
+      this.#hang(hop, hangHopsOfSuspicion)
+      if (s[field.run]! >= windowsOfTone) this.#follow()
+    } else if (hop > s[field.hangUntilHop]!) {
+      s[field.run] = 0
+      if (suspicion.burst) {
+        line.mark(reachHops)
+        this.#hang(hop, hangHopsOfSuspicion)
+      }
+    }
+    if (s[field.following] === 1) this.#keep(hop)
+    else if (hop < s[field.tailUntilHop]! && this.#hearsTail()) {
+      line.mark(reachHops)
+      this.#hang(hop, hangHopsOfSuspicion)
+    }
+  }
+
+  /** From now on the tone is masked for as long as its pair is there at its own level. */
+  #follow(): void {
+    const s = this.#s
+    const { evidence } = this.#o
+    const isNew = s[field.following] === 0 || s[field.key] !== evidence.key
+    if (!isNew && evidence.lowPower < s[field.lowReference]!) return
+    s[field.following] = 1
+    s[field.key] = evidence.key
+    s[field.lowReference] = evidence.lowPower
+    s[field.highReference] = evidence.highPower
+  }
+
+  #keep(hop: number): void {
+    const s = this.#s
+    const pair = this.#pair
+    this.#o.spectrum.pairPower(s[field.key]!, 3, pair)
+    const there =
+      pair[0]! > presentShare * s[field.lowReference]! && pair[1]! > presentShare * s[field.highReference]!
+    if (there) {
+      this.#hang(hop, hangHopsOfTone)
+      s[field.tailUntilHop] = hop + tailHops
+    } else if (hop > s[field.hangUntilHop]!) s[field.following] = 0
+  }
+
+  #hearsTail(): boolean {
+    const { evidence } = this.#o
+    return (
+      evidence.key === this.#s[field.key] &&
+      evidence.purity > tailPurity &&
+      evidence.lowPower > tailPower &&
+      evidence.highPower > tailPower &&
+      evidence.offsetPct < tailOffsetPct
+    )
+  }
+
+  #hang(hop: number, hops: number): void {
+    const s = this.#s
+    s[field.hangUntilHop] = Math.max(s[field.hangUntilHop]!, hop + hops)
+  }
+}

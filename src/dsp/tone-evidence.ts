@@ -1,0 +1,125 @@
+import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
+import type { StateBuffer } from './state-buffer.ts'
+import { fitField, fitFields, type ToneSpectrum } from './tone-spectrum.ts'
+
+/** Hops of the window that is looked at: 18 ms. */
+export const windowHops = 9
+/** Of all windows, only those that could matter to anybody are looked at closely. */
+const leastPurity = 0.12
+const leastSteadiness = 0.15
+const leastPower = 40
+
+/**
+ * What the last 18 ms say about a tone pair: the fit, and what costs more to know and is worked out once at most,
+ * when it is asked for.
+ */
+export class ToneEvidence {
+  readonly fit: Float64Array
+  readonly #spectrum: ToneSpectrum
+  /** [hop of rise, rise, hop of low band, low power, hop of earlier low band, its power] */
+  readonly #known: Float64Array
+  readonly #pair: Float64Array
+
+  constructor(state: StateBuffer, spectrum: ToneSpectrum) {
+    this.#spectrum = spectrum
+    this.fit = state.float64(fitFields)
+    this.#known = state.float64(6)
+    this.#pair = state.float64(2)
+  }
+
+  /** Looks at the window that ends now. */
+  update(): void {
+    this.#spectrum.fit(3, this.fit)
+  }
+
+  get hop(): number {
+    return this.#spectrum.hops
+  }
+
+  /** False when nobody needs to look closer. */
+  get interesting(): boolean {
+    const fit = this.fit
+    return (
+      fit[fitField.purity]! > leastPurity &&
+      fit[fitField.steadiness]! > leastSteadiness &&
+      fit[fitField.lowPower]! > leastPower &&
+      fit[fitField.highPower]! > leastPower
+    )
+  }
+
+  get key(): number {
+    return this.fit[fitField.pair]!
+  }
+
+  get purity(): number {
+    return this.fit[fitField.purity]!
+  }
+
+  get steadiness(): number {
+    return this.fit[fitField.steadiness]!
+  }
+
+  get lowPower(): number {
+    return this.fit[fitField.lowPower]!
+  }
+
+  get highPower(): number {
+    return this.fit[fitField.highPower]!
+  }
+
+  /** High sine over low sine, in dB. */
+  get twistDb(): number {
+    return 10 * Math.log10(this.highPower / this.lowPower)
+  }
+
+  /** Offset of the low sine from its nominal frequency, in per cent. */
+  get lowOffsetPct(): number {
+    return (100 * this.fit[fitField.lowOffsetHz]!) / lowGroupHz[this.key >> 2]!
+  }
+
+  get highOffsetPct(): number {
+    return (100 * this.fit[fitField.highOffsetHz]!) / highGroupHz[this.key & 3]!
+  }
+
+  /** Of the sine that is further off. */
+  get offsetPct(): number {
+    return Math.max(Math.abs(this.lowOffsetPct), Math.abs(this.highOffsetPct))
+  }
+
+  /** Pair power in the 6 ms before the window over that in it, in dB, of the sine that rose less; -60 at least. */
+  get riseDb(): number {
+    const known = this.#known
+    if (known[0] !== this.hop) {
+      const pair = this.#pair
+      this.#spectrum.pairPower(this.key, 3, pair, windowHops)
+      known[0] = this.hop
+      known[1] = 10 * Math.log10(Math.max(pair[0]! / this.lowPower, pair[1]! / this.highPower) + 1e-6)
+    }
+    return known[1]!
+  }
+
+  /** Purity of what lies above the low band: a dial tone or the hum of a voice beneath does not count. */
+  get purityAbove(): number {
+    const pair = this.lowPower + this.highPower
+    return pair / Math.max(pair, this.fit[fitField.totalPower]! - this.#lowBand())
+  }
+
+  /** Change of the low band against the 18 ms before, in dB either way. A tone leaves it as it was. */
+  get lowBandChangeDb(): number {
+    const known = this.#known
+    if (known[4] !== this.hop) {
+      known[4] = this.hop
+      known[5] = this.#spectrum.lowPower(windowHops)
+    }
+    return Math.abs(10 * Math.log10((this.#lowBand() + 1) / (known[5]! + 1)))
+  }
+
+  #lowBand(): number {
+    const known = this.#known
+    if (known[2] !== this.hop) {
+      known[2] = this.hop
+      known[3] = this.#spectrum.lowPower()
+    }
+    return known[3]!
+  }
+}
