@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { Kysely, sql, type Transaction } from 'kysely'
+import { Kysely, type LogEvent, sql, type Transaction } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Database } from './database.ts'
@@ -26,14 +26,18 @@ export type StoreOptions = {
   readonly clock: Clock
   /** Other than the released ones in tests only. */
   readonly migrations?: readonly Migration[]
+  /** Hears the text of every query, never its values: for tests that read them. */
+  readonly onQuery?: (sql: string) => void
 }
 
 /** Opens the file, or makes it for this user only (0600), and brings its schema up to date. */
-export async function openStore({ file, clock, migrations = allMigrations }: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { file, clock, migrations = allMigrations, onQuery } = options
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   // SQLite gives the WAL beside the file the same mode.
   closeSync(openSync(file, 'a', 0o600))
-  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(file) })
+  const log = onQuery ? { log: (event: LogEvent) => onQuery(event.query.sql) } : {}
+  const db = new Kysely<Database>({ dialect: nodeSqliteDialect(file), ...log })
   try {
     await migrate(db, migrations, clock)
   } catch (error) {

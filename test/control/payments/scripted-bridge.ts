@@ -1,0 +1,91 @@
+import { silentLog } from '../../../src/base/log.ts'
+import { RequestRefused } from '../../../src/base/rpc/rpc-client.ts'
+import { type RpcPeer, type RpcServer, serveRpc } from '../../../src/base/rpc/rpc-server.ts'
+import type { Secret } from '../../../src/base/secret.ts'
+import { type BridgeContract, type BridgeEvent, bridgeContract } from '../../../src/contracts/bridge-port.ts'
+
+export type ScriptedPeerOptions = {
+  readonly socketPath: string
+  readonly token: Secret
+  /** What was asked of all peers, in the order in which it arrived. */
+  readonly journal: string[]
+}
+
+/** A bridge that answers by the contract, on a real socket, and remembers what it was told. */
+export class ScriptedBridge {
+  /** callId → the collection its digits go to, if any; a call that is here is masked. */
+  readonly masked = new Map<string, string | undefined>()
+  readonly refused = new Map<string, string>()
+  readonly #options: ScriptedPeerOptions
+  readonly #peers = new Set<RpcPeer<BridgeContract>>()
+  #server: RpcServer | undefined
+
+  constructor(options: ScriptedPeerOptions) {
+    this.#options = options
+  }
+
+  get isUp(): boolean {
+    return this.#server !== undefined
+  }
+
+  async start(): Promise<void> {
+    const { socketPath, token, journal } = this.#options
+    const heard = (method: string) => {
+      journal.push(method)
+      const code = this.refused.get(method)
+      if (code) throw new RequestRefused(code)
+    }
+    this.#server = await serveRpc({
+      contract: bridgeContract,
+      socketPath,
+      token,
+      log: silentLog,
+      onPeer: (peer) => void this.#peers.add(peer),
+      onPeerGone: (peer) => void this.#peers.delete(peer),
+      handlers: {
+        'expect-leg': () => null,
+        mask: ({ callId }) => {
+          heard('mask')
+          this.masked.set(callId, this.masked.get(callId))
+          return null
+        },
+        'route-digits': ({ callId, collectionId }) => {
+          heard('route-digits')
+          if (!this.masked.has(callId)) throw new RequestRefused('NOT_MASKED')
+          this.masked.set(callId, collectionId)
+          return null
+        },
+        'stop-digits': ({ callId }) => {
+          heard('stop-digits')
+          if (this.masked.has(callId)) this.masked.set(callId, undefined)
+          return null
+        },
+        unmask: ({ callId }) => {
+          heard('unmask')
+          if (this.masked.get(callId)) throw new RequestRefused('DIGITS_ROUTED')
+          this.masked.delete(callId)
+          return null
+        },
+        release: () => null,
+        snapshot: () => ({
+          calls: [...this.masked].map(([callId, collectionId]) => ({
+            callId,
+            legs: [],
+            masked: true,
+            ...(collectionId ? { collectionId } : {}),
+          })),
+        }),
+      },
+    })
+  }
+
+  tell(event: BridgeEvent): void {
+    for (const peer of this.#peers) peer.send(event)
+  }
+
+  /** As SIGKILL would: every connection ends at once. */
+  async kill(): Promise<void> {
+    await this.#server?.close()
+    this.#server = undefined
+  }
+}
