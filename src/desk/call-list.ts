@@ -39,6 +39,11 @@ export class CallList extends LitElement {
         border-color: var(--accent);
         box-shadow: inset 4px 0 0 var(--accent);
       }
+      @media (forced-colors: active) {
+        .call[aria-current='true'] {
+          border: 3px solid Highlight;
+        }
+      }
       .number {
         font-variant-numeric: tabular-nums;
         overflow-wrap: anywhere;

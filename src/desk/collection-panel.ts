@@ -59,6 +59,18 @@ export class CollectionPanel extends LitElement {
         grid-column: 2;
         grid-row: 1 / span 2;
       }
+      .name {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.2rem 0.75rem;
+        align-items: baseline;
+      }
+      .chip {
+        padding: 0.05rem 0.6rem;
+        border: 1px solid var(--line-strong);
+        border-radius: 99px;
+        font-size: 0.88rem;
+      }
       .accepted-mark {
         color: var(--secured);
         font-weight: 600;
@@ -73,7 +85,6 @@ export class CollectionPanel extends LitElement {
   override render(): TemplateResult {
     const { payment } = this
     const { refusal } = this.state
-    const card = cardWords(payment.collection ?? payment) ?? cardWords(payment)
     return html`
       <div class="top">
         <h3 tabindex="-1">Card for ${formatMoney(payment)} · ${payment.reference}</h3>
@@ -84,7 +95,6 @@ export class CollectionPanel extends LitElement {
       </div>
       ${refusal ? html`<p class="refusal" role="alert">${refusalWords(refusal)}</p>` : nothing}
       ${this.#step()}
-      ${card ? html`<p data-testid="card">${card}</p>` : nothing}
       ${
         payment.collection
           ? html`<ul class="fields" aria-label="Card details">
@@ -115,8 +125,9 @@ export class CollectionPanel extends LitElement {
       case 'authorising':
         return words('The card is complete. Asking the gateway…')
       default: {
-        const asked = this.payment.collection?.fields.find(({ state }) => isAsked(state))
-        return words(asked ? `Now: ${fieldNames[asked.field].toLowerCase()}.` : 'Getting ready…')
+        const next = this.payment.collection?.fields.find(({ state }) => state !== 'accepted')
+        const ready = next && this.payment.collection?.state === 'collecting'
+        return words(ready ? `Now: ${fieldNames[next.field].toLowerCase()}.` : 'Getting ready…')
       }
     }
   }
@@ -126,8 +137,8 @@ export class CollectionPanel extends LitElement {
     const clearable = this.payment.status === 'collecting' && (field.length > 0 || field.state === 'accepted')
     return html`
       <li class="field ${isAsked(field.state) ? 'asked' : ''}" data-testid="field-${field.field}" data-state=${field.state}>
-        <span>
-          ${name}
+        <span class="name">
+          ${name} ${field.field === 'pan' ? this.#card() : nothing}
           ${field.state === 'accepted' ? html`<span class="accepted-mark">✓ accepted</span>` : nothing}
         </span>
         <field-dots .field=${field} .brand=${this.payment.collection?.brand ?? null}></field-dots>
@@ -146,6 +157,11 @@ export class CollectionPanel extends LitElement {
         }
       </li>
     `
+  }
+
+  #card(): TemplateResult | typeof nothing {
+    const card = cardWords(this.payment.collection ?? this.payment) ?? cardWords(this.payment)
+    return card ? html`<span class="chip" data-testid="card">${card}</span>` : nothing
   }
 
   #actions(): TemplateResult {

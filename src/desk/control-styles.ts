@@ -68,6 +68,7 @@ export const controlStyles = css`
   }
   label {
     display: block;
+    margin-bottom: 0.3rem;
     font-weight: 550;
   }
   input:not([type='checkbox']),
@@ -85,7 +86,7 @@ export const controlStyles = css`
   }
   :focus-visible {
     outline: 3px solid var(--focus);
-    outline-offset: 2px;
+    outline-offset: 1px;
   }
   [tabindex='-1']:focus-visible {
     outline-offset: 4px;
@@ -93,6 +94,9 @@ export const controlStyles = css`
   .hint {
     color: var(--ink-soft);
     font-size: 0.9rem;
+  }
+  input ~ .hint {
+    margin-top: 0.35rem;
   }
   .fault {
     color: var(--lost);

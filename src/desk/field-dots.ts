@@ -37,6 +37,13 @@ export class FieldDots extends LitElement {
       border-color: var(--secured);
       background: var(--secured);
     }
+    @media (forced-colors: active) {
+      i.filled,
+      .accepted i.filled {
+        border-color: CanvasText;
+        background: CanvasText;
+      }
+    }
   `
 
   declare field: FieldView

@@ -4,7 +4,7 @@ import type { StreamState } from './state.ts'
 /**
  * `open`: nothing is being keyed and the line is as always. `securing`: the mask has been asked for. `secured`: the
  * bridge confirms it. `lost`: keys were being taken and the mask is no longer confirmed. `unknown`: the desk cannot
- * see the platform. `closed`: the collection is over.
+ * see the platform. `closed`: digits are no longer taken, and the line is not open again yet.
  */
 export type Light = 'open' | 'securing' | 'secured' | 'lost' | 'unknown' | 'closed'
 
@@ -27,7 +27,7 @@ export function lightOf({ stream, call, payment }: LightInput): Light {
     case 'collected':
       return collection.secured ? 'secured' : 'closed'
     case 'ended':
-      return 'closed'
+      return call?.masked ? 'closed' : 'open'
   }
 }
 
@@ -37,5 +37,5 @@ export const lightWords: Readonly<Record<Light, { readonly short: string; readon
   secured: { short: 'Secured', long: 'Tones cannot reach you. The caller can key the card.' },
   lost: { short: 'Protection lost', long: 'Ask the caller to stop keying now.' },
   unknown: { short: 'Not confirmed', long: 'Reconnecting. Ask the caller to wait with keying.' },
-  closed: { short: 'Closed', long: 'No digits are being taken.' },
+  closed: { short: 'Card closed', long: 'No digits are taken any more. The line opens again in a moment.' },
 }

@@ -45,6 +45,7 @@ export class PaymentForm extends LitElement {
         gap: 0.6rem;
         align-items: center;
         min-height: 2.75rem;
+        margin: 0;
         font-weight: 400;
       }
       .check input {

@@ -11,8 +11,8 @@ const shapes: Readonly<Record<Light, TemplateResult>> = {
 }
 
 /**
- * The light. Colour, shape and words say the same, so that it can be read without colour. It is not a live region:
- * the announcer speaks its changes, once.
+ * The light. Colour, shape and words say the same, so that it can be read without colour, and it changes at once: a
+ * fade would show a green that is no longer true. It is not a live region: the announcer speaks its changes, once.
  */
 export class SecuredLight extends LitElement {
   static override properties = { light: { reflect: true } }
@@ -28,7 +28,6 @@ export class SecuredLight extends LitElement {
       border: 2px solid var(--tone);
       border-radius: var(--radius);
       background: var(--wash);
-      transition: background 160ms ease;
     }
     :host([light='securing']) {
       --tone: var(--waiting);
@@ -69,6 +68,11 @@ export class SecuredLight extends LitElement {
       font-size: 0.93rem;
       color: var(--ink);
     }
+    @media (forced-colors: active) {
+      svg {
+        stroke: CanvasText;
+      }
+    }
     @media (prefers-reduced-motion: no-preference) {
       :host([light='securing']) svg {
         animation: turn 3s linear infinite;
@@ -77,11 +81,6 @@ export class SecuredLight extends LitElement {
     @keyframes turn {
       to {
         transform: rotate(1turn);
-      }
-    }
-    @media (prefers-reduced-motion: reduce) {
-      :host {
-        transition: none;
       }
     }
   `

@@ -39,7 +39,9 @@ describe('the light', () => {
     expect(light(play([...ready, payment({}, { secured: true }), payment({}, { secured: false })]))).toBe(
       'lost',
     )
-    expect(light(play([...ready, payment({}, { state: 'ended', secured: false })]))).toBe('closed')
+    const ended = payment({}, { state: 'ended', secured: false })
+    expect(light(play([...ready, call({ masked: true }), ended]))).toBe('closed')
+    expect(light(play([...ready, call({ masked: false }), ended]))).toBe('open')
   })
 
   it('is not green from the moment the stream is lost until what it shows has been read again', () => {
