@@ -2,16 +2,17 @@
 const earlyMs = 150
 /** … and after the tone's end by this much, in ms. */
 const lateMs = 450
-/** What a message's delay may differ from the delay learned on this call, at least, in ms. */
-const leastToleranceMs = 150
-const pairsToLearn = 4
-const deviationsTolerated = 6
+/** By then the ear has decided on a tone that a message may have been about, in ms after the message. */
+const judgedAfterMs = earlyMs + 100
+/** Nothing is asked about what lies further back, in ms. */
+const rememberedMs = 2_000
+const rememberedAtMost = 24
 /** Before anything is learned: a key has been down at least this long when it is reported, in ms. */
 const shortestToneMs = 40
-const remembered = 16
 
-type Press = { readonly press: number; readonly onsetMs: number; endMs: number | undefined; claimed: boolean }
-type Message = { readonly atMs: number; claimed: boolean }
+/** `open`: nobody else has told of it yet. */
+type Press = { readonly press: number; readonly onsetMs: number; endMs: number | undefined; open: boolean }
+type Message = { readonly atMs: number; open: boolean; judged: boolean }
 
 export type Verdict = 'first' | 'copy'
 
@@ -20,10 +21,11 @@ export type Verdict = 'first' | 'copy'
  * and the provider's message. Whoever tells first of a press has it counted (`first`); the other's word for the same
  * press is a `copy`. Pure, and it holds no digit: presses are matched by order and by time alone.
  *
- * Each witness may miss presses and speaks in order. A message belongs to the oldest tone without one that it can be
- * about: from `earlyMs` before the onset to `lateMs` after the end, and, once the provider's delay has been learned
- * from `pairsToLearn` presses, only where that delay says. "The same digit again within half a second" is not asked:
- * two quick presses of one key are two tones and two messages.
+ * Both witnesses speak in order, and either may miss presses. A message belongs to the oldest open tone that it can
+ * be about: from `earlyMs` before the onset to `lateMs` after the end. So as long as one witness misses nothing, each
+ * press counts once, whatever the other does; "the same digit again within half a second" is not asked, and two quick
+ * presses of one key are two. Once the provider's delay on this call is known, from presses that stood alone, only a
+ * pair that fits it is one: then the witnesses may even miss neighbouring presses in turn.
  *
  * All times are ms of the leg's media, so that a stall of the network moves both witnesses alike.
  */
@@ -35,16 +37,11 @@ export class DigitLedger {
 
   /** A tone is certain, and began at `onsetMs`. */
   tone(press: number, onsetMs: number): Verdict {
-    const entry: Press = { press, onsetMs, endMs: undefined, claimed: false }
-    const message = this.#messages.find(
-      (candidate) => !candidate.claimed && this.#fits(entry, candidate.atMs),
-    )
-    if (message) {
-      this.#settle(message, entry)
-      this.#messages = this.#messages.filter((other) => other.atMs > message.atMs)
-    }
-    this.#presses = [...this.#presses, entry].slice(-remembered)
-    return message ? 'copy' : 'first'
+    this.#advance(onsetMs)
+    const entry: Press = { press, onsetMs, endMs: undefined, open: true }
+    this.#presses.push(entry)
+    const message = this.#messages.find(({ open, atMs }) => open && this.#fits(entry, atMs))
+    return message ? this.#pair(message, entry) : 'first'
   }
 
   /** The tone of `press` has ended. */
@@ -55,17 +52,11 @@ export class DigitLedger {
 
   /** The provider says that a key is or was down. */
   message(atMs: number): Verdict {
-    const message: Message = { atMs, claimed: false }
-    this.#presses = this.#presses.filter((press) => press.endMs === undefined || atMs - press.endMs <= lateMs)
-    const press = this.#presses.find((candidate) => !candidate.claimed && this.#fits(candidate, atMs))
-    if (press) {
-      this.#settle(message, press)
-      // Both witnesses speak in order: an older tone that no message was about will not get one.
-      this.#presses = this.#presses.filter((other) => other.onsetMs >= press.onsetMs)
-      return 'copy'
-    }
-    this.#messages = [...this.#messages, message].slice(-remembered)
-    return 'first'
+    this.#advance(atMs)
+    const entry: Message = { atMs, open: true, judged: false }
+    this.#messages.push(entry)
+    const press = this.#presses.find((candidate) => candidate.open && this.#fits(candidate, atMs))
+    return press ? this.#pair(entry, press) : 'first'
   }
 
   /** When the press that a message tells of is likely to have begun. */
@@ -74,34 +65,78 @@ export class DigitLedger {
   }
 
   #fits(press: Press, atMs: number): boolean {
-    const { onsetMs, endMs = Math.max(atMs, press.onsetMs) } = press
-    if (atMs < onsetMs - earlyMs || atMs > endMs + lateMs) return false
+    if (!isInReach(press, atMs)) return false
     if (!this.#fromOnset.known) return true
     // Some providers report when the key goes down, others when it comes up.
-    return this.#fromOnset.allows(atMs - onsetMs) || this.#fromEnd.allows(atMs - endMs)
+    return this.#fromOnset.allows(atMs - press.onsetMs) || this.#fromEnd.allows(atMs - endOf(press, atMs))
   }
 
-  #settle(message: Message, press: Press): void {
-    message.claimed = true
-    press.claimed = true
-    this.#fromOnset.learn(message.atMs - press.onsetMs)
-    if (press.endMs !== undefined) this.#fromEnd.learn(message.atMs - press.endMs)
+  #pair(message: Message, press: Press): Verdict {
+    // Both speak in order: what is older and still open will not be told of any more.
+    for (const other of this.#presses) if (other.onsetMs <= press.onsetMs) other.open = false
+    for (const other of this.#messages) if (other.atMs <= message.atMs) other.open = false
+    return 'copy'
+  }
+
+  /** Learns from what is long enough ago, and forgets what is longer ago than that. */
+  #advance(nowMs: number): void {
+    for (const message of this.#messages) {
+      if (message.judged || nowMs < message.atMs + judgedAfterMs) continue
+      message.judged = true
+      this.#learn(message)
+    }
+    const isRecent = (atMs: number | undefined) => atMs === undefined || nowMs - atMs < rememberedMs
+    this.#presses = this.#presses.filter(({ endMs }) => isRecent(endMs)).slice(-rememberedAtMost)
+    this.#messages = this.#messages.filter(({ atMs }) => isRecent(atMs)).slice(-rememberedAtMost)
+  }
+
+  /** In fast dialling one missed press shifts all pairs: only a message and a tone that stood alone teach anything. */
+  #learn({ atMs }: Message): void {
+    const [press, ...others] = this.#presses.filter((candidate) => isInReach(candidate, atMs))
+    if (!press || others.length > 0) return
+    if (this.#messages.filter((message) => isInReach(press, message.atMs)).length > 1) return
+    this.#fromOnset.learn(atMs - press.onsetMs)
+    if (press.endMs !== undefined) this.#fromEnd.learn(atMs - press.endMs)
   }
 }
 
-/** A delay seen again and again: its mean and its mean deviation (as in RFC 6298), in ms. */
+/** A tone that is still heard goes on at least until now. */
+function endOf({ onsetMs, endMs }: Press, nowMs: number): number {
+  return endMs ?? Math.max(nowMs, onsetMs)
+}
+
+function isInReach(press: Press, atMs: number): boolean {
+  return atMs >= press.onsetMs - earlyMs && atMs <= endOf(press, atMs) + lateMs
+}
+
+const pairsToLearn = 4
+const leastToleranceMs = 130
+const deviationsTolerated = 6
+const misfitsToDoubt = 6
+
+/**
+ * A delay seen again and again: its mean and its mean deviation (as in RFC 6298), in ms. A sample that does not fit
+ * is two presses that were each told of once; several in a row mean that the delay has changed, and it is forgotten.
+ */
 class Delay {
   meanMs = 0
   #deviationMs = 0
   #seen = 0
+  #misfits = 0
 
   get known(): boolean {
     return this.#seen >= pairsToLearn
   }
 
   learn(sampleMs: number): void {
+    if (this.known && !this.allows(sampleMs)) {
+      if (++this.#misfits < misfitsToDoubt) return
+      this.#seen = 0
+    }
+    this.#misfits = 0
     if (this.#seen++ === 0) {
       this.meanMs = sampleMs
+      this.#deviationMs = 0
       return
     }
     this.#deviationMs += (Math.abs(sampleMs - this.meanMs) - this.#deviationMs) / 4
