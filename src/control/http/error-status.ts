@@ -2,10 +2,11 @@ import type { AppError } from '../../base/errors.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 
 /** Code → HTTP status, for every error that a request can meet. One file, so that the API's answers can be read at once. */
-const statuses: Readonly<Record<string, number>> = {
+export const statuses: Readonly<Record<string, number>> = {
   REQUEST_INVALID: 400,
   BODY_NOT_JSON: 400,
   CARD_NUMBER_IN_TEXT: 400,
+  ENDPOINT_URL_REFUSED: 400,
   IDEMPOTENCY_KEY_MISSING: 400,
   UNAUTHENTICATED: 401,
   LOG_IN_REFUSED: 401,
@@ -14,11 +15,15 @@ const statuses: Readonly<Record<string, number>> = {
   WEBHOOK_SIGNATURE_INVALID: 403,
   NOT_FOUND: 404,
   CALL_NOT_FOUND: 404,
+  ENDPOINT_NOT_FOUND: 404,
   PAYMENT_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   CALL_BUSY: 409,
   CALL_NOT_LIVE: 409,
   COLLECTION_NOT_RUNNING: 409,
+  ENDPOINT_EXISTS: 409,
+  ENDPOINT_FROM_CONFIG: 409,
+  ENDPOINT_LIMIT: 409,
   IDEMPOTENCY_IN_FLIGHT: 409,
   IDEMPOTENCY_OUTCOME_UNKNOWN: 409,
   PAYMENT_BEING_AUTHORISED: 409,
