@@ -87,10 +87,14 @@ function allowsHeader({ name, value }: { name: string; value: string }): boolean
 
 type Fields = NonNullable<GatewayCall['body']>['fields']
 
+/** No dots: `card.number` as one name is not the place that the policy means. */
+const segment = /^[A-Za-z0-9_-]{1,64}$/
+
 /** Every slot in its own place, no slot twice, and no path that stands on or inside another one. */
 function allowsBody(fields: Fields, places: Places): boolean {
   const taken: string[] = []
   for (const { path, value } of fields) {
+    if (!path.every((part) => segment.test(part))) return false
     const joined = path.join('.')
     if (taken.some((other) => collide(other, joined))) return false
     taken.push(joined)

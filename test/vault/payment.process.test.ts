@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CompiledCard, compileCard } from './support/compiled-card.ts'
+import { authorise, card } from './support/gateway-call.ts'
 import { jsonAnswer, startTestGateway, type TestGateway } from './support/test-gateway.ts'
-import { authorise, card, VaultHarness } from './support/vault-harness.ts'
+import { VaultHarness } from './support/vault-harness.ts'
 
 let compiled: CompiledCard
 let dir: string

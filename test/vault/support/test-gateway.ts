@@ -41,6 +41,10 @@ export async function startTestGateway(
   writeFileSync(caFile, ca)
   const requests: string[] = []
   const sockets = new Set<Socket>()
+  /** A TLS socket cannot be reset; the one under it can. */
+  const reset = (secure: tls.TLSSocket) => {
+    for (const raw of sockets) if (raw.remotePort === secure.remotePort) raw.resetAndDestroy()
+  }
   const server = tls.createServer({ key, cert: certificate }, (socket) => {
     const { behaviour } = gateway
     socket.on('error', () => {})
@@ -50,7 +54,7 @@ export async function startTestGateway(
       text += chunk.toString('latin1')
       if (!isWhole(text)) return
       requests.push(text)
-      respond(socket, behaviour)
+      respond(socket, behaviour, reset)
     })
   })
   server.on('connection', (socket: Socket) => {
@@ -75,7 +79,7 @@ export async function startTestGateway(
   return gateway
 }
 
-function respond(socket: tls.TLSSocket, behaviour: Behaviour): void {
+function respond(socket: tls.TLSSocket, behaviour: Behaviour, reset: (socket: tls.TLSSocket) => void): void {
   switch (behaviour.do) {
     case 'answer': {
       const bytes = Buffer.from(behaviour.bytes as string, 'latin1')
@@ -85,10 +89,10 @@ function respond(socket: tls.TLSSocket, behaviour: Behaviour): void {
       return
     }
     case 'answer-then-reset':
-      socket.write(behaviour.bytes, () => socket.resetAndDestroy())
+      socket.write(behaviour.bytes, () => reset(socket))
       return
     case 'reset-after-request':
-      socket.resetAndDestroy()
+      reset(socket)
       return
     default:
   }

@@ -8,7 +8,6 @@ import { newId } from '../../../src/base/ids.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { RpcClient } from '../../../src/base/rpc/rpc-client.ts'
 import { Secret } from '../../../src/base/secret.ts'
-import type { GatewayCall } from '../../../src/contracts/gateway-call.ts'
 import {
   type CollectionOpened,
   type OpenCollection,
@@ -17,6 +16,7 @@ import {
   vaultContract,
 } from '../../../src/contracts/vault-port.ts'
 import { DigitSender } from './digit-sender.ts'
+import { card } from './gateway-call.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 export const cardUid = process.getuid?.() === 0 ? 65_534 : null
@@ -107,7 +107,7 @@ export class VaultHarness {
   }
 
   /** Keys a whole card and waits until it is collected. */
-  async collect(over: Partial<OpenCollection> & { origin: string }, keys = card.keys): Promise<Collection> {
+  async collect(over: Partial<OpenCollection> & { origin: string }, keys: string = card.keys): Promise<Collection> {
     const collection = await this.open(over)
     await collection.sender.key(keys)
     await this.event(collection.collectionId, 'collected')
@@ -162,36 +162,7 @@ export type Collection = {
   readonly sender: DigitSender
 }
 
-/** A published test number, with an expiry and a code that mean nothing. */
-export const card = {
-  pan: '4242424242424242',
-  keys: '42424242424242421239731',
-} as const
-
-export function authorise(origin: string, over: Partial<GatewayCall> = {}): GatewayCall {
-  return {
-    connector: 'sandbox',
-    operation: 'authorise',
-    method: 'POST',
-    origin,
-    path: '/v1/authorisations',
-    headers: [{ name: 'Authorization', value: 'Bearer test-key' }],
-    body: {
-      encoding: 'json',
-      fields: [
-        { path: ['amount'], value: 1050 },
-        { path: ['card', 'number'], value: { slot: 'pan' } },
-        { path: ['card', 'expiryMonth'], value: { slot: 'expiryMonth' } },
-        { path: ['card', 'expiryYear'], value: { slot: 'expiryYear' } },
-        { path: ['card', 'csc'], value: { slot: 'csc' } },
-      ],
-    },
-    timeoutMs: 5_000,
-    ...over,
-  }
-}
-
-/** Process ids of all descendants of `pid` that are there now. */
+/** True while the process is in the process table. */
 export function alive(pid: number): boolean {
   return existsSync(`/proc/${pid}`)
 }
