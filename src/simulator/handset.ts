@@ -54,7 +54,7 @@ export type PressOptions = {
 type Message<Event extends ToHandset['event']> = Extract<ToHandset, { event: Event }>
 type Milestone = 'ringing' | 'answered' | 'start' | 'stop'
 
-let shared: Ticker | undefined
+const shared = new Ticker(systemClock)
 
 /**
  * A telephone for programs. Its audio leaves in frames of 20 ms from a ticker shared by all handsets of the process;
@@ -83,8 +83,7 @@ export class Handset {
   constructor(options: HandsetOptions, socket: WebSocket) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    shared ??= new Ticker(systemClock)
-    this.#ticker = options.ticker ?? (options.clock ? new Ticker(options.clock) : shared)
+    this.#ticker = options.ticker ?? (this.#clock === systemClock ? shared : new Ticker(this.#clock))
     this.#socket = socket
     if (options.role.kind === 'agent') this.#callSid = options.role.callSid
     this.#line.promise.catch(() => {})
@@ -128,19 +127,15 @@ export class Handset {
     return this.whileOpen(this.voice.speak(octets, options))
   }
 
-  /** Presses a key; settles when its tone has been sent. Keys pressed ahead wait for their turn. */
+  /** Presses a key; settles when it comes up: its tone has been sent, or its message. Keys pressed ahead wait for their turn. */
   press(key: HandsetKey, { toneMs = 100, gapMs = 100, report = 'audio' }: PressOptions = {}): Promise<void> {
     const tell = () => this.#send({ event: 'dtmf', dtmf: { digit: key, report: 'message', toneMs } })
-    if (report === 'message') {
-      tell()
-      return Promise.resolve()
-    }
     const { promise, resolve } = Promise.withResolvers<void>()
     const onEnd = () => {
-      if (report === 'both') tell()
+      if (report !== 'audio') tell()
       resolve()
     }
-    this.voice.press({ key, toneMs, gapMs, onEnd })
+    this.voice.press({ key, toneMs, gapMs, mute: report === 'message', onEnd })
     return this.whileOpen(promise)
   }
 

@@ -9,6 +9,8 @@ const mostWaiting = 256
 export type Press = {
   readonly key: HandsetKey
   readonly toneMs: number
+  /** The key takes its time but makes no sound: the network tells of it in another way. */
+  readonly mute?: boolean
   /** Silence after the tone before the next key may sound, in ms. At least 40. */
   readonly gapMs?: number
   /** Called when the last octet of the tone has been laid into the audio. */
@@ -16,7 +18,9 @@ export type Press = {
 }
 
 type Sounding = {
-  readonly tone: Uint8Array
+  readonly length: number
+  /** Undefined: mute. */
+  readonly tone: Uint8Array | undefined
   at: number
   pauseLeft: number
   readonly onEnd: (() => void) | undefined
@@ -53,7 +57,7 @@ export class KeyOverlay {
       const sounding = this.#current()
       if (!sounding) return
       at += this.#layTone(sounding, frame, at)
-      if (sounding.at < sounding.tone.length) return
+      if (sounding.at < sounding.length) return
       const passed = Math.min(sounding.pauseLeft, frame.length - at)
       sounding.pauseLeft -= passed
       at += passed
@@ -62,12 +66,12 @@ export class KeyOverlay {
   }
 
   #layTone(sounding: Sounding, frame: Uint8Array, at: number): number {
-    if (sounding.at === sounding.tone.length) return 0
-    const part = sounding.tone.subarray(sounding.at, sounding.at + frame.length - at)
-    frame.set(part, at)
-    sounding.at += part.length
-    if (sounding.at === sounding.tone.length) sounding.onEnd?.()
-    return part.length
+    if (sounding.at === sounding.length) return 0
+    const laid = Math.min(sounding.length - sounding.at, frame.length - at)
+    if (sounding.tone) frame.set(sounding.tone.subarray(sounding.at, sounding.at + laid), at)
+    sounding.at += laid
+    if (sounding.at === sounding.length) sounding.onEnd?.()
+    return laid
   }
 
   #current(): Sounding | undefined {
@@ -75,7 +79,8 @@ export class KeyOverlay {
     const press = this.#waiting.shift()
     if (!press) return undefined
     this.#sounding = {
-      tone: keyTone(press.key, press.toneMs),
+      length: Math.round(press.toneMs * 8),
+      tone: press.mute ? undefined : keyTone(press.key, press.toneMs),
       at: 0,
       pauseLeft: Math.max(pauseOctets, Math.round((press.gapMs ?? 0) * 8)),
       onEnd: press.onEnd,

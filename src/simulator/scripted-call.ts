@@ -125,9 +125,6 @@ async function perform(step: Step, { handset, clock, speeches, performed }: Perf
         const { toneMs = 100, gapMs = 100, report = 'audio' } = step
         await handset.press(key, { toneMs, gapMs, report })
         performed.keys++
-        // A message has no length of its own: keys would all be pressed at once.
-        const pauseMs = report === 'message' ? toneMs + gapMs : 0
-        if (pauseMs > 0) await new Promise<void>((resolve) => clock.after(pauseMs, resolve))
       }
       break
     case 'await':

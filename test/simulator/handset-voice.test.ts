@@ -44,6 +44,19 @@ describe("a handset's voice", () => {
   })
 })
 
+describe('a key that makes no sound', () => {
+  it('takes as long as one that does, and leaves speech alone', () => {
+    const voice = new HandsetVoice()
+    void voice.speak(speech(50, 0x31), { loop: true })
+    const ended: number[] = []
+    let frames = 0
+    for (const key of ['1', '9'] as const)
+      voice.press({ key, toneMs: 60, gapMs: 60, mute: true, onEnd: () => ended.push(frames) })
+    for (; frames < 12; frames++) expect(voice.frame().every((octet) => octet === 0x31)).toBe(true)
+    expect(ended).toEqual([2, 8])
+  })
+})
+
 describe('a recording', () => {
   it('puts frames in their place, with silence where none came', () => {
     const recording = new AudioRecording()
