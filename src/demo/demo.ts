@@ -53,7 +53,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const gateway = gatewayOf(platform)
     const ledger = (await gateway.ledger()).filter(({ merchantReference }) => merchantReference === reference)
     await untilTold(() => receiver.received.some(({ event }) => event.data.status === payment.status))
-    await call.say('caller-thanks')
+    await call.say('caller-thanks', 1_500)
     await call.hangUp()
     if (options.keepAudio) keepAudio(call, options.keepAudio)
     const result = {
@@ -80,7 +80,7 @@ export function gatewayOf({ addresses, credentials, dataDir }: ThrowawayPlatform
 }
 
 async function takePayment(call: SimulatedCall, { card, tell }: DemoOptions): Promise<PaymentResource> {
-  await call.say('caller-card')
+  await call.say('caller-card', 2_000)
   const body = { amountMinor, currency: 'GBP', reference, metadata: { crmRecord: 'case-77' } }
   const payment = await call.startPayment(body)
   tell('The agent has clicked "Take payment". The line is masked before the card is asked for.')

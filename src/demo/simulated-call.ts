@@ -145,17 +145,15 @@ export class SimulatedCall {
     })
   }
 
-  async say(speech: string): Promise<void> {
+  /** Says the beginning of a canned speech, and is then silent. */
+  async say(speech: string, ms: number): Promise<void> {
     const library = await loadMediaLibrary(path.join(packageDir, 'media', 'speech'))
-    await this.caller.speak(library.get(speech) ?? new Uint8Array())
+    await this.caller.speak(library.get(speech)?.subarray(0, ms * octetsPerMs) ?? new Uint8Array())
   }
 
-  /** A second and a half of talk, with room before it for the last tone to have passed. */
+  /** A second of talk, with room before it for the last tone to have passed. */
   async #chat(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, longestWayMs + 50))
-    const library = await loadMediaLibrary(path.join(packageDir, 'media', 'speech'))
-    await this.caller.speak(
-      library.get('caller-small-talk')?.subarray(0, 1_500 * octetsPerMs) ?? new Uint8Array(),
-    )
+    await this.say('caller-small-talk', 1_000)
   }
 }

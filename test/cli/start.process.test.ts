@@ -11,11 +11,12 @@ const command = [process.execPath, path.join(top, 'bin', 'tonewall.mjs')] as con
 const home = mkdtempSync(path.join(tmpdir(), 'tonewall-start-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
+const [control, bridge, gateway, simulator] = await freePorts(4)
 const ports = {
-  CONTROL_PORT: 18_080,
-  BRIDGE_PORT: 18_081,
-  SANDBOX_GATEWAY_PORT: 18_443,
-  SANDBOX_SIMULATOR_PORT: 18_082,
+  CONTROL_PORT: control,
+  BRIDGE_PORT: bridge,
+  SANDBOX_GATEWAY_PORT: gateway,
+  SANDBOX_SIMULATOR_PORT: simulator,
 }
 const env = (dataDir: string) => ({
   PATH: process.env.PATH,
