@@ -96,6 +96,9 @@ function ofStatus(payment: PaymentResource): Announcement[] {
     case 'expired':
       return [politely(`Nothing was charged. ${endingWords(payment.collection?.why ?? null)}`)]
     case 'created':
+      return payment.collection?.why
+        ? [politely(`${endingWords(payment.collection.why)} Nothing was charged.`)]
+        : []
     case 'collecting':
       return []
   }

@@ -85,6 +85,7 @@ export class CallPanel extends LitElement {
         return html`<collection-panel
           .desk=${this.desk}
           .state=${this.state}
+          .call=${call}
           .payment=${payment}
         ></collection-panel>`
       default:

@@ -1,11 +1,12 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { formatMoney } from '../base/money.ts'
-import type { FieldView, PaymentResource } from '../contracts/desk-port.ts'
+import type { CallResource, FieldView, PaymentResource } from '../contracts/desk-port.ts'
 import type { PaymentCommand } from './api.ts'
 import { controlStyles } from './control-styles.ts'
 import type { Desk } from './desk.ts'
+import { whyNoPayment } from './platform-trouble.ts'
 import type { DeskState } from './state.ts'
-import { cardWords, faultAdvice, fieldNames, refusalWords } from './words.ts'
+import { cardWords, endingWords, faultAdvice, fieldNames, refusalWords } from './words.ts'
 import './countdown-clock.ts'
 import './field-dots.ts'
 
@@ -14,6 +15,7 @@ export class CollectionPanel extends LitElement {
   static override properties = {
     desk: { attribute: false },
     state: { attribute: false },
+    call: { attribute: false },
     payment: { attribute: false },
   }
   static override styles = [
@@ -80,7 +82,9 @@ export class CollectionPanel extends LitElement {
 
   declare desk: Desk
   declare state: DeskState
+  declare call: CallResource
   declare payment: PaymentResource
+  #hadFocus = false
 
   override render(): TemplateResult {
     const { payment } = this
@@ -106,28 +110,41 @@ export class CollectionPanel extends LitElement {
     `
   }
 
-  protected override firstUpdated(): void {
-    // The form that had the focus is gone: bring it here, so that the next Tab reaches these buttons.
-    if (this.#focusIsLost()) this.renderRoot.querySelector<HTMLElement>('h3')?.focus()
+  protected override willUpdate(): void {
+    this.#hadFocus = this.shadowRoot?.activeElement != null
   }
 
-  #focusIsLost(): boolean {
-    return document.activeElement === document.body || this.state.underWay.size > 0
+  protected override firstUpdated(): void {
+    // The form that had the focus is gone: bring it here, so that the next Tab reaches these buttons.
+    this.#hadFocus = document.activeElement === document.body || this.state.underWay.size > 0
+  }
+
+  protected override updated(): void {
+    // The button that had the focus may be gone too, as "Clear" is once the field is empty.
+    if (this.#hadFocus && !this.shadowRoot?.activeElement)
+      this.renderRoot.querySelector<HTMLElement>('h3')?.focus()
   }
 
   #step(): TemplateResult {
     const words = (text: string) => html`<p class="hint" data-testid="step">${text}</p>`
     switch (this.payment.status) {
-      case 'created':
-        return words('The payment is prepared. The card has not been asked for yet.')
+      case 'created': {
+        const why = this.payment.collection?.why
+        return words(
+          why
+            ? `${endingWords(why)} Nothing was charged.`
+            : 'The payment is prepared. The card has not been asked for yet.',
+        )
+      }
       case 'ready':
         return words(`The card is complete. Nothing has been charged yet.`)
       case 'authorising':
         return words('The card is complete. Asking the gateway…')
       default: {
-        const next = this.payment.collection?.fields.find(({ state }) => state !== 'accepted')
-        const ready = next && this.payment.collection?.state === 'collecting'
-        return words(ready ? `Now: ${fieldNames[next.field].toLowerCase()}.` : 'Getting ready…')
+        const { collection } = this.payment
+        const next = collection?.fields.find(({ state }) => state !== 'accepted')
+        if (!next || collection?.state !== 'collecting') return words('Getting ready…')
+        return words(`The caller's turn: ${fieldNames[next.field].toLowerCase()}.`)
       }
     }
   }
@@ -147,7 +164,7 @@ export class CollectionPanel extends LitElement {
           clearable
             ? html`<button
                 class="small"
-                ?disabled=${this.#busy('clear-field')}
+                aria-busy=${this.#busy('clear-field')}
                 aria-label="Clear ${name.toLowerCase()}"
                 @click=${() => this.#send({ do: 'clear-field', field: field.field })}
               >
@@ -167,18 +184,34 @@ export class CollectionPanel extends LitElement {
   #actions(): TemplateResult {
     const { status, confirm } = this.payment
     const button = (label: string, command: PaymentCommand, look = '') =>
-      html`<button class=${look} ?disabled=${this.#busy(command.do)} @click=${() => this.#send(command)}>
+      html`<button class=${look} aria-busy=${this.#busy(command.do)} @click=${() => this.#send(command)}>
         ${label}
       </button>`
     const cancel = button('Cancel payment', { do: 'cancel' })
     if (status === 'authorising') return html`${nothing}`
-    if (status === 'created') return html`${button('Ask for the card', { do: 'arm' }, 'main')} ${cancel}`
+    if (status === 'created') return html`${this.#askForCard()} ${cancel}`
     const anotherCard = button('Use another card', { do: 'another-card' })
     if (status === 'ready') {
       const charge = button(`Confirm ${formatMoney(this.payment)}`, { do: 'confirm' }, 'main')
       return html`${confirm === 'manual' ? charge : nothing} ${anotherCard} ${cancel}`
     }
     return html`${button('More time', { do: 'extend', bySeconds: 60 })} ${anotherCard} ${cancel}`
+  }
+
+  #askForCard(): TemplateResult {
+    const why = whyNoPayment(this.state, this.call)
+    return html`
+      <button
+        class="main"
+        ?disabled=${why !== null}
+        aria-busy=${this.#busy('arm')}
+        aria-describedby="why"
+        @click=${() => this.#send({ do: 'arm' })}
+      >
+        ${this.payment.collection ? 'Ask for the card again' : 'Ask for the card'}
+      </button>
+      <span class="hint" id="why">${why ?? ''}</span>
+    `
   }
 
   #busy(intent: PaymentCommand['do']): boolean {

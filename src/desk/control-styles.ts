@@ -60,6 +60,10 @@ export const controlStyles = css`
     padding: 0.2rem 0.75rem;
     font-size: 0.9rem;
   }
+  button[aria-busy='true'] {
+    cursor: progress;
+    opacity: 0.75;
+  }
   button:disabled {
     cursor: not-allowed;
     border-style: dashed;

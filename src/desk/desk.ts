@@ -54,6 +54,7 @@ export class Desk {
 
   /** Creates the payment and asks for the card at once. When only the second fails, `arm` is left to press again. */
   async takePayment(input: NewPayment): Promise<void> {
+    if (this.#state.underWay.has('take-payment') || this.#state.underWay.has('arm')) return
     const answer = await this.#intent('take-payment', () => this.#api.createPayment(input))
     if (!answer.ok) return
     this.#read(answer.value, this.#state.payments.get(answer.value.id))

@@ -34,7 +34,7 @@ export function lightOf({ stream, call, payment }: LightInput): Light {
 export const lightWords: Readonly<Record<Light, { readonly short: string; readonly long: string }>> = {
   open: { short: 'Line open', long: 'You hear everything, tones too.' },
   securing: { short: 'Securing…', long: 'Wait: the caller should not key anything yet.' },
-  secured: { short: 'Secured', long: 'Tones cannot reach you. The caller can key the card.' },
+  secured: { short: 'Secured', long: 'Tones cannot reach you.' },
   lost: { short: 'Protection lost', long: 'Ask the caller to stop keying now.' },
   unknown: { short: 'Not confirmed', long: 'Reconnecting. Ask the caller to wait with keying.' },
   closed: { short: 'Card closed', long: 'No digits are taken any more. The line opens again in a moment.' },

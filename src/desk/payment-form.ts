@@ -88,7 +88,7 @@ export class PaymentForm extends LitElement {
           Ask me before the card is charged
         </label>
         <div class="row">
-          <button class="main" type="submit" ?disabled=${why !== null || busy} aria-describedby="why">
+          <button class="main" type="submit" ?disabled=${why !== null} aria-busy=${busy} aria-describedby="why">
             Take payment
           </button>
           <p class="hint" id="why" data-testid="why-no-payment">${why ?? ''}</p>

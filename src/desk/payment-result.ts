@@ -53,7 +53,7 @@ export class PaymentResult extends LitElement {
       }
       dl {
         display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 11rem), 1fr));
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
         gap: 0.9rem 1.5rem;
       }
       dt {
@@ -65,6 +65,7 @@ export class PaymentResult extends LitElement {
       }
       .code {
         font-family: var(--mono);
+        font-size: 0.92rem;
       }
     `,
   ]
@@ -113,13 +114,13 @@ export class PaymentResult extends LitElement {
   #actions(verdict: Verdict): TemplateResult | typeof nothing {
     if (verdict.kind === 'unknown') return nothing
     const why = whyNoPayment(this.state, this.call)
-    const busy = this.state.underWay.has('another-card')
     return html`
       ${
         verdict.tryAnotherCard
           ? html`<button
               class="main"
-              ?disabled=${why !== null || busy}
+              ?disabled=${why !== null}
+              aria-busy=${this.state.underWay.has('another-card')}
               @click=${() => this.desk.command(this.payment.id, { do: 'another-card' })}
             >
               Use another card

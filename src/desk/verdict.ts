@@ -28,10 +28,13 @@ export function verdictOf(payment: PaymentResource): Verdict {
       }
     case 'declined': {
       const retry = payment.decline?.retry
+      const advice = payment.decline?.advice ?? 'The card was declined. Nothing was charged.'
+      // Another card was asked for and did not come: the payment is back where it was.
+      const why = payment.collection?.why
       return {
         kind: 'declined',
         title: 'Declined',
-        advice: payment.decline?.advice ?? 'The card was declined. Nothing was charged.',
+        advice: why ? `${endingWords(why)} No other card was charged. Before that: ${advice}` : advice,
         tryAnotherCard: retry === 'other-card' || retry === 'same-card',
       }
     }

@@ -240,6 +240,24 @@ describe('taking a payment', () => {
   })
 })
 
+describe('a collection that ends without a card', () => {
+  it('says why, keeps the payment, and asks again when told to', async () => {
+    const page = await onCall()
+    control.tell(paid({}, { fields: fields(5, 0, 0) }))
+    await page.getByRole('button', { name: 'Clear card number' }).focus()
+    const ended = { state: 'ended', secured: false, why: 'between-digits-timeout' } as const
+    control.tell(paid({ status: 'created' }, { ...ended, fields: fields(0, 0, 0) }))
+    await page.getByText('The caller stopped keying for too long. Nothing was charged.').first().waitFor()
+    await expect.poll(() => focused(page)).toContain('Card for £10.50')
+    await shoot(page, 'ended')
+    await page.getByRole('button', { name: 'Ask for the card again' }).click()
+    await expect.poll(() => control.posted.at(-1)?.path).toMatch(/\/arm$/)
+    control.tell({ type: 'call', call: aCall({ status: 'ended', caller: 'left' }) })
+    await page.getByText('The call has ended.').waitFor()
+    expect(await page.getByRole('button', { name: 'Ask for the card again' }).isDisabled()).toBe(true)
+  })
+})
+
 describe('the result', () => {
   it('of a decline is the advice, and another card', async () => {
     const page = await onCall()

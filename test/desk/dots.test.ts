@@ -48,6 +48,18 @@ describe('a result', () => {
     expect(decline('other-card')).toMatchObject({ advice: 'Ask for another card.', tryAnotherCard: true })
     expect(decline('pay-link')).toMatchObject({ tryAnotherCard: false })
   })
+  it('says that the earlier card was declined when the next one did not come', () => {
+    const decline = {
+      reason: 'other',
+      gatewayCode: '05',
+      retry: 'other-card',
+      advice: 'Ask for another card.',
+    } as const
+    const back = aPayment({ status: 'declined', decline }, { state: 'ended', why: 'caller-cancelled' })
+    expect(verdictOf(back).advice).toBe(
+      'The caller cancelled with **. No other card was charged. Before that: Ask for another card.',
+    )
+  })
   it('says that nothing was charged when the collection ended without a card', () => {
     const ended = aPayment({ status: 'expired' }, { state: 'ended', why: 'first-digit-timeout' })
     expect(verdictOf(ended).advice).toBe('The caller keyed nothing in time. Nothing was charged.')

@@ -20,10 +20,11 @@ export class CardTable extends LitElement {
         list-style: none;
       }
       li {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
+        display: flex;
+        flex-wrap: wrap;
         gap: 0.35rem 1rem;
         align-items: center;
+        justify-content: space-between;
         padding-top: 0.6rem;
         border-top: 1px solid var(--line);
       }
@@ -38,7 +39,8 @@ export class CardTable extends LitElement {
       }
       .keys button {
         min-height: 2.25rem;
-        font-size: 0.9rem;
+        padding: 0.2rem 0.6rem;
+        font-size: 0.85rem;
       }
     `,
   ]
