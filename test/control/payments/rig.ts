@@ -196,7 +196,7 @@ export class Rig {
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {
       mode: 'sandbox',
-      gateways: [{ ...gateway, timeoutMs: 5_000 }],
+      gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
         { ...merchant, id: merchantId, name: 'One', webhookEndpoints },
         { ...merchant, id: otherMerchantId, name: 'Two', webhookEndpoints: [] },
