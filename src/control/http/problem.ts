@@ -71,7 +71,8 @@ function asAppError(thrown: unknown): AppError {
   if (statusCode === 413) return new BodyTooLarge('the body is too large')
   if (statusCode === 415) return new MediaTypeUnsupported('send application/json')
   if (statusCode === 429) return new RateLimited('too many requests from this address')
-  if (statusCode === 400) return fromFastify(codeOf(thrown))
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
+    return fromFastify(codeOf(thrown))
   return new Internal('something went wrong on our side')
 }
 

@@ -115,6 +115,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 }
 
 function createApplication({ config, clock, log }: HttpOptions): FastifyInstance {
+  const problems = { publicUrl: config.publicUrl, log }
   const app = Fastify({
     // What is logged goes through the allow-list of base/log.ts.
     logger: false,
@@ -124,6 +125,9 @@ function createApplication({ config, clock, log }: HttpOptions): FastifyInstance
     genReqId: () => newId('request', clock.now()),
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // To receive a request, in ms; an answer may take longer, and an event stream has no end.
+    requestTimeout: 30_000,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, problems),
     routerOptions: { maxParamLength: 128 },
   })
   app.setValidatorCompiler((route) => {
@@ -132,7 +136,6 @@ function createApplication({ config, clock, log }: HttpOptions): FastifyInstance
     return (value: unknown) => validate(value ?? undefined)
   })
   app.setSerializerCompiler(serializerCompiler)
-  const problems = { publicUrl: config.publicUrl, log }
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, problems))
   readJsonOnly(app)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))

@@ -189,6 +189,16 @@ describe('the events of GET /v1/events', () => {
     expect(control.server.openStreams()).toBe(0)
   })
 
+  it('are not opened by a HEAD request', async () => {
+    const answer = await control.server.app.inject({
+      method: 'HEAD',
+      url: '/v1/events',
+      headers: { authorization: `Bearer ${ours.key}` },
+    })
+    expect(answer.statusCode).toBe(405)
+    expect(control.server.openStreams()).toBe(0)
+  })
+
   it('are refused to a log-in that holds ten streams already', async () => {
     await Promise.all(Array.from({ length: 10 }, () => read()))
     const eleventh = new Reader({ authorization: `Bearer ${ours.key}` })

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Problem } from '../../../src/contracts/desk-port.ts'
 import { ask, type Harness, harness, liveCall, ours } from './control-harness.ts'
@@ -67,6 +70,14 @@ describe('every error', () => {
     const wrong = await ask(control, { method: 'PUT', url: '/v1/payments/pay_1' })
     expect(wrong.json()).toMatchObject({ status: 405, code: 'METHOD_NOT_ALLOWED' })
     expect(wrong.headers.allow).toBe('GET, HEAD')
+  })
+
+  it('of a path that cannot be read is a problem too', async () => {
+    for (const url of ['/v1/calls/%zz', `/v1/calls/${'x'.repeat(200)}`]) {
+      const answer = await ask(control, { url })
+      expect(Problem.parse(answer.json()).status).toBe(answer.statusCode)
+      expect(answer.statusCode).toBeLessThan(500)
+    }
   })
 
   it('of reading the body says which', async () => {
@@ -193,6 +204,23 @@ describe('the API', () => {
     expect(policy).not.toContain('unsafe')
     expect((await ask(control, { url: '/v1/calls' })).headers['cache-control']).toBe('no-store')
     expect(answer.headers['x-content-type-options']).toBe('nosniff')
+  })
+
+  it('serves the built desk, its hashed files for ever and its page never from a cache', async () => {
+    const deskDir = mkdtempSync(path.join(tmpdir(), 'tonewall-desk-'))
+    mkdirSync(path.join(deskDir, 'assets'))
+    writeFileSync(path.join(deskDir, 'index.html'), '<!doctype html><title>desk</title>')
+    writeFileSync(path.join(deskDir, 'assets', 'main-abc.js'), '// desk')
+    const built = await harness({ deskDir })
+    const page = await ask(built, { url: '/', key: '' })
+    expect(page.body).toContain('<title>desk</title>')
+    expect(page.headers['cache-control']).toBe('no-cache')
+    const script = await ask(built, { url: '/assets/main-abc.js', key: '' })
+    expect(script.headers['cache-control']).toContain('immutable')
+    expect((await ask(built, { url: '/../package.json', key: '' })).statusCode).toBe(404)
+    expect((await ask(built, { url: '/assets/%2e%2e/%2e%2e/package.json', key: '' })).statusCode).toBe(404)
+    await built.close()
+    rmSync(deskDir, { recursive: true })
   })
 
   it('knows nothing of a carrier in production', async () => {

@@ -37,6 +37,8 @@ export function eventRoutes(app: RouteApp, options: EventRoutesOptions): OpenStr
     '/v1/events',
     {
       config: { access: 'payments:read' },
+      // A HEAD request would open a stream that nobody reads.
+      exposeHeadRoute: false,
       schema: {
         tags: ['events'],
         summary: 'Calls and payments as they change: server-sent events, each a DeskEvent',
