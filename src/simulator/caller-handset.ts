@@ -33,7 +33,7 @@ export class CallerHandset implements Party {
         this.#call.press(message.dtmf)
         break
       case 'mark':
-        this.#call.uplink.mark(message.mark.name)
+        this.#call.mark(message.mark.name)
         break
       case 'clear':
         this.#call.uplink.clear()
@@ -67,8 +67,8 @@ export class CallerHandset implements Party {
     this.#options.send(handsetMessages.media(streamSid, frame, chunk))
   }
 
-  sent(streamSid: string, marks: readonly string[]): void {
-    for (const name of marks) this.#options.send(handsetMessages.mark(streamSid, name))
+  sent(streamSid: string, name: string): void {
+    this.#options.send(handsetMessages.mark(streamSid, name))
   }
 
   stop(call: Call, reason: StopReason): void {

@@ -101,7 +101,7 @@ export const FromHandset = z.discriminatedUnion('event', [
     streamSid: Sid.optional(),
     mark: z.strictObject({ name: z.string().min(1).max(64) }),
   }),
-  /** Forgets what the handset sent and has not been sent on. */
+  /** Forgets what the handset sent and has not been sent on: audio, keys and marks. */
   z.strictObject({ event: z.literal('clear'), streamSid: Sid.optional() }),
   /** Hangs up. */
   z.strictObject({ event: z.literal('stop'), callSid: Sid.optional() }),

@@ -110,7 +110,7 @@ class AgentLine implements Party {
         call.press(message.dtmf)
         break
       case 'mark':
-        call.uplink.mark(message.mark.name)
+        call.mark(message.mark.name)
         break
       case 'clear':
         call.uplink.clear()
@@ -142,8 +142,8 @@ class AgentLine implements Party {
     if (this.#options.handsets.size > 0) this.#broadcast(handsetMessages.media(streamSid, frame, chunk))
   }
 
-  sent(streamSid: string, marks: readonly string[]): void {
-    for (const name of marks) this.#broadcast(handsetMessages.mark(streamSid, name))
+  sent(streamSid: string, name: string): void {
+    this.#broadcast(handsetMessages.mark(streamSid, name))
   }
 
   stop(call: Call, reason: StopReason): void {

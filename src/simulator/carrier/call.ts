@@ -21,8 +21,8 @@ export type Party = {
   start(call: Call, streamSid: string, parameters: FormParameters): void
   /** A frame that is heard now; `chunk` counts from 1 within the stream. */
   hear(streamSid: string, frame: Buffer, chunk: number): void
-  /** The handset's own marks: what it sent before them has been sent on. */
-  sent(streamSid: string, marks: readonly string[]): void
+  /** A mark of the handset's own: what it sent before has been sent on. */
+  sent(streamSid: string, mark: string): void
   stop(call: Call, reason: StopReason): void
 }
 
@@ -160,8 +160,17 @@ export class Call {
   press({ digit, report, toneMs }: { digit: HandsetKey; report: KeyReport; toneMs: number }): void {
     // A provider reports a key when it has seen all of it.
     const tell = () => this.#stream?.dtmf(digit)
-    if (report === 'message') tell()
+    // In its turn: a message that overtook the handset's own tone by much would be another press.
+    if (report === 'message') this.uplink.inTurn(tell)
     else this.uplink.press({ key: digit, toneMs, ...(report === 'both' ? { onEnd: tell } : {}) })
+  }
+
+  /** The handset asks to be told when what it sent until now has been sent on. */
+  mark(name: string): void {
+    this.uplink.inTurn(() => {
+      const streamSid = this.#stream?.streamSid
+      if (streamSid) this.#options.party.sent(streamSid, name)
+    })
   }
 
   /** Ends the call, whatever it was doing. Harmless when it is over. */
@@ -221,13 +230,12 @@ export class Call {
       parameters: verb.parameters,
       ticker: network.ticker,
       log: network.log,
-      mouth: () => this.uplink.pull(),
+      mouth: (send) => this.uplink.pull(send),
       ear: (frame, chunk) => party.hear(streamSid, frame, chunk),
       onStart: () => {
         this.uplink.clear()
         party.start(this, streamSid, verb.parameters)
       },
-      onSent: (marks) => party.sent(streamSid, marks),
       onEnd,
     })
   }

@@ -4,7 +4,6 @@ import type { Ticker } from '../ticker.ts'
 import { Playout } from './playout.ts'
 import { twilioSignature } from './signature.ts'
 import { FromPlatform, type StreamIdentity, StreamWriter } from './stream-wire.ts'
-import type { Uplinked } from './uplink.ts'
 
 /** Time for the platform to accept the connection, in ms. */
 const handshakeMs = 5_000
@@ -21,13 +20,11 @@ export type MediaStreamOptions = {
   readonly parameters: Readonly<Record<string, string>>
   readonly ticker: Ticker
   readonly log: Log
-  /** What is to be sent, asked for every 20 ms. */
-  readonly mouth: () => Uplinked
+  /** Asked every 20 ms to send what is due. */
+  readonly mouth: (send: (frame: Buffer) => void) => void
   /** What the line hears: called every 20 ms in which something was played. `chunk` counts frames from 1. */
   readonly ear: (frame: Buffer, chunk: number) => void
   readonly onStart: () => void
-  /** The handset's own marks, sent on. */
-  readonly onSent: (marks: readonly string[]) => void
   /** Once, whatever happened. */
   readonly onEnd: (why: StreamEnd) => void
 }
@@ -57,6 +54,10 @@ export class MediaStream {
     this.#socket.on('close', () =>
       this.#end(this.#at === 'connecting' ? 'not-connected' : 'closed-by-platform'),
     )
+  }
+
+  get streamSid(): string {
+    return this.#options.identity.streamSid
   }
 
   get streaming(): boolean {
@@ -95,9 +96,7 @@ export class MediaStream {
       this.#socket.terminate()
       return
     }
-    const { frames, marks } = this.#options.mouth()
-    for (const frame of frames) this.#socket.send(this.#writer.media(frame))
-    if (marks.length > 0) this.#options.onSent(marks)
+    this.#options.mouth((frame) => this.#socket.send(this.#writer.media(frame)))
     const played = this.#playout.pull()
     this.#ticks++
     if (played.frame) this.#options.ear(played.frame, this.#ticks)

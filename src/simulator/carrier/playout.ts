@@ -3,11 +3,11 @@ import { frameOctets, silentOctet } from '../handset-protocol.ts'
 /** Five minutes: what a platform sends beyond that is dropped. */
 const capOctets = 300 * 8000
 
-export type Played = {
+export type Played<Mark> = {
   /** 20 ms, or undefined when there was nothing to play. */
   readonly frame: Buffer | undefined
   /** Marks that everything before has now been played for, oldest first. */
-  readonly marks: readonly string[]
+  readonly marks: readonly Mark[]
 }
 
 /**
@@ -15,11 +15,11 @@ export type Played = {
  * the pace of the line, a mark comes back when what was sent before it has been played, and `clear` throws all away
  * and brings the marks back at once.
  */
-export class Playout {
+export class Playout<Mark = string> {
   #chunks: Buffer[] = []
   #heldOctets = 0
   #playedOctets = 0
-  #marks: Array<{ name: string; atOctet: number }> = []
+  #marks: Array<{ mark: Mark; atOctet: number }> = []
 
   get heldOctets(): number {
     return this.#heldOctets
@@ -31,21 +31,21 @@ export class Playout {
     this.#heldOctets += octets.length
   }
 
-  mark(name: string): void {
-    this.#marks.push({ name, atOctet: this.#playedOctets + this.#heldOctets })
+  mark(mark: Mark): void {
+    this.#marks.push({ mark, atOctet: this.#playedOctets + this.#heldOctets })
   }
 
-  /** Returns the names of the marks that were waiting. */
-  clear(): readonly string[] {
-    const names = this.#marks.map(({ name }) => name)
+  /** Returns the marks that were waiting. */
+  clear(): readonly Mark[] {
+    const marks = this.#marks.map(({ mark }) => mark)
     this.#chunks = []
     this.#heldOctets = 0
     this.#marks = []
-    return names
+    return marks
   }
 
   /** The next 20 ms. The end of a portion that does not fill them is followed by silence. */
-  pull(): Played {
+  pull(): Played<Mark> {
     const frame = this.#heldOctets === 0 ? undefined : this.#take()
     return { frame, marks: this.#marksPlayed() }
   }
@@ -75,10 +75,10 @@ export class Playout {
     this.#playedOctets += octets
   }
 
-  #marksPlayed(): readonly string[] {
+  #marksPlayed(): readonly Mark[] {
     if (this.#marks.length === 0) return []
     const played = this.#marks.filter(({ atOctet }) => atOctet <= this.#playedOctets)
     if (played.length > 0) this.#marks = this.#marks.filter(({ atOctet }) => atOctet > this.#playedOctets)
-    return played.map(({ name }) => name)
+    return played.map(({ mark }) => mark)
   }
 }

@@ -9,15 +9,13 @@ const capOctets = 1_200 * 8
 /** … down to this. */
 const keptOctets = 200 * 8
 
-export type Uplinked = { readonly frames: readonly Buffer[]; readonly marks: readonly string[] }
-
 /**
  * Audio from a handset to the platform. A network is paced by its own clock, and loses nothing when a handset's frame
  * comes late: an invented silence in the middle of a tone would make two keys of one. So a late frame is waited for,
  * and several leave at once when it has come. While no handset talks, `idle` gives the audio (a robot, or silence).
  */
 export class Uplink {
-  readonly #queue = new Playout()
+  readonly #queue = new Playout<() => void>()
   readonly #keys = new KeyOverlay()
   readonly #idle: () => Buffer
   #live = false
@@ -31,7 +29,7 @@ export class Uplink {
     this.#live = true
     this.#queue.push(octets)
     if (this.#queue.heldOctets <= capOctets) return
-    while (this.#queue.heldOctets > keptOctets) this.#queue.pull()
+    while (this.#queue.heldOctets > keptOctets) perform(this.#queue.pull().marks)
   }
 
   /** False when too many keys wait already. */
@@ -39,14 +37,15 @@ export class Uplink {
     return this.#keys.press(press)
   }
 
-  mark(name: string): void {
-    this.#queue.mark(name)
+  /** Runs `task` in its turn: when what the handset sent before has been sent on. */
+  inTurn(task: () => void): void {
+    this.#queue.mark(task)
   }
 
-  /** Returns the marks that were waiting. */
-  clear(): readonly string[] {
+  /** Forgets what waits: audio, keys and tasks. */
+  clear(): void {
     this.#keys.clear()
-    return this.#queue.clear()
+    this.#queue.clear()
   }
 
   /** The handset is gone: `idle` gives the audio again. */
@@ -56,28 +55,30 @@ export class Uplink {
     this.#owed = 0
   }
 
-  /** What is due now, called every 20 ms: one frame, none while one is waited for, or those that it held up. */
-  pull(): Uplinked {
+  /** Sends what is due now, called every 20 ms: one frame, none while one is waited for, or those that it held up. */
+  pull(send: (frame: Buffer) => void): void {
     if (!this.#live) {
-      const { marks } = this.#queue.pull()
-      return { frames: [this.#withKeys(Buffer.from(this.#idle()))], marks }
+      send(this.#withKeys(Buffer.from(this.#idle())))
+      perform(this.#queue.pull().marks)
+      return
     }
     this.#owed++
-    const frames: Buffer[] = []
-    const marks: string[] = []
     while (this.#owed > 0) {
       const late = this.#queue.heldOctets < frameOctets
-      if (late && this.#owed <= mostOwed) break
-      const played = this.#queue.pull()
-      frames.push(this.#withKeys(played.frame ?? silentFrame(frameOctets)))
-      marks.push(...played.marks)
+      if (late && this.#owed <= mostOwed) return
+      const { frame, marks } = this.#queue.pull()
+      send(this.#withKeys(frame ?? silentFrame(frameOctets)))
+      perform(marks)
       this.#owed--
     }
-    return { frames, marks }
   }
 
   #withKeys(frame: Buffer): Buffer {
     if (this.#keys.busy) this.#keys.apply(frame)
     return frame
   }
+}
+
+function perform(tasks: readonly (() => void)[]): void {
+  for (const task of tasks) task()
 }

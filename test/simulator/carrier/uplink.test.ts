@@ -3,7 +3,12 @@ import { Uplink } from '../../../src/simulator/carrier/uplink.ts'
 import { keyTone } from '../../../src/simulator/key-tone.ts'
 
 const frame = (octet: number) => Buffer.alloc(160, octet)
-const first = (uplink: Uplink) => uplink.pull().frames.map((one) => one[0])
+const pull = (uplink: Uplink) => {
+  const frames: Buffer[] = []
+  uplink.pull((one) => void frames.push(one))
+  return frames
+}
+const first = (uplink: Uplink) => pull(uplink).map((one) => one[0])
 
 describe('audio from a handset to the platform', () => {
   it('is silence every 20 ms until somebody talks', () => {
@@ -25,7 +30,7 @@ describe('audio from a handset to the platform', () => {
   it('puts silence in the place of what is later than 400 ms', () => {
     const uplink = new Uplink()
     uplink.push(frame(1))
-    uplink.pull()
+    pull(uplink)
     const late = Array.from({ length: 25 }, () => first(uplink)).flat()
     expect(late).toEqual([0xff, 0xff, 0xff, 0xff, 0xff])
   })
@@ -51,11 +56,24 @@ describe('audio from a handset to the platform', () => {
     uplink.press({ key: '5', toneMs: 50, onEnd: () => ended.push('5') })
     uplink.press({ key: '6', toneMs: 20, onEnd: () => ended.push('6') })
     for (let i = 0; i < 8; i++) uplink.push(frame(0x55))
-    const sent = Buffer.concat(Array.from({ length: 8 }, () => uplink.pull().frames).flat())
+    const sent = Buffer.concat(Array.from({ length: 8 }, () => pull(uplink)).flat())
     expect(sent.subarray(0, 400).equals(Buffer.from(keyTone('5', 50)))).toBe(true)
     expect(sent.subarray(400, 720).every((octet) => octet === 0x55)).toBe(true)
     expect(sent.subarray(720, 880).equals(Buffer.from(keyTone('6', 20)))).toBe(true)
     expect(sent.subarray(880).every((octet) => octet === 0x55)).toBe(true)
     expect(ended).toEqual(['5', '6'])
+  })
+
+  it('does what has its turn between the frames around it, also when several leave at once', () => {
+    const uplink = new Uplink()
+    const sent: unknown[] = []
+    const send = (one: Buffer) => void sent.push(one[0])
+    uplink.push(frame(1))
+    for (let i = 0; i < 4; i++) uplink.pull(send)
+    uplink.push(frame(2))
+    uplink.inTurn(() => sent.push('task'))
+    uplink.push(frame(3))
+    uplink.pull(send)
+    expect(sent).toEqual([1, 2, 'task', 3])
   })
 })
