@@ -55,6 +55,12 @@ export class SoftphoneLine {
     this.#near.push(octets)
   }
 
+  /** Forgets what waits for the ear: the call it belongs to is over. */
+  clear(): void {
+    this.#far.clear()
+    this.#near.clear()
+  }
+
   /** One block of the sound card. `microphone` null is silence; both are of the same length, in ±1. */
   process(microphone: Float32Array | null, speaker: Float32Array): void {
     this.#speak(microphone, speaker.length)

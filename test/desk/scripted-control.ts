@@ -19,6 +19,8 @@ export class ScriptedControl {
   readonly refusals = new Map<string, object>()
   /** Until it is resolved, no POST is answered. */
   gate: Promise<void> = Promise.resolve()
+  /** Until it is resolved, no payment can be read. */
+  readGate: Promise<void> = Promise.resolve()
   loggedIn = false
   origin = ''
   readonly #app: FastifyInstance = fastify({ forceCloseConnections: true })
@@ -79,7 +81,10 @@ export class ScriptedControl {
       this.loggedIn = false
       return reply.code(204).send()
     })
-    app.get('/v1/payments/:id', () => this.payment)
+    app.get('/v1/payments/:id', async () => {
+      await this.readGate
+      return this.payment
+    })
     app.post('/v1/*', async (request, reply) => {
       const path = request.url
       const key = String(request.headers['idempotency-key'] ?? '')

@@ -39,8 +39,9 @@ class HandsetProcessor extends AudioWorkletProcessor {
       case 'let-go':
         this.#mouth.keys.letGo()
         break
-      case 'clear-keys':
+      case 'clear':
         this.#mouth.keys.clear()
+        this.#line.clear()
         break
       case 'speak':
         this.#mouth.speak(message.sentences)

@@ -38,6 +38,7 @@ export class Phone {
     this.#do({ type: 'dialled' })
     try {
       this.#sound ??= await Sound.open((message) => this.#onSound(message))
+      await this.#sound.wake()
     } catch {
       this.#do({ type: 'sound-failed' })
       return
@@ -56,7 +57,6 @@ export class Phone {
   }
 
   hangUp(): void {
-    this.#sound?.tell({ type: 'clear-keys' })
     this.#socket?.hangUp()
     this.#do({ type: 'hung-up' })
   }
@@ -108,6 +108,7 @@ export class Phone {
   #do(action: HandsetAction): void {
     const next = reduceHandset(this.#state, action)
     if (next === this.#state) return
+    if (isInCall(this.#state) && !isInCall(next)) this.#sound?.rest()
     this.#state = next
     this.#onState(next)
   }

@@ -5,7 +5,8 @@ export type ToSound =
   | { readonly type: 'hear'; readonly octets: Uint8Array }
   | { readonly type: 'press'; readonly key: Key; readonly held: boolean }
   | { readonly type: 'let-go' }
-  | { readonly type: 'clear-keys' }
+  /** The call is over: keys that wait, and what was not heard yet, belong to it. */
+  | { readonly type: 'clear' }
   /** The canned voice; an empty list is silence. */
   | { readonly type: 'speak'; readonly sentences: readonly Uint8Array[] }
 

@@ -21,7 +21,6 @@ export class Sound {
       const options = { numberOfInputs: 1, numberOfOutputs: 1, outputChannelCount: [1] }
       const node = new AudioWorkletNode(context, 'handset', options)
       node.port.onmessage = ({ data }: MessageEvent<FromSound>) => listener(data)
-      await context.resume()
       return new Sound(context, node)
     } catch (error) {
       await context.close()
@@ -31,6 +30,17 @@ export class Sound {
 
   tell(message: ToSound): void {
     this.#node.port.postMessage(message)
+  }
+
+  async wake(): Promise<void> {
+    await this.#context.resume()
+  }
+
+  /** Between calls: nothing is heard, and no microphone stays open. */
+  rest(): void {
+    this.closeMicrophone()
+    this.tell({ type: 'clear' })
+    void this.#context.suspend()
   }
 
   /** Asks for the microphone. Throws when it is refused. */
@@ -48,10 +58,5 @@ export class Sound {
     this.#microphone?.source.disconnect()
     for (const track of this.#microphone?.stream.getTracks() ?? []) track.stop()
     this.#microphone = undefined
-  }
-
-  async close(): Promise<void> {
-    this.closeMicrophone()
-    await this.#context.close()
   }
 }
