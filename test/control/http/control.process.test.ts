@@ -7,17 +7,11 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { exitCodes } from '../../../src/base/child-process.ts'
-import { silentLog } from '../../../src/base/log.ts'
-import { type RpcServer, serveRpc } from '../../../src/base/rpc/rpc-server.ts'
-import { Secret } from '../../../src/base/secret.ts'
-import { bridgeContract } from '../../../src/contracts/bridge-port.ts'
+import type { RpcServer } from '../../../src/base/rpc/rpc-server.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
-import { vaultContract } from '../../../src/contracts/vault-port.ts'
+import { apiKey, controlConfig, neighbours, password, linkToken as token } from './control-neighbours.ts'
 
 const entry = path.resolve(import.meta.dirname, '../../../src/control/main.ts')
-const apiKey = `tw_test_${'p'.repeat(32)}`
-const password = 'a password of the test'
-const token = 't'.repeat(43)
 
 let folder: string
 let port: number
@@ -45,55 +39,7 @@ async function freePort(): Promise<number> {
   return free
 }
 
-function config(): z.input<typeof ControlConfig> {
-  return {
-    mode: 'sandbox',
-    logLevel: 'debug',
-    listen: { host: '127.0.0.1', port },
-    publicUrl: `http://127.0.0.1:${port}`,
-    databaseFile: path.join(folder, 'data', 'tonewall.sqlite'),
-    vault: { socketPath: path.join(folder, 'vault.sock'), token },
-    bridge: {
-      socketPath: path.join(folder, 'bridge.sock'),
-      token,
-      streamUrl: 'ws://127.0.0.1:1/streams/twilio',
-    },
-    gateways: [
-      {
-        id: 'sandbox',
-        connector: 'sandbox',
-        origin: 'https://localhost:1',
-        apiKey: 'sk_sandbox_key_of_the_test',
-        caFile: null,
-        timeoutMs: 1_000,
-      },
-    ],
-    collection: {
-      fields: ['pan', 'expiry', 'csc'],
-      acceptedBrands: null,
-      limits: { firstDigitMs: 20_000, betweenDigitsMs: 5_000, wholeMs: 300_000 },
-    },
-    twilio: {
-      accountSid: `AC${'0'.repeat(32)}`,
-      authToken: 'twilio token of the test',
-      apiOrigin: 'http://127.0.0.1:1',
-      numbers: [],
-    },
-    merchants: [
-      {
-        id: 'mer_test',
-        name: 'Test',
-        gatewayId: 'sandbox',
-        agents: [{ email: 'a@test.example', name: 'A', role: 'admin', password }],
-        apiKeys: [{ name: 'k', key: apiKey }],
-        webhookEndpoints: [],
-      },
-    ],
-    session: { idleMinutes: 30, longestHours: 12 },
-    deskDir: path.join(folder, 'desk'),
-    carrierUrl: null,
-  }
-}
+const config = () => controlConfig({ folder, port })
 
 type Started = { readonly child: ChildProcess; readonly lines: string[]; readonly ready: Promise<unknown> }
 
@@ -106,46 +52,6 @@ function start(change: Partial<z.input<typeof ControlConfig>> = {}): Started {
   return { child, lines, ready: once(child, 'message').then(([message]) => message) }
 }
 
-async function neighbours(): Promise<void> {
-  const link = (name: string) => ({
-    socketPath: path.join(folder, name),
-    token: new Secret(token),
-    log: silentLog,
-  })
-  const nothing = async () => null
-  const bridge = await serveRpc({
-    ...link('bridge.sock'),
-    contract: bridgeContract,
-    handlers: {
-      'expect-leg': nothing,
-      mask: nothing,
-      'route-digits': nothing,
-      'stop-digits': nothing,
-      unmask: nothing,
-      release: nothing,
-      snapshot: async () => ({ calls: [] }),
-    },
-  })
-  const refuse = async () => {
-    throw new Error('no collection here')
-  }
-  const vault = await serveRpc({
-    ...link('vault.sock'),
-    contract: vaultContract,
-    handlers: {
-      'open-collection': refuse,
-      'clear-field': nothing,
-      restart: nothing,
-      extend: nothing,
-      send: refuse,
-      discard: nothing,
-      list: async () => ({ collectionIds: [] }),
-      posture: async () => ({ platform: 'test', protections: [] }),
-    },
-  })
-  servers.push(bridge, vault)
-}
-
 const get = (url: string) =>
   fetch(`http://127.0.0.1:${port}${url}`, { headers: { authorization: `Bearer ${apiKey}` } })
 
@@ -155,7 +61,7 @@ describe('the process of control', () => {
     expect(await ready).toEqual({ type: 'ready' })
     expect((await get('/healthz')).status).toBe(200)
     expect((await get('/readyz')).status).toBe(503)
-    await neighbours()
+    servers.push(...(await neighbours(folder)).servers)
     await expect.poll(async () => (await get('/readyz')).status, { timeout: 5_000 }).toBe(200)
     expect(await (await get('/v1/calls')).json()).toEqual({ data: [], nextCursor: null })
     const events = await get('/v1/events')
