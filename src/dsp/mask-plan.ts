@@ -10,7 +10,7 @@ const reachHops = windowHops + 1
 const hangHopsOfTone = 8
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
-const windowsOfTone = 3
+const windowsOfTone = 4
 const presentShare = 0.12
 /** How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. */
 const tailHops = 350
@@ -32,6 +32,8 @@ const field = {
   /** Hops until the window holds none that was lost, and whether the line was masked when it was. */
   refill: 8,
   maskedAtLoss: 9,
+  /** 1 when the last hop was lost. */
+  lost: 10,
 } as const
 
 export type MaskPlanOptions = {
@@ -50,7 +52,7 @@ export class MaskPlan {
 
   constructor(options: MaskPlanOptions) {
     this.#o = options
-    this.#s = options.state.float64(10)
+    this.#s = options.state.float64(12)
     this.#pair = options.state.float64(2)
   }
 
@@ -76,14 +78,19 @@ export class MaskPlan {
   /** To be called after each hop; `pressed` while the detector is sure of a press. */
   step(lost: boolean, pressed: boolean): void {
     const s = this.#s
-    const { line, evidence } = this.#o
+    const { line, evidence, suspicion } = this.#o
     const hop = evidence.hop
     const masked = hop <= s[field.hangUntilHop]! + 1
     if (lost) {
-      if (s[field.refill] === 0) s[field.maskedAtLoss] = masked ? 1 : 0
+      // A tone may have begun just before the line went dead: too short to be known, long enough to be read.
+      if (s[field.lost] === 0 && !masked && suspicion.cutShort(1)) {
+        line.mark(reachHops)
+        s[field.maskedAtLoss] = 1
+      } else if (s[field.refill] === 0) s[field.maskedAtLoss] = masked ? 1 : 0
       s[field.refill] = windowHops
     } else if (s[field.refill]! > 0) s[field.refill] = s[field.refill]! - 1
     if (s[field.refill]! > 0 && s[field.maskedAtLoss] === 1) s[field.hangUntilHop] = hop + 2
+    s[field.lost] = lost ? 1 : 0
     if (!lost) this.#look(hop)
     if (hop <= s[field.hangUntilHop]! || pressed || line.written <= s[field.holdUntilSample]!) line.mark(1)
   }

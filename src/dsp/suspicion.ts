@@ -9,12 +9,16 @@ const maxTwist = 100
 /** Within this offset a receiver could accept the tone; up to the next it is off-frequency but readable. */
 const nearPct = 2.2
 const farPct = 4.6
+/** Between two frequencies of a group: both ways, this is as far as a tone can be from one. */
+const betweenPct = 6.8
 /** Doubt up to which a pair is suspect, and a little more when all but the pair stayed as it was. */
-const maxDoubt = 2.4
+const maxDoubt = 2.3
 const maxDoubtOfAdded = 3.2
 /** A pair that was switched on this sharply may be lying over something else. */
 const sharpRiseDb = -6
 const steadyLowBandDb = 2.5
+/** How long a tone is remembered to have been switched on: 60 ms, by when it is followed by its level. */
+const switchedOnHops = 30
 
 /**
  * Says whether the last samples may hold a tone pair: wider than the detector in frequency, twist, level and length,
@@ -25,29 +29,57 @@ export class Suspicion {
   readonly #spectrum: ToneSpectrum
   readonly #evidence: ToneEvidence
   readonly #burst: Float64Array
+  /** The last pair that was switched on while it was watched: [key, rise in dB, hop until which it counts]. */
+  readonly #switchedOn: Float64Array
 
   constructor(state: StateBuffer, spectrum: ToneSpectrum, evidence: ToneEvidence) {
     this.#spectrum = spectrum
     this.#evidence = evidence
     this.#burst = state.float64(fitFields)
+    this.#switchedOn = state.float64(3)
   }
 
-  /** Do the last 18 ms look like a pair? */
+  /** Do the last 18 ms look like a pair? To be asked once a hop. */
   get tone(): boolean {
     const e = this.#evidence
-    if (!e.interesting || !isLoudPair(e.lowPower, e.highPower)) return false
-    const offset = e.offsetPct
-    if (offset > farPct) return false
-    if (offset > nearPct) {
-      if (e.purity < 0.88 || e.steadiness < 0.4) return false
-      return e.riseDb < -6.5 || (e.purity > 0.97 && e.steadiness > 0.7)
+    if (!e.interesting || !isLoudPair(e.lowPower, e.highPower) || e.offsetPct > betweenPct) return false
+    const rise = this.#rise()
+    const tone = e.offsetPct < nearPct ? this.#isNear(rise) : isFar(e, rise)
+    if (tone && rise < sharpRiseDb) {
+      const on = this.#switchedOn
+      on[0] = e.key
+      on[1] = rise
+      on[2] = e.hop + switchedOnHops
     }
-    const rest = doubtButPurity(e)
+    return tone
+  }
+
+  /** How sharply the pair came, now or a moment ago. */
+  #rise(): number {
+    const e = this.#evidence
+    const on = this.#switchedOn
+    const remembered = on[0] === e.key && e.hop <= on[2]! && e.purity > 0.85
+    return remembered ? Math.min(on[1]!, e.riseDb) : e.riseDb
+  }
+
+  #isNear(rise: number): boolean {
+    const e = this.#evidence
+    const rest = doubtButPurity(e, rise)
     if (rest > maxDoubtOfAdded) return false
     if (rest + doubtOfPurity(e.purity) < maxDoubt) return true
-    if (e.riseDb > sharpRiseDb) return false
+    if (rise > sharpRiseDb) return false
     const doubt = rest + doubtOfPurity(e.purityAbove)
-    return doubt < maxDoubt || (doubt < maxDoubtOfAdded && e.lowBandChangeDb < steadyLowBandDb)
+    if (doubt + 2.5 * Math.max(0, e.lowBandGrowth - 0.1) < maxDoubt) return true
+    return doubt < maxDoubtOfAdded && e.lowBandChangeDb < steadyLowBandDb
+  }
+
+  /** The line went dead `ago` hops ago: could the last 6 to 12 ms before it have been the beginning of a tone? */
+  cutShort(ago: number): boolean {
+    const fit = this.#burst
+    this.#spectrum.fit(2, fit, ago)
+    if (isBeginning(fit, 0.6)) return true
+    this.#spectrum.fit(1, fit, ago)
+    return isBeginning(fit, 0.8)
   }
 
   /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
@@ -65,11 +97,18 @@ export class Suspicion {
   }
 }
 
+/** Off-frequency, and so pure that speech hardly ever is. */
+function isFar(e: ToneEvidence, rise: number): boolean {
+  if (e.offsetPct > farPct) return rise < -6.5 && e.purity > 0.96 && e.steadiness > 0.7
+  if (rise < -6.5) return e.purity > 0.88 && e.steadiness > 0.4
+  return e.purity > 0.97 && e.steadiness > 0.7
+}
+
 /** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
-function doubtButPurity(e: ToneEvidence): number {
+function doubtButPurity(e: ToneEvidence, rise: number): number {
   return (
     3 * Math.max(0, 0.6 - e.steadiness) +
-    0.25 * Math.min(8, Math.max(0, e.riseDb + 12)) +
+    0.25 * Math.min(8, Math.max(0, rise + 12)) +
     1.5 * Math.max(0, e.offsetPct - 1.3) +
     0.15 * Math.max(0, Math.abs(e.twistDb) - 8)
   )
@@ -77,6 +116,10 @@ function doubtButPurity(e: ToneEvidence): number {
 
 function doubtOfPurity(purity: number): number {
   return 8 * Math.max(0, 0.85 - purity)
+}
+
+function isBeginning(fit: Float64Array, purity: number): boolean {
+  return fit[fitField.purity]! > purity && isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!)
 }
 
 function isLoudPair(low: number, high: number): boolean {

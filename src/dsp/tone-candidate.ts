@@ -6,17 +6,25 @@ import { powerAt0Dbm0 } from './tone-spectrum.ts'
 const shortestRun = 7
 /** From this run on, a little more doubt is allowed. */
 const longRun = 11
+/** From this run on, a pair under speech may be known by its lasting. */
+const lastingRun = 10
 const missesAllowed = 3
+/** A window that agrees makes up for this much of one that did not. */
+const missesForgiven = 0.25
 const minPurity = 0.45
 const minSteadiness = 0.25
+/** A pair as pure as this may beat with what lies beneath it. */
+const beatingPurity = 0.75
+/** A pair less pure than this at its beginning may have a dial tone beneath. */
+const impurity = 0.7
 const maxOffsetPct = 2.5
 /** -46 dBm0 for each of the two sines: a tone of -36 dBm0 with 9 dB of twist. */
 const minPower = powerAt0Dbm0 * 10 ** -4.6
 const maxTwistDb = 7
 const minTwistDb = -11.5
 /** A tone that was switched on this sharply may have a dial tone beneath it, if the dial tone did not change. */
-const sharpRiseDb = -6
-const steadyLowBandDb = 3
+const sharpRiseDb = -8
+const steadyLowBandDb = 2
 
 export const CandidateField = {
   key: 0,
@@ -65,7 +73,7 @@ export class ToneCandidate {
     if (damaged) c[C.refill] = c[C.refill]! - 1
     const passes = this.#passes()
     if (c[C.run]! > 0 && !(passes && this.#evidence.key === c[C.key])) {
-      if (damaged) return
+      if (damaged || this.#beats()) return
       c[C.misses] = c[C.misses]! + 1
       if (c[C.misses]! <= missesAllowed && (c[C.run]! > 2 || !passes)) return
       this.drop()
@@ -78,28 +86,46 @@ export class ToneCandidate {
   /** Enough agreed, and the doubt is small. */
   get certain(): boolean {
     const run = this.fields[C.run]!
-    return run >= shortestRun && this.doubt() <= (run >= longRun ? 2 : 1.6)
+    if (run < shortestRun) return false
+    if (this.doubt() <= (run >= longRun ? 2 : 1.6)) return true
+    return run >= lastingRun && this.#doubtOfLasting() <= 1.3
   }
 
   /** 0 for a tone out of the book. Speech that meets the frequencies by chance has 2 and more. */
   doubt(): number {
-    const c = this.fields
-    const run = c[C.run]!
-    const purity = c[C.puritySum]! / run
-    const offset = Math.max(Math.abs(c[C.lowOffsetSum]!), Math.abs(c[C.highOffsetSum]!)) / run
-    const spread = Math.max(
-      c[C.lowOffsetMax]! - c[C.lowOffsetMin]!,
-      c[C.highOffsetMax]! - c[C.highOffsetMin]!,
-    )
-    const swing = Math.max(c[C.lowPowerMax]! / c[C.lowPowerMin]!, c[C.highPowerMax]! / c[C.highPowerMin]!)
-    const swingDb = 10 * Math.log10(swing)
+    const offset = this.#offset()
+    return this.#doubtOfPurity() + 4 * Math.max(0, offset - 1.7) + this.#doubtOfShape()
+  }
+
+  /** Of a pair that has lasted: a beat with something beneath counts less, and the frequencies count more. */
+  #doubtOfLasting(): number {
     return (
-      10 * Math.max(0, 0.85 - purity) +
+      this.#doubtOfPurity() + 4 * Math.max(0, this.#offset() - 1.3) + 0.3 * Math.max(0, this.#doubtOfShape())
+    )
+  }
+
+  #doubtOfPurity(): number {
+    const c = this.fields
+    // What is left once the low band is taken out has fewer excuses.
+    return 10 * Math.max(0, (c[C.above] === 1 ? 0.95 : 0.85) - c[C.puritySum]! / c[C.run]!)
+  }
+
+  #offset(): number {
+    const c = this.fields
+    return Math.max(Math.abs(c[C.lowOffsetSum]!), Math.abs(c[C.highOffsetSum]!)) / c[C.run]!
+  }
+
+  /** Of how it began, and how steady it was in level and frequency. */
+  #doubtOfShape(): number {
+    const c = this.fields
+    const low = c[C.lowOffsetMax]! - c[C.lowOffsetMin]!
+    const high = c[C.highOffsetMax]! - c[C.highOffsetMin]!
+    const swing = Math.max(c[C.lowPowerMax]! / c[C.lowPowerMin]!, c[C.highPowerMax]! / c[C.highPowerMin]!)
+    return (
       0.25 * Math.min(16, Math.max(0, c[C.rise]! + 10)) -
       0.05 * Math.min(20, Math.max(0, -20 - c[C.rise]!)) +
-      4 * Math.max(0, offset - 1.7) +
-      Math.max(0, swingDb - 1.9) +
-      1.2 * Math.max(0, spread - 0.8) +
+      Math.max(0, 10 * Math.log10(swing) - 1.9) +
+      1.2 * Math.max(0, Math.max(low, high) - 0.8) +
       0.3 * c[C.misses]!
     )
   }
@@ -117,7 +143,8 @@ export class ToneCandidate {
 
   #passes(): boolean {
     const e = this.#evidence
-    if (!e.interesting || e.steadiness < minSteadiness || e.offsetPct > maxOffsetPct) return false
+    if (!e.interesting || e.offsetPct > maxOffsetPct) return false
+    if (e.steadiness < minSteadiness) return false
     if (e.lowPower < minPower || e.highPower < minPower) return false
     const twist = e.twistDb
     if (twist > maxTwistDb || twist < minTwistDb) return false
@@ -127,13 +154,19 @@ export class ToneCandidate {
     return e.riseDb < sharpRiseDb && e.purityAbove >= minPurity && e.lowBandChangeDb < steadyLowBandDb
   }
 
+  /** The pair is there, and unsteady only because it beats with what lies beneath it: neither for nor against. */
+  #beats(): boolean {
+    const e = this.#evidence
+    return e.key === this.fields[C.key] && e.purity > beatingPurity && e.offsetPct < maxOffsetPct
+  }
+
   #start(): void {
     const c = this.fields
     const e = this.#evidence
     c[C.key] = e.key
     c[C.startHop] = e.hop
     c[C.rise] = e.riseDb
-    c[C.above] = e.riseDb < sharpRiseDb && e.lowBandChangeDb < steadyLowBandDb ? 1 : 0
+    c[C.above] = e.purity < impurity && e.riseDb < sharpRiseDb && e.lowBandChangeDb < steadyLowBandDb ? 1 : 0
     c[C.lowOffsetMin] = c[C.lowOffsetMax] = e.lowOffsetPct
     c[C.highOffsetMin] = c[C.highOffsetMax] = e.highOffsetPct
     c[C.lowPowerMin] = c[C.lowPowerMax] = e.lowPower
@@ -143,10 +176,11 @@ export class ToneCandidate {
   #add(): void {
     const c = this.fields
     const e = this.#evidence
-    const purity = c[C.above] === 1 && e.purity < 0.9 ? e.purityAbove : e.purity
+    const purity = c[C.above] === 1 ? e.purityAbove : e.purity
     const lowOffset = e.lowOffsetPct
     const highOffset = e.highOffsetPct
     c[C.run] = c[C.run]! + 1
+    c[C.misses] = Math.max(0, c[C.misses]! - missesForgiven)
     c[C.puritySum] = c[C.puritySum]! + Math.min(1, purity)
     c[C.lowOffsetSum] = c[C.lowOffsetSum]! + lowOffset
     c[C.highOffsetSum] = c[C.highOffsetSum]! + highOffset

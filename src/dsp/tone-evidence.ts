@@ -106,12 +106,21 @@ export class ToneEvidence {
 
   /** Change of the low band against the 18 ms before, in dB either way. A tone leaves it as it was. */
   get lowBandChangeDb(): number {
+    return Math.abs(10 * Math.log10((this.#lowBand() + 1) / (this.#lowBandBefore() + 1)))
+  }
+
+  /** Growth of the low band against the 18 ms before, as a share of the pair's power: a voice that begins brings much. */
+  get lowBandGrowth(): number {
+    return Math.max(0, this.#lowBand() - this.#lowBandBefore()) / (this.lowPower + this.highPower)
+  }
+
+  #lowBandBefore(): number {
     const known = this.#known
     if (known[4] !== this.hop) {
       known[4] = this.hop
       known[5] = this.#spectrum.lowPower(windowHops)
     }
-    return Math.abs(10 * Math.log10((this.#lowBand() + 1) / (known[5]! + 1)))
+    return known[5]!
   }
 
   #lowBand(): number {
