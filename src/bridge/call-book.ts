@@ -66,6 +66,11 @@ export class CallBook {
     return entry.call
   }
 
+  /** Harmless for a call that has ended: nothing of it goes anywhere. */
+  stopDigits(callId: string, collectionId: string): void {
+    this.#calls.get(callId)?.call.stopDigits(collectionId)
+  }
+
   release(callId: string): void {
     const entry = this.#calls.get(callId)
     this.#calls.delete(callId)

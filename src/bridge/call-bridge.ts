@@ -139,10 +139,11 @@ export class CallBridge {
   }
 
   end(why: LegEnd): void {
-    for (const leg of [...this.#legs.values()]) leg.stream.close(why)
+    // Who ends the call knows of its collection: this is no loss to report.
     this.#route?.socket.close()
     this.#route = undefined
     this.#routing = undefined
+    for (const leg of [...this.#legs.values()]) leg.stream.close(why)
   }
 
   #callerLeg(stream: LegStream): Leg {

@@ -65,7 +65,7 @@ export function serveControl({
         return null
       },
       'stop-digits': ({ callId, collectionId }) => {
-        book.get(callId).stopDigits(collectionId)
+        book.stopDigits(callId, collectionId)
         return null
       },
       unmask: async ({ callId }) => {

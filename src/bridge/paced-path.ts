@@ -6,10 +6,13 @@ import { frameOctets } from './stream/media-writer.ts'
 /** G.711 octets of one millisecond. */
 export const octetsPerMs = 8
 
-/** How far ahead of the even pace a frame may leave, in ms: ordinary jitter passes without a timer and without delay. */
-const aheadMs = 20
+/**
+ * How far ahead of the even pace a frame may leave, in ms: ordinary jitter passes without a timer and without delay.
+ * It is what the far end may have to hold more than before, and less than its tracker takes for too much.
+ */
+const aheadMs = 40
 /** Over how many frames the queue is watched before what never drains is cut. */
-const windowFrames = 250
+const windowFrames = 150
 /** Frames between two that are left out on request, so that speech stays understandable. */
 const framesBetweenSkips = 5
 /** Frames that one message may add at once. */

@@ -42,10 +42,13 @@ export class StreamServer {
       perMessageDeflate: false,
       maxPayload: options.maxMessageBytes,
     })
-    this.#http = createServer({ requestTimeout: requestWithinMs }, (request, response) => {
-      const isHealth = request.method === 'GET' && request.url === '/healthz'
-      response.writeHead(isHealth ? 200 : 404, { 'content-type': 'text/plain' }).end(isHealth ? 'ok\n' : '')
-    })
+    this.#http = createServer(
+      { requestTimeout: requestWithinMs, headersTimeout: requestWithinMs },
+      (request, response) => {
+        const isHealth = request.method === 'GET' && request.url === '/healthz'
+        response.writeHead(isHealth ? 200 : 404, { 'content-type': 'text/plain' }).end(isHealth ? 'ok\n' : '')
+      },
+    )
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#timer = options.clock.after(checkEveryMs, () => this.#checkAlive())
   }

@@ -80,7 +80,7 @@ describe('a call that is not masked', () => {
     for (let at = 0; at < 2_400; at += 160) caller.media(ramp(300).subarray(at, at + 160))
     await settled(500)
     expect(agent.heard.equals(ramp(300))).toBe(true)
-    expect(agent.frameTimesMs.at(-1)! - agent.frameTimesMs[0]!).toBeGreaterThan(200)
+    expect(agent.frameTimesMs.at(-1)! - agent.frameTimesMs[0]!).toBeGreaterThan(190)
   })
 
   it('is a call of its own: what one caller says, no other agent hears', async () => {
@@ -95,7 +95,7 @@ describe('a masked call', () => {
   it('is confirmed once audio flows through the delay line, and keeps every tone from the agent', async () => {
     const call = await joined()
     await masked(call)
-    call.agent.heard = Buffer.alloc(0)
+    call.agent.forget()
     const tones = keyed('4929*#013', 100, 100)
     expect(loudestDtmf(tones)).toBeGreaterThan(0.9)
     expect(keysIn(tones)).toBe('4929*#013')
@@ -128,7 +128,7 @@ describe('a masked call', () => {
     await expect(control.call('unmask', { callId: call.callId })).rejects.toMatchObject({ code: 'TONE_HELD' })
     await holding
     await Promise.all([control.call('unmask', { callId: call.callId }), call.caller.play(silence(400))])
-    call.agent.heard = Buffer.alloc(0)
+    call.agent.forget()
     await call.caller.play(silence(200))
     await call.caller.play(ramp(300))
     await settled()
@@ -148,7 +148,7 @@ describe('a masked call', () => {
     await masked(call)
     control.close()
     await bridge.until(() => bridge.logged('control lost, masks stay').length > 0)
-    call.agent.heard = Buffer.alloc(0)
+    call.agent.forget()
     await call.caller.play(Buffer.concat([keyed('36', 100, 60), silence(100)]))
     await settled()
     expect(keysIn(call.agent.heard)).toBe('')
@@ -351,7 +351,7 @@ describe('the door', () => {
     expect(reasons).toEqual(
       expect.arrayContaining(['out-of-order', 'wrong-track', 'malformed', 'wrong-stream']),
     )
-    agent.heard = Buffer.alloc(0)
+    agent.forget()
     caller.sequence += 1
     await caller.play(ramp(200))
     await settled(200)
@@ -371,6 +371,13 @@ describe('the log', () => {
     const text = bridge.lines.join('\n')
     expect(text).not.toMatch(/"digit"|payload|4929|4111/)
     expect(text).not.toContain(bridge.token)
+  })
+})
+
+describe('a bridge that cannot have its port', () => {
+  it('says so and ends with a code of its own', async () => {
+    const listen = { host: '127.0.0.1', port: bridge.port }
+    await expect(BridgeProcess.start({ listen })).rejects.toThrow('EADDRINUSE')
   })
 })
 

@@ -54,7 +54,7 @@ describe('a paced path', () => {
     push(10)
     await clock.turn(500)
     expect(numbers(sent)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
-    for (let i = 2; i < 10; i++) expect(sent[i]!.atMs - sent[i - 1]!.atMs).toBe(frameMs)
+    for (let i = 3; i < 10; i++) expect(sent[i]!.atMs - sent[i - 1]!.atMs).toBe(frameMs)
   })
 
   it('holds no more than its jitter buffer, and still hears what it cuts', async () => {
@@ -63,7 +63,7 @@ describe('a paced path', () => {
     expect(path.queuedOctets).toBeLessThanOrEqual(200 * 8)
     await clock.turn(1_000)
     expect(staged).toHaveLength(100)
-    expect(sent.length).toBeLessThanOrEqual(13)
+    expect(sent.length).toBeLessThanOrEqual(14)
     expect(numbers(sent).at(-1)).toBe(99)
   })
 

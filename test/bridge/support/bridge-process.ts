@@ -15,7 +15,12 @@ const main = fileURLToPath(new URL('../../../src/bridge/main.ts', import.meta.ur
 const streamUrl = 'wss://pay.example.com/streams/twilio'
 const authToken = 'a-token-of-an-account-that-is-nobodys'
 
-export type Overrides = { maxCalls?: number; jitterMs?: number; startTimeoutMs?: number }
+export type Overrides = {
+  maxCalls?: number
+  jitterMs?: number
+  startTimeoutMs?: number
+  listen?: { host: string; port: number }
+}
 
 /** The real bridge as a child process, as the supervisor starts it, and what a test needs to talk to it. */
 export class BridgeProcess {

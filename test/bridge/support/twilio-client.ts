@@ -10,11 +10,14 @@ export class TwilioClient {
   readonly socket: WebSocket
   readonly streamSid = `MZ${randomBytes(16).toString('hex')}`
   /** Every octet that came to be played, and when each frame came. */
-  heard = Buffer.alloc(0)
+  get heard(): Buffer {
+    return Buffer.concat(this.#heard)
+  }
   readonly frameTimesMs: number[] = []
   readonly messages: string[] = []
   closed: { code: number } | undefined
   sequence = 1
+  readonly #heard: Buffer[] = []
   #chunk = 0
   #timestampMs = 0
 
@@ -25,7 +28,7 @@ export class TwilioClient {
       this.messages.push(message.event)
       if (message.event === 'media') {
         this.frameTimesMs.push(performance.now())
-        this.heard = Buffer.concat([this.heard, Buffer.from(message.media.payload, 'base64')])
+        this.#heard.push(Buffer.from(message.media.payload, 'base64'))
       }
       // A provider that plays at once, as soon as a mark comes.
       if (message.event === 'mark') this.say({ event: 'mark', mark: message.mark })
@@ -34,6 +37,11 @@ export class TwilioClient {
       this.closed = { code }
     })
     socket.on('error', () => {})
+  }
+
+  /** Forgets what has been heard so far. */
+  forget(): void {
+    this.#heard.length = 0
   }
 
   /** Opens the stream; rejects with the HTTP status when the upgrade is refused. */
