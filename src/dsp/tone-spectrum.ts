@@ -32,6 +32,8 @@ export const fitField = {
 } as const
 export const fitFields = 8
 
+/** A group this much weaker than the other may be no more than the other's leakage: -6 dB. */
+const maskedShare = 0.25
 const longestBlock = 5
 const correlations = Array.from({ length: longestBlock + 1 }, (_, hops) => pairCorrelation(Math.max(1, hops)))
 
@@ -44,6 +46,7 @@ export class ToneSpectrum {
   readonly #samples: Int16Array
   /** Three blocks × (8 re, 8 im). */
   readonly #blocks: Float64Array
+  readonly #energies: Float64Array
   /** The six sines of a fit: [block][low re, low im, high re, high im]. */
   readonly #sines: Float64Array
   /** Of the last refit: [offset in Hz, steadiness]. */
@@ -57,6 +60,7 @@ export class ToneSpectrum {
     this.#energy = state.float64(ringHops)
     this.#samples = state.int16(ringHops * hopSamples)
     this.#blocks = state.float64(3 * 16)
+    this.#energies = state.float64(8)
     this.#sines = state.float64(3 * 4)
     this.#count = state.float64(1)
     this.#out = state.float64(2)
@@ -93,23 +97,16 @@ export class ToneSpectrum {
     const first = this.#count[0]! - ago - 3 * blockHops
     this.#sumBlocks(blockHops, first)
     const blocks = this.#blocks
-    let low = 0
-    let high = 4
-    let lowBest = -1
-    let highBest = -1
+    const energies = this.#energies
     for (let f = 0; f < 8; f++) {
       let energy = 0
       for (let b = 0; b < 48; b += 16) energy += blocks[b + f]! ** 2 + blocks[b + 8 + f]! ** 2
-      if (f < 4) {
-        if (energy > lowBest) {
-          lowBest = energy
-          low = f
-        }
-      } else if (energy > highBest) {
-        highBest = energy
-        high = f
-      }
+      energies[f] = energy
     }
+    let low = strongest(energies, 0)
+    let high = strongest(energies, 4)
+    if (energies[high]! < energies[low]! * maskedShare) high = this.#underneath(blockHops, first, low, 4)
+    else if (energies[low]! < energies[high]! * maskedShare) low = this.#underneath(blockHops, first, high, 0)
     this.#separate(blockHops, first, low, high)
     const total = this.power(3 * blockHops, ago)
     fit[fitField.pair] = low * 4 + high - 4
@@ -146,6 +143,20 @@ export class ToneSpectrum {
     const scale = 2 / (hops * hopSamples) ** 2
     out[0] = scale * (s[0]! ** 2 + s[1]! ** 2)
     out[1] = scale * (s[2]! ** 2 + s[3]! ** 2)
+  }
+
+  /** The strongest of a group once what the much stronger sine of the other group leaks into it is taken out. */
+  #underneath(blockHops: number, first: number, strong: number, group: number): number {
+    const energies = this.#energies
+    const sine = group === 4 ? 2 : 0
+    const s = this.#sines
+    for (let f = group; f < group + 4; f++) {
+      this.#separate(blockHops, first, Math.min(f, strong), Math.max(f, strong))
+      let energy = 0
+      for (let b = sine; b < 12; b += 4) energy += s[b]! * s[b]! + s[b + 1]! * s[b + 1]!
+      energies[f] = energy
+    }
+    return strongest(energies, group)
   }
 
   #sumBlocks(blockHops: number, start: number): void {
@@ -248,4 +259,10 @@ export class ToneSpectrum {
     this.#out[1] = Math.min(ea, eb, ed) / strongest
     return (2 * (sumRe * sumRe + sumIm * sumIm)) / (9 * samples * samples * Math.max(loss, 0.5))
   }
+}
+
+function strongest(energies: Float64Array, group: number): number {
+  let best = group
+  for (let f = group + 1; f < group + 4; f++) if (energies[f]! > energies[best]!) best = f
+  return best
 }
