@@ -14,7 +14,9 @@ export type ThrowawayPlatform = Omit<Platform, 'credentials'> & {
   readonly logLines: readonly string[]
 }
 
-type Overrides = Partial<Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'bridge' | 'vault'>>
+type Overrides = Partial<
+  Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'control' | 'bridge' | 'vault'>
+>
 
 /** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */
 export async function startThrowawayPlatform(overrides: Overrides = {}): Promise<ThrowawayPlatform> {
@@ -23,8 +25,8 @@ export async function startThrowawayPlatform(overrides: Overrides = {}): Promise
   const config = PlatformConfig.parse({
     ...overrides,
     dataDir,
-    control: { port: control },
-    bridge: { ...overrides.bridge, port: bridge },
+    control: { port: control, ...overrides.control },
+    bridge: { port: bridge, ...overrides.bridge },
     sandbox: { gatewayPort: gateway, simulatorPort: simulator },
     supervisor: { drainSeconds: 0 },
   })
