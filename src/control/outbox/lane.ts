@@ -48,10 +48,14 @@ export class Lane {
     })
   }
 
-  async stop(): Promise<void> {
+  /** Takes no more; what is on its way is waited for by `idle`. */
+  stop(): void {
     this.#stopped = true
     this.#wanted = false
     this.#timer?.cancel()
+  }
+
+  async idle(): Promise<void> {
     await this.#running
   }
 
@@ -61,8 +65,8 @@ export class Lane {
       while (this.#wanted) {
         this.#wanted = false
         while (!this.#stopped && (await this.#deliverDue())) {}
+        if (!this.#stopped) await this.#sleep()
       }
-      if (!this.#stopped) await this.#sleep()
     } catch (error) {
       log.error({ endpointId, error }, 'the outbox could not be read, and will be again')
       if (!this.#stopped) this.#timer = clock.after(afterFaultMs, () => this.wake())
@@ -91,6 +95,8 @@ export class Lane {
   async #note(row: OutboxTable, result: PostResult, latencyMs: number): Promise<void> {
     const { store, clock, log, merchantId, endpointId } = this.#options
     const nowMs = clock.now()
+    // Cut off by our own end: no failure of the endpoint's. The next process begins with it.
+    if (this.#stopped && result.status === null) return change(store.db, row, { leased_until: 0 }, nowMs)
     const attempt = row.attempts + 1
     const next = this.#after(attempt, result, nowMs)
     await store.transaction(async (trx) => {
@@ -126,6 +132,7 @@ export class Lane {
     const endpoint = await findEnabledEndpoint(store.db, { merchantId, endpointId })
     const dueAt = endpoint && (await nextDueAt(store.db, { merchantId, target: endpointId }))
     if (dueAt === undefined || this.#stopped || this.#wanted) return
-    this.#timer = clock.after(Math.max(1, dueAt - clock.now()), () => this.wake())
+    if (dueAt <= clock.now()) this.#wanted = true
+    else this.#timer = clock.after(dueAt - clock.now(), () => this.wake())
   }
 }

@@ -56,8 +56,11 @@ export class Relay {
     this.#stopped = true
     this.#sweep?.cancel()
     await Promise.all(this.#looking)
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()))
+    const lanes = [...this.#lanes.values()]
+    for (const lane of lanes) lane.stop()
+    // Ends what is on its way: an endpoint that hangs must not hold up our own end.
     await this.#options.postWebhook.close()
+    await Promise.all(lanes.map((lane) => lane.idle()))
   }
 
   async #look(merchantId: string): Promise<void> {
