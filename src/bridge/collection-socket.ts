@@ -95,7 +95,10 @@ export class CollectionSocket {
     this.#isFlying = true
     const frame = this.#flying
     this.#ackTimer ??= this.#awaitAck()
-    this.#socket.write(frame, () => {
+    let isGone = false
+    const gone = () => {
+      if (isGone) return
+      isGone = true
       frame.fill(0)
       this.#isFlying = false
       if (!this.#isWaiting || this.#closed) return
@@ -103,7 +106,11 @@ export class CollectionSocket {
       this.#flying = this.#waiting
       this.#waiting = frame
       this.#write()
-    })
+    }
+    this.#socket.write(frame, gone)
+    // The kernel mostly has it by now, and the callback comes a turn later: after a stall of the network several
+    // presses can be heard in one turn, and none has to wait for that.
+    if (this.#socket.writableLength === 0) gone()
   }
 
   #receive(chunk: Buffer): void {

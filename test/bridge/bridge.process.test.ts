@@ -193,6 +193,17 @@ describe('the digits of a collection', () => {
     expect(card.digits).toBe('411122*#0')
   })
 
+  it('arrive after a stall of the network, although audio is cut for the agent', async () => {
+    const call = await joined()
+    await masked(call)
+    const { card } = await collecting(call.callId)
+    const audio = Buffer.concat([silence(100), keyed('58392017', 80, 80), silence(100)])
+    for (let at = 0; at < audio.length; at += 160) call.caller.media(audio.subarray(at, at + 160))
+    await settled(600)
+    expect(card.digits).toBe('58392017')
+    expect(keysIn(call.agent.heard)).toBe('')
+  })
+
   it('count without an agent on the line', async () => {
     const callId = newCallId()
     const caller = await join1(callId, 'caller')

@@ -140,7 +140,7 @@ describe('the two legs', () => {
   it('mask what is held, and what is still queued, at the provider’s word for a key', async () => {
     for (let i = 0; i < 5; i++) caller.listener!.media(frame(1))
     caller.listener!.digit(0x35)
-    expect(channel().heldMs).toEqual([260])
+    expect(channel().heldMs).toEqual([240])
     agent.listener!.digit(0x35)
     expect(channel().heldMs).toHaveLength(1)
   })

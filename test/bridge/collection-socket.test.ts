@@ -54,14 +54,20 @@ describe('the socket of a collection', () => {
     socket.close()
   })
 
-  it('lets one digit wait for the one before it, and says that a third is lost', async () => {
+  it('carries presses that are heard in one turn, after a stall of the network', async () => {
     const socket = await connect()
-    socket.append(code('1'), 40)
-    socket.append(code('2'), 40)
-    await until(() => card.digits === '12')
-    socket.append(code('3'), 40)
-    socket.append(code('4'), 40)
-    socket.append(code('5'), 40)
+    for (const key of '49290011') socket.append(code(key), 40)
+    await until(() => card.digits.length === 8)
+    expect(card.digits).toBe('49290011')
+    expect(lost).toBe(0)
+    socket.close()
+  })
+
+  it('says that digits are lost when the card process takes none, and holds no more than two', async () => {
+    const socket = await connect()
+    await until(() => card.connections === 1)
+    card.pause()
+    for (let i = 0; i < 20_000 && lost === 0; i++) socket.append(code('1'), 40)
     expect(lost).toBe(1)
   })
 

@@ -29,6 +29,11 @@ export class CardSocket {
     for (const socket of this.#sockets) socket.end()
   }
 
+  /** Reads nothing any more. */
+  pause(): void {
+    for (const socket of this.#sockets) socket.pause()
+  }
+
   close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy()
     return new Promise((resolve) => this.#server.close(() => resolve()))
