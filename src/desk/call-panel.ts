@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from 'lit'
+import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
 import { controlStyles } from './control-styles.ts'
@@ -67,13 +67,23 @@ export class CallPanel extends LitElement {
           <h2 id="title">Call from <span class="number">${call.from}</span></h2>
           <p class="hint" data-testid="call-state">${callState(call)} · to ${call.to}</p>
         </div>
-        <secured-light .light=${lightOf({ stream: this.state.stream, call, payment })}></secured-light>
+        ${
+          call.status === 'ended'
+            ? nothing
+            : html`<secured-light
+                .light=${lightOf({ stream: this.state.stream, call, payment })}
+              ></secured-light>`
+        }
         ${keyed(call.id, this.#turn(call, payment))}
       </section>
     `
   }
 
   #turn(call: CallResource, payment: PaymentResource | undefined): TemplateResult {
+    if (!payment && call.status === 'ended') {
+      return html`<p>The call has ended.</p>
+        <div class="row"><button @click=${() => this.desk.closeCall(call.id)}>Close</button></div>`
+    }
     if (!payment) {
       return html`<payment-form .desk=${this.desk} .state=${this.state} .call=${call}></payment-form>`
     }

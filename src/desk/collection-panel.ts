@@ -100,7 +100,7 @@ export class CollectionPanel extends LitElement {
       ${refusal ? html`<p class="refusal" role="alert">${refusalWords(refusal)}</p>` : nothing}
       ${this.#step()}
       ${
-        payment.collection
+        payment.collection && payment.status !== 'created'
           ? html`<ul class="fields" aria-label="Card details">
               ${payment.collection.fields.map((field) => this.#field(field))}
             </ul>`

@@ -52,6 +52,10 @@ export class Desk {
     this.#dispatch({ type: 'call-selected', callId })
   }
 
+  closeCall(callId: string): void {
+    this.#dispatch({ type: 'call-closed', callId })
+  }
+
   /** Creates the payment and asks for the card at once. When only the second fails, `arm` is left to press again. */
   async takePayment(input: NewPayment): Promise<void> {
     if (this.#state.underWay.has('take-payment') || this.#state.underWay.has('arm')) return

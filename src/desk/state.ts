@@ -62,6 +62,8 @@ export type DeskAction =
       readonly held: PaymentResource | undefined
     }
   | { readonly type: 'call-selected'; readonly callId: string }
+  /** An ended call that is no longer looked at. */
+  | { readonly type: 'call-closed'; readonly callId: string }
   | { readonly type: 'result-put-away'; readonly paymentId: string }
   | { readonly type: 'intent-sent'; readonly intent: IntentName }
   | { readonly type: 'intent-done'; readonly intent: IntentName }
@@ -101,8 +103,13 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       return withPayment(state, action.payment)
     case 'call-selected':
       return { ...state, selectedCallId: action.callId, refusal: null }
-    case 'result-put-away':
-      return { ...state, putAway: new Set([...state.putAway, action.paymentId]), refusal: null }
+    case 'call-closed':
+      return closeCall(state, action.callId)
+    case 'result-put-away': {
+      const next = { ...state, putAway: new Set([...state.putAway, action.paymentId]), refusal: null }
+      const callId = state.payments.get(action.paymentId)?.callId
+      return callId === undefined || paymentOf(next, callId) ? next : closeCall(next, callId)
+    }
     case 'intent-sent':
       return { ...state, underWay: new Set([...state.underWay, action.intent]), refusal: null }
     case 'intent-done':
@@ -140,6 +147,15 @@ function withCall(state: DeskState, call: CallResource): DeskState {
   const idle = !selected || (selected.status === 'ended' && paymentOf(state, selected.id) === undefined)
   const selectedCallId = idle && call.status !== 'ended' ? call.id : state.selectedCallId
   return { ...state, calls, selectedCallId }
+}
+
+/** Leaves a call that has ended, and forgets it; one that goes on stays where it is. */
+function closeCall(state: DeskState, callId: string): DeskState {
+  if (state.calls.get(callId)?.status !== 'ended') return state
+  const calls = new Map(state.calls)
+  calls.delete(callId)
+  const selectedCallId = state.selectedCallId === callId ? null : state.selectedCallId
+  return { ...state, calls, selectedCallId, refusal: null }
 }
 
 function withPayment(state: DeskState, payment: PaymentResource): DeskState {

@@ -112,6 +112,17 @@ describe('the list of calls', () => {
     expect(state.selectedCallId).toBe('call_other')
   })
 
+  it('leaves an ended call when its result is put away, and a call that goes on when it is not', () => {
+    const result = payment({ id: 'pay_1', status: 'captured' })
+    const away: DeskAction = { type: 'result-put-away', paymentId: 'pay_1' }
+    expect(play([...ready, result, away]).selectedCallId).toBe(callId)
+    const left = play([...ready, result, call({ status: 'ended' }), away])
+    expect(left.selectedCallId).toBeNull()
+    expect(listedCalls(left)).toEqual([])
+    const unpaid = play([...ready, call({ status: 'ended' }), { type: 'call-closed', callId }])
+    expect(unpaid.selectedCallId).toBeNull()
+  })
+
   it('shows an outcome that is open after its call has ended', () => {
     const unknown = payment({ status: 'unknown' })
     expect(openOutcomes(play([...ready, unknown]))).toEqual([])

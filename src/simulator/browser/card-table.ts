@@ -11,6 +11,7 @@ export class CardTable extends LitElement {
       :host {
         display: grid;
         gap: 0.75rem;
+        container-type: inline-size;
       }
       ul {
         display: grid;
@@ -20,13 +21,16 @@ export class CardTable extends LitElement {
         list-style: none;
       }
       li {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
         gap: 0.35rem 1rem;
         align-items: center;
-        justify-content: space-between;
         padding-top: 0.6rem;
         border-top: 1px solid var(--line);
+      }
+      @container (min-width: 30rem) {
+        li {
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
       }
       .pan {
         font-family: var(--mono);
