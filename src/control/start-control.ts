@@ -48,6 +48,7 @@ export async function startControl(
     bridge,
     onEnded: (callId) => core?.payments.callEnded(callId),
     hangUp: (_provider, providerCallId) => void rest.hangUp(providerCallId),
+    isOver: (_provider, providerCallId) => rest.isOver(providerCallId),
   })
   core = createPaymentCore({ store, clock, log, config, bridge, vault, calls, feed })
   await calls.recover()

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { BridgeEvent, LegRole } from '../../contracts/bridge-port.ts'
@@ -16,9 +16,8 @@ import {
   toResource,
 } from './call-rows.ts'
 import { type CallEnd, type CallEvent, type CallState, newCall, step } from './call-state.ts'
+import { type LiveCall, MissingLegs } from './missing-legs.ts'
 
-/** How long a leg may be missing before the call is given up, in ms: a restart of the bridge fits well into it. */
-export const missingLegMs = 90_000
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
 
@@ -32,18 +31,11 @@ export type RegistryOptions = {
   readonly onEnded: (callId: string) => void
   /** Tells the provider to end one party's call; unknown and ended ones are harmless. */
   readonly hangUp: (provider: string, providerCallId: string) => void
+  /** Asks the provider whether one party's call has ended; false when it cannot say. */
+  readonly isOver: (provider: string, providerCallId: string) => Promise<boolean>
 }
 
-export type LiveCall = {
-  readonly facts: CallFacts
-  readonly state: CallState
-  readonly agentProviderCallId: string | null
-}
-
-type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & {
-  watchdog: Timer | undefined
-  saved: Promise<void>
-}
+type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & { saved: Promise<void> }
 
 export type NewCall = Omit<CallFacts, 'id' | 'startedAt'>
 
@@ -51,6 +43,7 @@ export type NewCall = Omit<CallFacts, 'id' | 'startedAt'>
 export class CallRegistry implements Calls {
   readonly #options: RegistryOptions
   readonly #rows: CallRows
+  readonly #missing: MissingLegs
   readonly #calls = new Map<string, Entry>()
   readonly #byProvider = new Map<string, string>()
   readonly #unlisten: () => void
@@ -60,6 +53,8 @@ export class CallRegistry implements Calls {
   constructor(options: RegistryOptions) {
     this.#options = options
     this.#rows = new CallRows(options.store)
+    const { clock, isOver } = options
+    this.#missing = new MissingLegs({ clock, isOver, end: (callId, because) => this.end(callId, because) })
     this.#unlisten = options.bridge.listen({
       onEvent: (event) => this.#onBridge(event),
       onUp: () => void this.#onBridgeUp(),
@@ -166,17 +161,17 @@ export class CallRegistry implements Calls {
   /** Settled when everything is stored. Calls go on without control. */
   async stop(): Promise<void> {
     this.#unlisten()
-    for (const entry of this.#calls.values()) entry.watchdog?.cancel()
+    this.#missing.stop()
     await Promise.all([...this.#calls.values()].map(({ saved }) => saved))
   }
 
   #keep({ facts, agentProviderCallId }: StoredCall, state: CallState): Entry {
-    const entry: Entry = { facts, agentProviderCallId, state, watchdog: undefined, saved: Promise.resolve() }
+    const entry: Entry = { facts, agentProviderCallId, state, saved: Promise.resolve() }
     this.#calls.set(facts.id, entry)
     for (const id of [facts.providerCallId, agentProviderCallId]) {
       if (id !== null) this.#byProvider.set(`${facts.provider} ${id}`, facts.id)
     }
-    this.#watch(entry)
+    this.#missing.watch(entry)
     return entry
   }
 
@@ -218,13 +213,12 @@ export class CallRegistry implements Calls {
     entry.state = after
     if (after.status !== before.status) this.#save(entry)
     if (after.status === 'ended') this.#finish(entry)
-    else this.#watch(entry)
+    this.#missing.watch(entry)
     this.#publish(entry)
   }
 
-  #finish({ facts, state, agentProviderCallId, watchdog }: Entry): void {
+  #finish({ facts, state, agentProviderCallId }: Entry): void {
     const { bridge, clock, log, onEnded, hangUp } = this.#options
-    watchdog?.cancel()
     log.info({ callId: facts.id, merchantId: facts.merchantId, reason: state.because }, 'call ended')
     onEnded(facts.id)
     bridge.call('release', { callId: facts.id }).catch((error: unknown) => {
@@ -243,14 +237,6 @@ export class CallRegistry implements Calls {
     this.#calls.delete(callId)
     const { provider, providerCallId } = entry.facts
     for (const id of [providerCallId, entry.agentProviderCallId]) this.#byProvider.delete(`${provider} ${id}`)
-  }
-
-  /** A call whose legs do not both come, or come back, is over, whatever webhooks were lost. */
-  #watch(entry: Entry): void {
-    entry.watchdog?.cancel()
-    entry.watchdog = undefined
-    if (entry.state.caller.state === 'joined' && entry.state.agent.state === 'joined') return
-    entry.watchdog = this.#options.clock.after(missingLegMs, () => this.end(entry.facts.id, 'media-lost'))
   }
 
   #publish({ facts, state }: Entry): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { missingLegMs } from '../../../src/control/calls/registry.ts'
+import { missingLegMs } from '../../../src/control/calls/missing-legs.ts'
 import { settle } from '../../support/manual-clock.ts'
 import { ask, type Harness, harness, liveCall, ours } from '../http/control-harness.ts'
 
@@ -133,6 +133,18 @@ describe('a call over a restart of control', () => {
     expect(statusOf(callId)).toBe('ended')
     control = await control.restart()
     expect(control.calls.current(ours.id)).toEqual([])
+  })
+
+  it('is ended soon when its caller hung up meanwhile, and every word of that was lost', async () => {
+    const callId = await liveCall(control)
+    control = await control.restart()
+    await control.clock.turn(10_000)
+    expect(statusOf(callId)).toBe('live')
+    control.rest.over.add('CAcaller')
+    await control.clock.turn(10_000)
+    expect(statusOf(callId)).toBe('ended')
+    expect(control.calls.live(callId)?.state.because).toBe('caller-hung-up')
+    expect(control.rest.hungUp).toEqual(['CAagent0'])
   })
 
   it('is released on the bridge when it ended while the bridge was away', async () => {

@@ -50,6 +50,7 @@ export const merchants: Merchants = [ours, theirs].map(({ id, email, password, k
 export class RecordedRest implements TwilioRest {
   readonly dialled: Parameters<TwilioRest['dial']>[0][] = []
   readonly hungUp: string[] = []
+  readonly over = new Set<string>()
   failure: Error | undefined
   next = 0
 
@@ -57,6 +58,10 @@ export class RecordedRest implements TwilioRest {
     this.dialled.push(order)
     if (this.failure) throw this.failure
     return `CAagent${this.next++}`
+  }
+
+  async isOver(callSid: string): Promise<boolean> {
+    return this.over.has(callSid)
   }
 
   async hangUp(callSid: string): Promise<void> {
@@ -112,6 +117,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     bridge,
     onEnded: (callId) => payments.callEnded(callId),
     hangUp: (_provider, sid) => void rest.hangUp(sid),
+    isOver: (_provider, sid) => rest.isOver(sid),
   })
   await calls.recover()
   const numbers = [ours, theirs].map(({ id, number }) => ({

@@ -88,6 +88,17 @@ describe('the provider’s API', () => {
     expect(lines.join('')).toContain('not ended')
   })
 
+  it('knows whether a call is over, and does not guess when it cannot be asked', async () => {
+    const answered = async (status: number, body: unknown) => {
+      answers = [{ status, body }]
+      return rest.isOver('CA1')
+    }
+    expect(await answered(200, { status: 'in-progress' })).toBe(false)
+    expect(await answered(200, { status: 'completed' })).toBe(true)
+    expect(await answered(404, { status: 404 })).toBe(true)
+    expect(await answered(503, { status: 503 })).toBe(false)
+  })
+
   it('appears in no log line with its credentials', async () => {
     server.closeAllConnections()
     answers = [{ status: 500, body: {} }]

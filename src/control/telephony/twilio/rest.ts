@@ -3,6 +3,7 @@ import { backoffMs } from '../../../base/backoff.ts'
 import type { Clock } from '../../../base/clock.ts'
 import type { Log } from '../../../base/log.ts'
 import type { Secret } from '../../../base/secret.ts'
+import { finalStatuses } from './wire.ts'
 
 const answerMs = 10_000
 const ringSeconds = 30
@@ -29,6 +30,8 @@ export type TwilioRest = {
   dial(order: DialAgent): Promise<string>
   /** Ends one party's call. Never rejects: a call that has ended, or ends by its TwiML, needs nothing. */
   hangUp(callSid: string): Promise<void>
+  /** Whether one party's call has ended; false when Twilio cannot be asked. */
+  isOver(callSid: string): Promise<boolean>
 }
 
 /** The package's own client, with every request sent to another origin: the simulated carrier's. */
@@ -78,6 +81,14 @@ export function createTwilioRest({
           const waitMs = backoffMs(tries, { firstMs: 400, capMs: 2_000, random: Math.random })
           await new Promise<void>((resolve) => clock.after(waitMs, resolve))
         }
+      }
+    },
+    async isOver(callSid) {
+      try {
+        const { status } = await client.calls(callSid).fetch()
+        return finalStatuses.has(status)
+      } catch (error) {
+        return statusOf(error) === 404
       }
     },
     async hangUp(callSid) {
