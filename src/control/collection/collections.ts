@@ -130,6 +130,7 @@ export class Collections {
       if (collection.callId === callId) collection.dispatch({ type: 'stopped', why })
     })
     this.#masked.delete(callId)
+    this.#unsecured(callId)
   }
 
   /** Stops all that is not being sent to a gateway. */
@@ -158,8 +159,16 @@ export class Collections {
   #onMask(callId: string, masked: boolean): void {
     if (masked === this.#masked.has(callId)) return
     if (masked) this.#masked.add(callId)
-    else this.#masked.delete(callId)
+    else {
+      this.#masked.delete(callId)
+      this.#unsecured(callId)
+    }
     this.#options.onMask(callId, masked)
+  }
+
+  #unsecured(callId: string): void {
+    for (const collection of this.#byPayment.values())
+      if (collection.callId === callId) collection.unsecured()
   }
 
   #onChange(collection: Collection): void {

@@ -92,6 +92,13 @@ export class Collection {
     else if (this.#state.at !== 'ended') this.#options.onChange(this)
   }
 
+  /** The line is open again, or gone: whoever saw to it, there is no green light any more. */
+  unsecured(): void {
+    if (!this.#secured) return
+    this.#secured = false
+    this.#options.onChange(this)
+  }
+
   /** The green light goes out at once: a bridge that is away cannot vouch for its mask. */
   bridgeLost(): void {
     const wasSecured = this.#secured
@@ -109,11 +116,8 @@ export class Collection {
 
   /** Empties all fields: the caller keys another card. */
   async restart(): Promise<void> {
-    const { vault, clock, open } = this.#options
+    const { vault, clock } = this.#options
     await within(clock, effectMs, vault.call('restart', { collectionId: this.id }))
-    if (this.#state.at === 'ended') return
-    this.#progress = { ...noProgress(open.fields), deadlineAt: this.#progress.deadlineAt }
-    this.#options.onChange(this)
   }
 
   async extend(byMs: number): Promise<void> {

@@ -141,9 +141,10 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
       collections.stopAll('control-restarted')
       await Promise.race([flow.idle(), new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
-      await inquiries.stop()
-      await relay.stop()
+      const asked = inquiries.stop()
+      // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()
+      await Promise.all([asked, relay.stop()])
     },
   }
 }

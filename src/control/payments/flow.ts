@@ -92,7 +92,7 @@ export class PaymentFlow {
         // Open: becomes unknown, and asks for its inquiry. Unknown: goes on where the inquiries stopped.
         if (attempt.state === 'open')
           await settlement.settle(attempt, { kind: 'unknown', because: 'control restarted' })
-        else inquiries.begin(attempt)
+        else inquiries.begin({ ...attempt, inquiries: 0 })
       } else {
         const facts = { why: 'control-restarted' }
         const inputs = [{ type: 'collection-ended' }] as const

@@ -96,7 +96,11 @@ export function createPayments(options: PaymentsOptions): Payments {
       return arm(actor, paymentId)
     },
     async extend(actor, paymentId, bySeconds) {
-      const collection = await collecting(actor, paymentId)
+      await find(actor, paymentId)
+      const collection = collections.ofPayment(paymentId)
+      const at = collection?.state.at
+      // Also a complete card may wait longer for its confirmation.
+      if (!collection || (at !== 'collecting' && at !== 'collected')) throw new CollectionNotRunning()
       await collection.extend(bySeconds * 1_000)
       return look(actor, paymentId)
     },

@@ -17,6 +17,8 @@ export type SettlementOptions = {
   readonly runner: PaymentRunner
 }
 
+const anotherAmount = 'the gateway names another amount'
+
 /** What an outcome means for the attempt and for its payment. */
 type Settled = { readonly fact: PaymentFact; readonly attempt: AttemptChange; readonly reason: string }
 
@@ -34,8 +36,8 @@ export class Settlement {
   async settle(attempt: AttemptRow, outcome: Outcome): Promise<Changed> {
     const { runner, clock } = this.#options
     if (outcome.kind === 'approved' && !echoesTheAmount(attempt, outcome.echoed)) {
-      await this.#alarm(attempt, outcome)
-      return this.settle(attempt, { kind: 'unknown', because: 'the gateway names another amount' })
+      if (attempt.because !== anotherAmount) await this.#alarm(attempt, outcome)
+      return this.settle(attempt, { kind: 'unknown', because: anotherAmount })
     }
     const { fact, attempt: change, reason } = settledBy(attempt, outcome)
     return runner.apply({
@@ -60,7 +62,11 @@ export class Settlement {
       echoedCurrency: outcome.echoed.currency,
     }
     const entry = { actor: systemOf(merchantId), action: 'payment.integrity-alarm', paymentId, facts }
-    await store.transaction((trx) => appendAudit(trx, entry, clock.now()))
+    await store.transaction(async (trx) => {
+      await appendAudit(trx, entry, clock.now())
+      // Once for each attempt, however often the gateway is asked.
+      await updateLiveAttempt(trx, attempt, { because: anotherAmount, updated_at: clock.now() })
+    })
   }
 }
 

@@ -123,7 +123,13 @@ describe('an approval of another amount', () => {
     rig.gateway.echoOffBy = 1
     const id = await keyedCard()
     await rig.reaches(id, 'unknown')
-    expect(await auditActions()).toContain('payment.integrity-alarm')
+    await until('it was inquired three times', async () => {
+      await rig.clock.turn(1_000)
+      return rig.gateway.inquiries >= 3
+    })
+    expect(await rig.get(id)).toMatchObject({ status: 'unknown' })
+    const alarms = (await auditActions()).filter((action) => action === 'payment.integrity-alarm')
+    expect(alarms).toHaveLength(1)
     rig.gateway.echoOffBy = 0
     await rig.settles(id, 'captured')
   })
