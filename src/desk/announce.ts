@@ -46,7 +46,7 @@ function isDown({ platform }: DeskState): boolean {
 
 function ofLight(before: DeskState, after: DeskState, callId: string): Announcement[] {
   const light = (state: DeskState) =>
-    lightOf({ stream: state.stream, call: state.calls.get(callId), payment: paymentOf(state, callId) })
+    lightOf({ ...state, call: state.calls.get(callId), payment: paymentOf(state, callId) })
   const is = light(after)
   if (is === light(before)) return []
   if (is === 'securing') return [politely('Securing the line.')]

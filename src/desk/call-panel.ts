@@ -71,7 +71,7 @@ export class CallPanel extends LitElement {
           call.status === 'ended'
             ? nothing
             : html`<secured-light
-                .light=${lightOf({ stream: this.state.stream, call, payment })}
+                .light=${lightOf({ ...this.state, call, payment })}
               ></secured-light>`
         }
         ${keyed(call.id, this.#turn(call, payment))}

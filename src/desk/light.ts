@@ -1,5 +1,5 @@
 import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
-import type { StreamState } from './state.ts'
+import type { Platform, StreamState } from './state.ts'
 
 /**
  * `open`: nothing is being keyed and the line is as always. `securing`: the mask has been asked for. `secured`: the
@@ -10,14 +10,17 @@ export type Light = 'open' | 'securing' | 'secured' | 'lost' | 'unknown' | 'clos
 
 export type LightInput = {
   readonly stream: StreamState
+  readonly platform: Platform | null
   readonly call: Pick<CallResource, 'masked'> | undefined
   readonly payment: PaymentResource | undefined
 }
 
-/** The one place that decides on green: `collection.secured`, told by a stream that is known to be live. */
-export function lightOf({ stream, call, payment }: LightInput): Light {
+/** The one place that decides on green: `collection.secured`, told by a stream that is known to be live, of a bridge that is up. */
+export function lightOf({ stream, platform, call, payment }: LightInput): Light {
   if (stream === 'lost' || stream === 'checking' || stream === 'connecting') return 'unknown'
   const collection = payment?.collection
+  // A bridge that is away vouches for nothing, whatever was said of the mask before.
+  if (platform?.bridge === 'down') return collection?.state === 'collecting' ? 'lost' : 'unknown'
   if (!collection) return call?.masked ? 'securing' : 'open'
   switch (collection.state) {
     case 'arming':
@@ -36,6 +39,6 @@ export const lightWords: Readonly<Record<Light, { readonly short: string; readon
   securing: { short: 'Securing…', long: 'Wait: the caller should not key anything yet.' },
   secured: { short: 'Secured', long: 'Tones cannot reach you.' },
   lost: { short: 'Protection lost', long: 'Ask the caller to stop keying now.' },
-  unknown: { short: 'Not confirmed', long: 'Reconnecting. Ask the caller to wait with keying.' },
+  unknown: { short: 'Not confirmed', long: 'Reconnecting. Nothing should be keyed now.' },
   closed: { short: 'Card closed', long: 'No digits are taken any more. The line opens again in a moment.' },
 }

@@ -25,11 +25,7 @@ const stream = (state: DeskState['stream']): DeskAction => ({ type: 'stream', st
 const play = (actions: readonly DeskAction[], from = firstState) => actions.reduce(reduce, from)
 const ready = [{ type: 'logged-in', session: aSession } as const, stream('live'), up, call()]
 const light = (state: DeskState) =>
-  lightOf({
-    stream: state.stream,
-    call: state.calls.get(callId),
-    payment: paymentOf(state, callId),
-  })
+  lightOf({ ...state, call: state.calls.get(callId), payment: paymentOf(state, callId) })
 
 describe('the light', () => {
   it('is green only while the collection says that it is secured', () => {
@@ -51,6 +47,13 @@ describe('the light', () => {
     expect(light(play([...green, stream('lost'), stream('checking'), stream('live')]))).toBe('secured')
   })
 
+  it('is red when the bridge is away while the card is keyed, and never green', () => {
+    const away = event({ type: 'platform', vault: 'up', bridge: 'down' })
+    expect(light(play([...ready, payment({}, { secured: true }), away]))).toBe('lost')
+    expect(light(play([...ready, payment({}, { state: 'collected', secured: true }), away]))).toBe('unknown')
+    expect(light(play([...ready, away]))).toBe('unknown')
+  })
+
   it('is not green after a reset until the payment has been told again', () => {
     const green = [...ready, payment({}, { secured: true })]
     expect(light(play([...green, event({ type: 'reset' })]))).toBe('open')
@@ -63,6 +66,8 @@ describe('the light', () => {
         stream('lost'),
         stream('checking'),
         event({ type: 'reset' }),
+        up,
+        event({ type: 'platform', vault: 'up', bridge: 'down' }),
       ),
       fc.boolean().map((masked) => call({ masked })),
       fc
@@ -83,6 +88,7 @@ describe('the light', () => {
         const shown = paymentOf(state, callId)
         if (light(state) !== 'secured') return
         expect(state.stream).toBe('live')
+        expect(state.platform?.bridge).not.toBe('down')
         expect(shown?.collection?.secured).toBe(true)
       }),
     )
