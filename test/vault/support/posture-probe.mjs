@@ -2,6 +2,7 @@
 // through Node, and once past Node, by system calls whose entries it took before ffi was dropped.
 import { spawnSync } from 'node:child_process'
 import dns from 'node:dns'
+import ffi from 'node:ffi'
 import fs from 'node:fs'
 import inspector from 'node:inspector'
 import net from 'node:net'
@@ -11,7 +12,13 @@ import { openLibc } from '../launch/libc.js'
 import { sealProcess } from '../launch/seal.js'
 
 const inTheOpen = process.argv.includes('--in-the-open')
-const libc = openLibc()
+// Functions that were looked up stay callable when ffi is dropped; memory helpers do not, so errno is a view.
+const word = 'uint64'
+const { functions: c } = ffi.dlopen('libc.so.6', {
+  syscall: { arguments: ['int64', word, word, word, word, word], return: 'int64' },
+  __errno_location: { arguments: [], return: 'pointer' },
+})
+const errno = ffi.toBuffer(c.__errno_location(), 4, false)
 const findings = inTheOpen ? [] : sealProcess({ keepOffDisk: [Buffer.allocUnsafeSlow(128)] })
 const { numbers } = kernelAbi()
 
@@ -44,7 +51,10 @@ const lookup = () =>
     }
   })
 
-const call = (name, ...args) => libc.syscall(numbers[name], ...args)
+const call = (name, ...args) => {
+  const result = Number(c.syscall(BigInt(numbers[name]), ...[...args, 0n, 0n, 0n, 0n, 0n].slice(0, 5)))
+  return result < 0 ? -errno.readInt32LE(0) : result
+}
 const sigchld = 17n
 const atCwd = 0xffff_ffff_ffff_ff9cn
 
@@ -74,8 +84,9 @@ const probes = {
     kill: call('kill', BigInt(process.ppid), 0n),
     memfd: call('memfd_create', 0n, 0n),
     readParent: call('process_vm_readv', BigInt(process.ppid), 0n, 0n, 0n, 0n),
-    dumpableAgain: libc.prctl(4, 1n),
-    open: libc.open('/etc/hostname', 0),
+    dumpableAgain: call('prctl', 4n, 1n),
+    filter: call('seccomp', 0x7fff_fff0n, 0n, 0n),
+    ruleset: call('landlock_create_ruleset', 0n, 0n, 1n),
   },
 }
 process.send({

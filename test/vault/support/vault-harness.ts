@@ -107,7 +107,10 @@ export class VaultHarness {
   }
 
   /** Keys a whole card and waits until it is collected. */
-  async collect(over: Partial<OpenCollection> & { origin: string }, keys: string = card.keys): Promise<Collection> {
+  async collect(
+    over: Partial<OpenCollection> & { origin: string },
+    keys: string = card.keys,
+  ): Promise<Collection> {
     const collection = await this.open(over)
     await collection.sender.key(keys)
     await this.event(collection.collectionId, 'collected')
