@@ -1,0 +1,29 @@
+import { throughEngine } from './listen.ts'
+import { type AudioScore, scoreAudio } from './score-audio.ts'
+import { type TalkOffKind, talkOffScene } from './talk-off.ts'
+
+export type { TalkOffKind } from './talk-off.ts'
+
+export type TalkOffResult = {
+  readonly kind: TalkOffKind
+  hours: number
+  invented: number
+  readonly audio: AudioScore
+  readonly faults: string[]
+}
+
+/** Listens for digits where there are none, and counts what a mask in force would take away. */
+export function runTalkOff(kind: TalkOffKind, hours: number, seed: number): TalkOffResult {
+  const result: TalkOffResult = { kind, hours: 0, invented: 0, audio: { active: 0, changed: 0 }, faults: [] }
+  for (let n = 0; result.hours < hours; n++) {
+    const { scene, sound } = talkOffScene(kind, seed, n)
+    const { heard, output } = throughEngine(scene)
+    result.hours += scene.octets.length / 8_000 / 3_600
+    result.invented += heard.length
+    result.faults.push(
+      ...heard.map(({ atSample }) => `stretch ${n}: a digit at ${(atSample / 8_000).toFixed(2)} s`),
+    )
+    scoreAudio(scene, sound, output, result.audio)
+  }
+  return result
+}

@@ -1,0 +1,127 @@
+import { decodeG711 } from '../../src/dsp/g711.ts'
+import type { Attacker, Span } from './attackers.ts'
+import { frameOctets, type Press, type Scene } from './scene.ts'
+import { rmsAt0Dbm0 } from './signals/level.ts'
+
+/** What is left of some presses on the agent's leg. */
+export type MaskingScore = {
+  presses: number
+  /** Named rightly, and tried, by each attacker. */
+  readonly named: Map<string, { right: number; wrong: number; tried: number }>
+  /** Presses of which 5 ms anywhere leave with more than -50 dBm0 of the pair … */
+  audible: number
+  /** … and those of which only an echo does. */
+  echoAudible: number
+  /** Removed before the tone and after it, in ms, of each press. */
+  beforeMs: number[]
+  afterMs: number[]
+}
+
+export const noMasking = (): MaskingScore => ({
+  presses: 0,
+  named: new Map(),
+  audible: 0,
+  echoAudible: 0,
+  beforeMs: [],
+  afterMs: [],
+})
+
+/**
+ * Share recovered beyond chance, and its standard error, in per cent. Who guesses among sixteen keys is right once for
+ * every fifteen times that he is wrong; so much is taken off, whether he always names a key or only now and then.
+ */
+export function recoveredPct(score: MaskingScore, attacker: string): { pct: number; errorPct: number } {
+  const { right, wrong, tried } = score.named.get(attacker) ?? { right: 0, wrong: 0, tried: 0 }
+  if (tried === 0) return { pct: Number.NaN, errorPct: Number.NaN }
+  const variance = Math.max(right, 1) + wrong / 225
+  return { pct: (100 * (right - wrong / 15)) / tried, errorPct: (100 * Math.sqrt(variance)) / tried }
+}
+
+/** Read this long before a tone and after it (echoes, ringing of codecs), but never into the next press, in samples. */
+const readBefore = 80
+const readAfter = 3_200
+
+/** Measures what is left; returns the presses that can be heard, for the report of failures. */
+export function scoreMasking(
+  scene: Scene,
+  output: Uint8Array,
+  score: MaskingScore,
+  attackers: readonly Attacker[],
+): string[] {
+  const audio = new Int16Array(output.length)
+  decodeG711(scene.law, output, audio)
+  const kept = keptSamples(scene, output)
+  const spans = scene.presses.map(({ from, to }, i): Span => {
+    const next = scene.presses[i + 1]?.from ?? audio.length
+    return { from: from - readBefore, to: Math.min(to + readAfter, Math.max(next, to)) }
+  })
+  const faults: string[] = []
+  for (const attacker of attackers) {
+    const guesses = attacker.read(audio, spans)
+    const tally = score.named.get(attacker.name) ?? { right: 0, wrong: 0, tried: 0 }
+    score.named.set(attacker.name, tally)
+    tally.tried += guesses.length
+    const right = guesses.filter((guess, i) => guess === scene.presses[i]!.key).length
+    tally.right += right
+    tally.wrong += guesses.filter((guess) => guess !== null).length - right
+  }
+  for (const [i, press] of scene.presses.entries()) {
+    score.presses++
+    const loudest = loudestKept(scene.tones, kept, press.from, press.to)
+    const echo = loudestKept(scene.tones, kept, press.to, spans[i]!.to)
+    if (loudest > -50) score.audible++
+    else if (echo > -50) score.echoAudible++
+    const what = loudest > -50 ? 'of the tone' : 'of its echo'
+    const left = `${Math.max(loudest, echo).toFixed(0)} dBm0 ${what} left at ${Math.round(press.from / 8)} ms`
+    if (Math.max(loudest, echo) > -50) faults.push(left)
+    if (isAlone(scene.presses, i)) measureEdges(kept, press, score)
+  }
+  return faults
+}
+
+/** No other press within 250 ms: what is removed around it is its own. */
+function isAlone(presses: readonly Press[], i: number): boolean {
+  const { from, to } = presses[i]!
+  return (
+    from - (presses[i - 1]?.to ?? 0) > 2_000 &&
+    (presses[i + 1]?.from ?? Number.POSITIVE_INFINITY) - to > 2_000
+  )
+}
+
+/** 1 where the agent gets what the caller sent: in runs of at least six octets, for two noises do meet by chance. */
+export function keptSamples(scene: Scene, output: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(output.length)
+  let run = 0
+  for (let i = 0; i <= output.length; i++) {
+    const lost = scene.lost[Math.floor(i / frameOctets)] === 1
+    if (i < output.length && !lost && output[i] === scene.octets[i]) {
+      run++
+      continue
+    }
+    if (run >= 6) kept.fill(1, i - run, i)
+    run = 0
+  }
+  return kept
+}
+
+/** The most of the tones that was let through within any 5 ms, in dBm0. */
+function loudestKept(tones: Float32Array, kept: Uint8Array, from: number, to: number): number {
+  const window = 40
+  let loudest = 0
+  for (let at = from; at + window <= to; at += 8) {
+    let energy = 0
+    for (let i = at; i < at + window; i++) if (kept[i] === 1) energy += tones[i]! ** 2
+    loudest = Math.max(loudest, energy)
+  }
+  return 20 * Math.log10(Math.sqrt(loudest / window) / rmsAt0Dbm0 + 1e-9)
+}
+
+/** How far the mask reaches beyond the tone, up to 200 ms on either side. */
+function measureEdges(kept: Uint8Array, { from, to }: Press, score: MaskingScore): void {
+  let before = 0
+  while (before < 1_600 && from - before > 0 && kept[from - before - 1] === 0) before++
+  let after = 0
+  while (after < 1_600 && to + after < kept.length && kept[to + after] === 0) after++
+  score.beforeMs.push(before / 8)
+  score.afterMs.push(after / 8)
+}
