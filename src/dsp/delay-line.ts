@@ -4,6 +4,9 @@ import type { StateBuffer } from './state-buffer.ts'
 /** How much slower (or faster) than life audio plays while the delay grows (or shrinks): 8 %, no click, gap or repeat. */
 const stretch = 0.08
 
+/** Codes of the line: G.711 octets, or 16-bit linear samples. */
+export type Codes = Uint8Array | Int16Array
+
 /** What the caller sent and the agent has not heard yet, with a mark on each hop of it that must not be heard. */
 export class DelayLine {
   readonly #codes: Int16Array
@@ -15,8 +18,7 @@ export class DelayLine {
   readonly #at: Float64Array
 
   constructor(state: StateBuffer, lookaheadSamples: number) {
-    let length = 256
-    while (length < lookaheadSamples + 64) length *= 2
+    const length = ringLength(lookaheadSamples)
     this.#codes = state.int16(length)
     this.#marks = state.uint8(length / hopSamples)
     this.#mask = length - 1
@@ -27,7 +29,7 @@ export class DelayLine {
 
   /** Bytes of state that a line of this look-ahead takes. */
   static bytes(lookaheadSamples: number): number {
-    return 2 * (2 * (lookaheadSamples + 64) + 256) * 2 + 64
+    return ringLength(lookaheadSamples) * (2 + 1 / hopSamples) + 64
   }
 
   get written(): number {
@@ -59,12 +61,14 @@ export class DelayLine {
     this.#at[2] = 0
   }
 
-  push(code: number): void {
+  /** Adds `codes[from, from + length)`: at most up to the end of the hop under way. */
+  write(codes: Codes, from: number, length: number): void {
     const at = this.#at
     const sample = at[0]!
-    if (sample % hopSamples === 0) this.#marks[(sample / hopSamples) & this.#markMask] = 0
-    this.#codes[sample & this.#mask] = code
-    at[0] = sample + 1
+    if ((sample & (hopSamples - 1)) === 0) this.#marks[(sample / hopSamples) & this.#markMask] = 0
+    const to = sample & this.#mask
+    for (let i = 0; i < length; i++) this.#codes[to + i] = codes[from + i]!
+    at[0] = sample + length
   }
 
   /** Moves the delay one sample's worth towards its aim. */
@@ -74,7 +78,7 @@ export class DelayLine {
     else if (at[1]! > at[2]!) at[1] = Math.max(at[2]!, at[1]! - stretch)
   }
 
-  /** Marks everything from `reachHops` whole hops back to now. */
+  /** Marks everything from `reachHops` hops back to now. */
   mark(reachHops: number): void {
     const newest = Math.ceil(this.#at[0]! / hopSamples) - 1
     const oldest = Math.max(0, newest - Math.min(reachHops, this.#markMask) + 1)
@@ -86,14 +90,29 @@ export class DelayLine {
     return sample >= 0 && this.#marks[Math.floor(sample / hopSamples) & this.#markMask] === 1
   }
 
+  /** Is anything marked between two absolute samples, both included? */
+  markedBetween(from: number, to: number): boolean {
+    const last = Math.floor(to / hopSamples)
+    for (let hop = Math.floor(Math.max(0, from) / hopSamples); hop <= last; hop++) {
+      if (this.#marks[hop & this.#markMask] === 1) return true
+    }
+    return false
+  }
+
   /** Is anything marked among what has not been heard? */
   get holdsMarked(): boolean {
-    const from = Math.max(0, Math.floor(this.#at[0]! - this.#at[1]!))
-    for (let sample = from; sample < this.#at[0]!; sample += hopSamples) if (this.marked(sample)) return true
-    return this.#at[0]! > from && this.marked(this.#at[0]! - 1)
+    const at = this.#at
+    return at[0]! > 0 && at[1]! > 0 && this.markedBetween(Math.floor(at[0]! - at[1]!), at[0]! - 1)
   }
 
   code(sample: number): number {
     return this.#codes[sample & this.#mask]!
   }
+}
+
+/** A power of two with room for the look-ahead, a hop that is being written and the samples around a fraction. */
+function ringLength(lookaheadSamples: number): number {
+  let length = 256
+  while (length < lookaheadSamples + 3 * hopSamples) length *= 2
+  return length
 }

@@ -4,60 +4,62 @@ import { dtmfHz } from './dtmf-keypad.ts'
 export const hopSamples = 16
 export const sampleRate = 8_000
 /** Every frequency is whole Hz, so the phase of a hop's first sample repeats after a second: this many hops. */
-const hopsOfASecond = sampleRate / hopSamples
+export const hopsOfASecond = sampleRate / hopSamples
 /** Scale of the integer coefficients. 16 samples of ±8,191 times this stay inside 31 bits. */
 const coefficientScale = 8_191
 
 /**
- * Integer coefficients of one hop, sample by sample: cos of the eight frequencies, then -sin. Integer sums are exact,
- * so the WebAssembly kernel and this code cannot differ by a bit.
+ * Integer coefficients of one hop: a row for cos of each of the eight frequencies, then a row for -sin of each. Sums
+ * of integers are exact, so the WebAssembly kernel and the reference cannot differ by a bit.
  */
-const coefficients = new Float64Array(hopSamples * 16)
-/** Phase of hop n: [n mod 500][frequency], already divided by the scale. */
-const turnRe = new Float64Array(hopsOfASecond * 8)
-const turnIm = new Float64Array(hopsOfASecond * 8)
+export const coefficients = new Int16Array(16 * hopSamples)
+/** e^{-jωt} at the first sample of hop n, over the scale: [n mod 500][8 real parts, 8 imaginary parts]. */
+export const turns = new Float64Array(hopsOfASecond * 16)
 for (let f = 0; f < 8; f++) {
   const radians = (2 * Math.PI * dtmfHz[f]!) / sampleRate
   for (let i = 0; i < hopSamples; i++) {
-    coefficients[i * 16 + f] = Math.round(coefficientScale * Math.cos(radians * i))
-    coefficients[i * 16 + 8 + f] = Math.round(-coefficientScale * Math.sin(radians * i))
+    coefficients[f * hopSamples + i] = Math.round(coefficientScale * Math.cos(radians * i))
+    coefficients[(8 + f) * hopSamples + i] = Math.round(-coefficientScale * Math.sin(radians * i))
   }
   for (let hop = 0; hop < hopsOfASecond; hop++) {
     const at = 2 * Math.PI * (((dtmfHz[f]! * hop * hopSamples) % sampleRate) / sampleRate)
-    turnRe[hop * 8 + f] = Math.cos(at) / coefficientScale
-    turnIm[hop * 8 + f] = -Math.sin(at) / coefficientScale
+    turns[hop * 16 + f] = Math.cos(at) / coefficientScale
+    turns[hop * 16 + 8 + f] = -Math.sin(at) / coefficientScale
   }
 }
+/** What two `turns` multiply to is this much too small. */
+export const turnSquare = coefficientScale * coefficientScale
 
 /**
  * The sliding Goertzel of this engine: the discrete-time Fourier sums of one hop at the eight frequencies, with phase
  * counted from the channel's first sample. Sums of neighbouring hops then add up to any longer window.
  *
- * `samples` are 14-bit (16-bit linear / 4). Writes eight complex sums to `re` and `im` from `offset` on, and returns
- * the hop's energy (sum of squares).
+ * Reads 16 samples of 14 bits (16-bit linear / 4) from `from` on, writes eight real and eight imaginary parts to
+ * `sums` from `to` on, and returns the hop's energy (sum of squares).
  */
 export function hopSums(
   samples: Int16Array,
+  from: number,
   hop: number,
-  re: Float64Array,
-  im: Float64Array,
-  offset: number,
+  sums: Float64Array,
+  to: number,
 ): number {
   let energy = 0
-  for (let i = 0; i < hopSamples; i++) energy += samples[i]! * samples[i]!
-  const turn = (hop % hopsOfASecond) * 8
+  for (let i = 0; i < hopSamples; i++) energy += samples[from + i]! * samples[from + i]!
+  const turn = (hop % hopsOfASecond) * 16
   for (let f = 0; f < 8; f++) {
     let a = 0
     let b = 0
+    const row = f * hopSamples
     for (let i = 0; i < hopSamples; i++) {
-      const x = samples[i]!
-      a += x * coefficients[i * 16 + f]!
-      b += x * coefficients[i * 16 + 8 + f]!
+      const x = samples[from + i]!
+      a += x * coefficients[row + i]!
+      b += x * coefficients[row + 128 + i]!
     }
-    const c = turnRe[turn + f]!
-    const s = turnIm[turn + f]!
-    re[offset + f] = a * c - b * s
-    im[offset + f] = a * s + b * c
+    const c = turns[turn + f]!
+    const s = turns[turn + 8 + f]!
+    sums[to + f] = a * c - b * s
+    sums[to + 8 + f] = a * s + b * c
   }
   return energy
 }
@@ -74,17 +76,4 @@ export function pairCorrelation(hops: number): Float64Array {
     }
   }
   return out
-}
-
-/** e^{j(ωh-ωl)n} at a hop's first sample, real part. `imPairTurn` is its imaginary part. */
-export function rePairTurn(hop: number, low: number, high: number): number {
-  const turn = (hop % hopsOfASecond) * 8
-  const square = coefficientScale * coefficientScale
-  return (turnRe[turn + low]! * turnRe[turn + high]! + turnIm[turn + low]! * turnIm[turn + high]!) * square
-}
-
-export function imPairTurn(hop: number, low: number, high: number): number {
-  const turn = (hop % hopsOfASecond) * 8
-  const square = coefficientScale * coefficientScale
-  return (turnIm[turn + low]! * turnRe[turn + high]! - turnRe[turn + low]! * turnIm[turn + high]!) * square
 }

@@ -1,6 +1,7 @@
+import { fitField, fitFields } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { ToneEvidence } from './tone-evidence.ts'
-import { fitField, fitFields, powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
+import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The weaker sine of a pair, in mean square of 14-bit samples: -56 dBm0. */
 const minPower = powerAt0Dbm0 * 10 ** -5.6

@@ -1,20 +1,15 @@
 import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
+import { fitField } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
-import { fitField, fitFields, type ToneSpectrum } from './tone-spectrum.ts'
+import type { ToneSpectrum } from './tone-spectrum.ts'
 
 /** Hops of the window that is looked at: 18 ms. */
 export const windowHops = 9
-/** Of all windows, only those that could matter to anybody are looked at closely. */
-const leastPurity = 0.12
-const leastSteadiness = 0.15
-const leastPower = 40
-
 /**
  * What the last 18 ms say about a tone pair: the fit, and what costs more to know and is worked out once at most,
  * when it is asked for.
  */
 export class ToneEvidence {
-  readonly fit: Float64Array
   readonly #spectrum: ToneSpectrum
   /** [hop of rise, rise, hop of low band, low power, hop of earlier low band, its power] */
   readonly #known: Float64Array
@@ -22,49 +17,37 @@ export class ToneEvidence {
 
   constructor(state: StateBuffer, spectrum: ToneSpectrum) {
     this.#spectrum = spectrum
-    this.fit = state.float64(fitFields)
     this.#known = state.float64(6)
     this.#pair = state.float64(2)
-  }
-
-  /** Looks at the window that ends now. */
-  update(): void {
-    this.#spectrum.fit(3, this.fit)
   }
 
   get hop(): number {
     return this.#spectrum.hops
   }
 
-  /** False when nobody needs to look closer. */
+  /** False when nobody needs to look closer: nothing else here is then meaningful. */
   get interesting(): boolean {
-    const fit = this.fit
-    return (
-      fit[fitField.purity]! > leastPurity &&
-      fit[fitField.steadiness]! > leastSteadiness &&
-      fit[fitField.lowPower]! > leastPower &&
-      fit[fitField.highPower]! > leastPower
-    )
+    return this.#spectrum.matters
   }
 
   get key(): number {
-    return this.fit[fitField.pair]!
+    return this.#spectrum.fitted(fitField.pair)
   }
 
   get purity(): number {
-    return this.fit[fitField.purity]!
+    return this.#spectrum.fitted(fitField.purity)
   }
 
   get steadiness(): number {
-    return this.fit[fitField.steadiness]!
+    return this.#spectrum.fitted(fitField.steadiness)
   }
 
   get lowPower(): number {
-    return this.fit[fitField.lowPower]!
+    return this.#spectrum.fitted(fitField.lowPower)
   }
 
   get highPower(): number {
-    return this.fit[fitField.highPower]!
+    return this.#spectrum.fitted(fitField.highPower)
   }
 
   /** High sine over low sine, in dB. */
@@ -74,11 +57,11 @@ export class ToneEvidence {
 
   /** Offset of the low sine from its nominal frequency, in per cent. */
   get lowOffsetPct(): number {
-    return (100 * this.fit[fitField.lowOffsetHz]!) / lowGroupHz[this.key >> 2]!
+    return (100 * this.#spectrum.fitted(fitField.lowOffsetHz)) / lowGroupHz[this.key >> 2]!
   }
 
   get highOffsetPct(): number {
-    return (100 * this.fit[fitField.highOffsetHz]!) / highGroupHz[this.key & 3]!
+    return (100 * this.#spectrum.fitted(fitField.highOffsetHz)) / highGroupHz[this.key & 3]!
   }
 
   /** Of the sine that is further off. */
@@ -101,7 +84,7 @@ export class ToneEvidence {
   /** Purity of what lies above the low band: a dial tone or the hum of a voice beneath does not count. */
   get purityAbove(): number {
     const pair = this.lowPower + this.highPower
-    return pair / Math.max(pair, this.fit[fitField.totalPower]! - this.#lowBand())
+    return pair / Math.max(pair, this.#spectrum.fitted(fitField.totalPower) - this.#lowBand())
   }
 
   /** Change of the low band against the 18 ms before, in dB either way. A tone leaves it as it was. */

@@ -1,5 +1,5 @@
 import type { ComfortNoise } from './comfort-noise.ts'
-import type { DelayLine } from './delay-line.ts'
+import type { Codes, DelayLine } from './delay-line.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { ToneChannelOptions } from './tone-channel.ts'
 
@@ -38,17 +38,33 @@ export class ToneMasker {
     this.#s[0] = 1
   }
 
-  /** The next code for the agent. To be called once for each sample pushed to the line. */
-  next(): number {
-    const { line, lineCode } = this.#options
-    const at = line.written - 1 - line.delay
+  /** Writes the codes for the agent that belong to the last `length` that were written to the line: at most a hop. */
+  take(output: Codes, to: number, length: number): void {
+    const { line } = this.#options
+    const oldest = line.written - length
+    const from = oldest - line.delay
+    if (this.#s[0] === 1 && line.settled && from >= 0 && !line.markedBetween(from, from + length + fade)) {
+      for (let i = 0; i < length; i++) output[to + i] = line.code(from + i)
+      return
+    }
+    for (let i = 0; i < length; i++) {
+      line.glide()
+      output[to + i] = this.#next(oldest + i)
+    }
+  }
+
+  /** The code for the agent at the instant of sample `now`. */
+  #next(now: number): number {
+    const { line, lineCode, fill } = this.#options
+    const at = now - line.delay
     const sample = Math.floor(at)
-    const gain = this.#turnGain(sample)
-    if (gain === 1)
-      return at === sample ? this.#codeAt(sample) : lineCode.code(this.#between(sample, at - sample))
-    const fill = this.#fillSample()
-    if (gain === 0) return this.#options.fill === 'silence' ? lineCode.silence : lineCode.code(fill)
-    return lineCode.code(Math.round(gain * this.#between(sample, at - sample) + (1 - gain) * fill))
+    const gain = this.#turnGain(sample, now)
+    if (gain === 1) {
+      return at === sample ? this.#codeAt(sample) : lineCode.code(this.#between(sample, at - sample, now))
+    }
+    const filling = this.#fillSample()
+    if (gain === 0) return fill === 'silence' ? lineCode.silence : lineCode.code(filling)
+    return lineCode.code(Math.round(gain * this.#between(sample, at - sample, now) + (1 - gain) * filling))
   }
 
   #codeAt(sample: number): number {
@@ -60,21 +76,21 @@ export class ToneMasker {
   }
 
   /** Linear samples between two codes, while the delay glides: cubic (Catmull-Rom) once there are two samples ahead. */
-  #between(sample: number, fraction: number): number {
+  #between(sample: number, fraction: number, now: number): number {
     const b = this.#linear(sample)
     if (fraction === 0) return b
     const c = this.#linear(sample + 1)
-    if (sample + 2 >= this.#options.line.written) return Math.round(b + fraction * (c - b))
+    if (sample + 2 > now) return Math.round(b + fraction * (c - b))
     const a = this.#linear(sample - 1)
     const d = this.#linear(sample + 2)
     const curve = c - a + fraction * (2 * a - 5 * b + 4 * c - d + fraction * (3 * (b - c) + d - a))
     return Math.max(-32_768, Math.min(32_767, Math.round(b + 0.5 * fraction * curve)))
   }
 
-  #turnGain(sample: number): number {
+  #turnGain(sample: number, now: number): number {
     const { line } = this.#options
     const s = this.#s
-    const ahead = Math.min(sample + fade, line.written - 1)
+    const ahead = Math.min(sample + fade, now)
     if (line.marked(sample) || (line.delay > 0 && line.marked(sample + 1))) s[0] = 0
     else if (line.marked(ahead)) s[0] = Math.max(0, s[0]! - 1 / fade)
     else s[0] = Math.min(1, s[0]! + 1 / fade)

@@ -1,0 +1,189 @@
+import { ComfortNoise } from './comfort-noise.ts'
+import { type Codes, DelayLine } from './delay-line.ts'
+import { DtmfDetector } from './dtmf-detector.ts'
+import { EchoMemory } from './echo-memory.ts'
+import { EventQueue } from './event-queue.ts'
+import { hopSamples } from './goertzel.ts'
+import { openKernel } from './kernel/open-kernel.ts'
+import type { ToneKernel } from './kernel/tone-kernel.ts'
+import { MaskPlan } from './mask-plan.ts'
+import { StateBuffer } from './state-buffer.ts'
+import { Suspicion } from './suspicion.ts'
+import type { ToneChannelOptions, ToneEvent } from './tone-channel.ts'
+import { ToneEvidence } from './tone-evidence.ts'
+import { type LineCode, ToneMasker } from './tone-masker.ts'
+import { ToneSpectrum } from './tone-spectrum.ts'
+
+const field = { /** 1 when a part of the hop under way was lost. */ lost: 0 } as const
+
+/** What the kernel takes at once, in samples. */
+export const capSamples = 480
+
+export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
+  readonly lineCode: LineCode
+  /** Hands samples of a frame to the kernel. */
+  readonly feed: (kernel: ToneKernel, codes: Codes) => void
+  /** The kernel; the fastest that runs here unless told. */
+  readonly kernel?: ToneKernel
+}
+
+/**
+ * Detector, delay line and mask of one channel, over codes of any kind. Decisions fall on hops of 16 samples counted
+ * from the channel's first, so frames of any size give the same output. After an error, as after `release`, nothing
+ * that comes in goes out.
+ */
+export class GuardedLine {
+  readonly #options: GuardedLineOptions
+  readonly #state: StateBuffer
+  readonly #kernel: ToneKernel
+  readonly #s: Float64Array
+  readonly #spectrum: ToneSpectrum
+  readonly #events: EventQueue
+  readonly #detector: DtmfDetector
+  readonly #plan: MaskPlan
+  readonly #noise: ComfortNoise
+  readonly #line: DelayLine
+  readonly #masker: ToneMasker
+  /** Stands in for a hop that never came. */
+  readonly #concealed: Int16Array
+  #armed = false
+  #dead = false
+
+  constructor(options: GuardedLineOptions) {
+    const lookahead = Math.round(options.lookaheadMs * 8)
+    const state = new StateBuffer(5_120 + DelayLine.bytes(lookahead))
+    this.#options = options
+    this.#state = state
+    this.#kernel = options.kernel ?? openKernel()
+    this.#s = state.float64(1)
+    this.#concealed = state.int16(hopSamples)
+    this.#spectrum = new ToneSpectrum(state, this.#kernel)
+    this.#events = new EventQueue(state)
+    const spectrum = this.#spectrum
+    const evidence = new ToneEvidence(state, spectrum)
+    const echoes = new EchoMemory(state)
+    this.#detector = new DtmfDetector({ state, spectrum, evidence, events: this.#events, echoes })
+    this.#noise = new ComfortNoise(state)
+    const line = new DelayLine(state, lookahead)
+    this.#line = line
+    const suspicion = new Suspicion(state, spectrum, evidence)
+    this.#plan = new MaskPlan({ state, spectrum, evidence, suspicion, line })
+    const { lineCode, fill } = options
+    this.#masker = new ToneMasker({ state, line, noise: this.#noise, fill, lineCode })
+  }
+
+  get armed(): boolean {
+    return this.#armed
+  }
+
+  get secured(): boolean {
+    return this.#dead || (this.#armed && this.#line.full)
+  }
+
+  get quiet(): boolean {
+    return this.#dead || (!this.#detector.busy && this.#plan.idle && !this.#line.holdsMarked)
+  }
+
+  /** Takes at most `capSamples` codes and writes as many. */
+  process(input: Codes, output: Codes): void {
+    if (!this.#dead) {
+      try {
+        this.#options.feed(this.#kernel, input)
+        this.#pass(input, output, input.length)
+        return
+      } catch {
+        this.#dead = true
+      }
+    }
+    output.fill(this.#options.lineCode.silence, 0, input.length)
+  }
+
+  processLost(length: number, output: Codes): void {
+    if (!this.#dead) {
+      try {
+        this.#kernel.takeLost(length)
+        this.#conceal(output, length)
+        return
+      } catch {
+        this.#dead = true
+      }
+    }
+    output.fill(this.#options.lineCode.silence, 0, length)
+  }
+
+  drainEvents(listener: (event: ToneEvent) => void): void {
+    this.#events.drain(listener)
+  }
+
+  arm(): void {
+    if (this.#dead) return
+    this.#armed = true
+    this.#line.grow()
+  }
+
+  disarm(): void {
+    this.#armed = false
+    if (!this.#dead) this.#line.shrink()
+  }
+
+  maskHeld(holdMs: number): void {
+    if (this.#dead) return
+    this.#plan.hold(Math.ceil(this.#line.delay / hopSamples) + 1, holdMs * 8)
+  }
+
+  release(): void {
+    this.#armed = false
+    if (!this.#dead || this.#kernel.views.bytes.length > 0) this.#kernel.release()
+    this.#dead = true
+    this.#state.zero()
+  }
+
+  /** The two stretches of memory that the channel holds, for the test that `release` leaves only zeroes. */
+  stateBytes(): readonly [Uint8Array, Uint8Array] {
+    return [this.#state.bytes(), this.#kernel.views.bytes]
+  }
+
+  /** Sends codes through the line, hop by hop: a decision at the end of a hop can mark all that is still held. */
+  #pass(input: Codes, output: Codes, length: number): void {
+    const line = this.#line
+    const through = !this.#armed && line.delay === 0
+    if (through) output.set(input)
+    for (let at = 0; at < length; ) {
+      const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
+      line.write(input, at, part)
+      if (!through) this.#masker.take(output, at, part)
+      at += part
+      if ((line.written & (hopSamples - 1)) === 0) this.#step()
+    }
+  }
+
+  #conceal(output: Codes, length: number): void {
+    const line = this.#line
+    const { lineCode } = this.#options
+    const concealed = this.#concealed
+    const through = !this.#armed && line.delay === 0
+    for (let at = 0; at < length; ) {
+      const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
+      for (let i = 0; i < part; i++) concealed[i] = lineCode.code(Math.round(this.#noise.next()))
+      line.write(concealed, 0, part)
+      if (through) for (let i = 0; i < part; i++) output[at + i] = concealed[i]!
+      else this.#masker.take(output, at, part)
+      at += part
+      this.#s[field.lost] = 1
+      if ((line.written & (hopSamples - 1)) === 0) this.#step()
+    }
+  }
+
+  #step(): void {
+    const s = this.#s
+    const lost = s[field.lost] === 1
+    s[field.lost] = 0
+    this.#spectrum.advance()
+    this.#detector.step(lost)
+    if (this.#armed || this.#line.delay > 0) this.#plan.step(lost, this.#detector.active)
+    // The floor of the line is learned every 10 ms, from what is certainly no tone.
+    if (this.#spectrum.hops % 5 === 0 && !lost && !this.#detector.busy && this.#plan.idle) {
+      this.#noise.learn(this.#spectrum.power(5))
+    }
+  }
+}
