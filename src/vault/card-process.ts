@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { CollectionEnd } from '../contracts/vault-port.ts'
 import type { Finding, Order, Report } from './card-messages.ts'
+import { readReport } from './card-reports.ts'
 import { cardFlags, launcherFlags } from './launch/flags.ts'
 import { CardProcessNotStarted } from './vault-errors.ts'
 
@@ -55,8 +56,9 @@ export class CardProcess {
     this.ready = new Promise((settle, reject) => {
       const limit = clock.after(startLimitMs, () => this.kill())
       this.#child.on('message', (message) => {
-        const report = message as Report
-        if (report.type === 'ready') {
+        const report = readReport(message)
+        if (!report) this.kill()
+        else if (report.type === 'ready') {
           limit.cancel()
           settle(report.findings)
         } else this.onReport(report)

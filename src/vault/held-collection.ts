@@ -5,6 +5,7 @@ import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
 import type { Order, Report } from './card-messages.ts'
 import type { CardProcess } from './card-process.ts'
+import { readEvent } from './card-reports.ts'
 import { type DigitListener, listenForDigits } from './digit-listener.ts'
 import { dial } from './gate.ts'
 import { allows } from './policy.ts'
@@ -81,8 +82,8 @@ export class HeldCollection {
   async send(call: GatewayCall, last: boolean): Promise<GatewayReply> {
     const { card, request, clock } = this.#options
     if (this.#sending) throw new SendUnderWay()
-    if (!this.#collected) throw new CollectionNotAtThat()
-    if (!allows(request, call)) return { kind: 'not-sent', because: 'policy' }
+    // An answer and no error: control must know for certain that nothing was sent.
+    if (!this.#collected || !allows(request, call)) return { kind: 'not-sent', because: 'policy' }
     const reply = new Promise<GatewayReply>((answer) => {
       this.#sending = { handed: false, answer }
     })
@@ -119,11 +120,16 @@ export class HeldCollection {
       this.#why = report.why
       this.#options.card.stop('discarded')
     } else if (report.type === 'event') {
-      if (report.event.type === 'collected') {
+      const event = readEvent(report.event, this.id)
+      if (!event) {
+        this.#options.card.kill()
+        return
+      }
+      if (event.type === 'collected') {
         this.#collected = true
         this.#listener?.close()
       }
-      this.#tell({ ...report.event, collectionId: this.id })
+      this.#tell(event)
     }
   }
 

@@ -14,6 +14,9 @@ export class VaultDegraded extends AppError {
 export class CardProcessNotStarted extends AppError {
   readonly code = 'CARD_PROCESS_NOT_STARTED'
   readonly remedy = 'page-someone'
+  constructor() {
+    super('a card process did not start: is cardEntry compiled, and may its user read it and run Node?')
+  }
 }
 
 /** The file of a gateway's CA cannot be read, or holds no certificate. */
@@ -64,7 +67,7 @@ export class CollectionUnknown extends AppError {
   readonly remedy = 'fix-request'
 }
 
-/** The collection's fields are complete, so none can be cleared; or not complete yet, so nothing can be sent. */
+/** The collection's fields are complete: none of them can be cleared any more. */
 export class CollectionNotAtThat extends AppError {
   readonly code = 'COLLECTION_NOT_AT_THAT'
   readonly remedy = 'fix-request'

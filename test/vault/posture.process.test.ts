@@ -63,7 +63,7 @@ describe.runIf(process.platform === 'linux')('inside the sandbox of a card proce
     )
     child.disconnect()
     const { node, kernel } = probesIn(report.findings)
-    const { connect, inspector: _inspector, ...rest } = node
+    const { connect, ...rest } = node
     expect(connect).toBe('ECONNREFUSED')
     expect(new Set(Object.values(rest))).toEqual(new Set(['allowed']))
     expect(kernel.socket).toBeGreaterThan(0)

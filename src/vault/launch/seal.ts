@@ -64,14 +64,14 @@ function noCoreDump(libc: Libc): Finding {
   return { protection: 'no-core-dump', on: hard === 0n, because: `RLIMIT_CORE is ${hard}` }
 }
 
-/** A file that every user may read elsewhere, and a TCP port on loopback that nobody serves. */
+/** The root folder, which everybody may list elsewhere, and a TCP port on loopback that nobody serves. */
 function probeLandlock(libc: Libc): Finding[] {
   const abi = kernelAbi()
   if (!abi) return off(['landlock-files', 'landlock-network'], 'unknown architecture')
-  const file = libc.open('/etc/passwd', openCloseOnExec)
+  const file = libc.open('/', openCloseOnExec)
   if (file >= 0) libc.close(file)
   return [
-    refusedWith('landlock-files', file, [eacces], 'open of a readable file'),
+    refusedWith('landlock-files', file, [eacces], 'open of the root folder'),
     probeTcp(libc, abi.numbers),
   ]
 }
