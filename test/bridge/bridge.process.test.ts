@@ -45,6 +45,8 @@ async function collecting(callId: string): Promise<{ card: CardSocket; collectio
   cards.push(card)
   const route = { callId, collectionId, digitsPath, ticket: ticket.toString('base64url') }
   await control.call('route-digits', route)
+  // The bridge is connected as soon as the kernel says so; the other end hears of it a little later.
+  while (card.connections === 0) await settled(2)
   return { card, collectionId }
 }
 
