@@ -19,11 +19,20 @@ const floors: Readonly<Record<string, number>> = {
   control: 4,
   supervisor: 4,
   demo: 4,
+  dtmf: 4,
   cli: 4,
 }
 
 /** Arrows within a floor that are drawn in docs/architecture.md. */
-const sameFloor = new Set(['cli→supervisor', 'cli→demo', 'demo→supervisor'])
+const sameFloor = new Set(['cli→supervisor', 'cli→demo', 'demo→supervisor', 'cli→dtmf', 'demo→dtmf'])
+
+/** The command line reads the overrides; the card process only counts that it has no variable at all. */
+const readsEnvironment = new Set(
+  [
+    ['cli', 'configuration.ts'],
+    ['vault', 'launch', 'seal.ts'],
+  ].map((parts) => path.join('src', ...parts)),
+)
 
 const roomOf = (file: string) => file.split(path.sep)[1] ?? ''
 const inRoom = (room: string) =>
@@ -32,7 +41,7 @@ const inRoom = (room: string) =>
 function reach(start: readonly SourceFile[]): SourceFile[] {
   const found = new Map(start.map((source) => [source.file, source]))
   for (const source of found.values()) {
-    for (const name of source.imports) {
+    for (const name of source.loads.imports) {
       const next = sources.find(({ file }) => file === name)
       if (next) found.set(next.file, next)
     }
@@ -105,8 +114,7 @@ describe('the floors', () => {
 
   it('keep process.env in the entry files, and the wall clock in the clock', () => {
     for (const { file, text } of sources.filter(({ file }) => !/desk|browser/.test(file))) {
-      const entry =
-        file.endsWith(`${path.sep}main.ts`) || file === path.join('src', 'cli', 'configuration.ts')
+      const entry = file.endsWith(`${path.sep}main.ts`) || readsEnvironment.has(file)
       if (!entry) expect(text.includes('process.env'), file).toBe(false)
       if (file !== path.join('src', 'base', 'clock.ts'))
         expect(/\bDate\.now\(|new Date\(\)/.test(text), file).toBe(false)
@@ -130,7 +138,10 @@ describe('the card process', () => {
       'node:fs',
       'node:process',
     ])
-    for (const { file, packages } of card)
+    for (const {
+      file,
+      loads: { packages },
+    } of card)
       expect(
         packages.filter((name) => !allowed.has(name)),
         file,
@@ -150,11 +161,29 @@ describe('the card process', () => {
 
 describe('these rules', () => {
   it('would see a circle, an import in any form, and a lost one', () => {
-    const a = { file: 'a.ts', imports: ['b.ts'], packages: [], text: '' }
-    const b = { file: 'b.ts', imports: ['a.ts'], packages: [], text: '' }
+    const a = {
+      file: 'a.ts',
+      imports: ['b.ts'],
+      packages: [],
+      text: '',
+      loads: { imports: [], packages: [] },
+    }
+    const b = {
+      file: 'b.ts',
+      imports: ['a.ts'],
+      packages: [],
+      text: '',
+      loads: { imports: [], packages: [] },
+    }
     expect(findCircle([a, b])).toEqual(['a.ts', 'b.ts', 'a.ts'])
     const text =
       "import x from './x.ts'\nimport {\n  y,\n} from './y.ts'\nexport * from './z.ts'\nimport './w.ts'\nawait import('./v.ts')"
+    expect(
+      importsOf(
+        "import type { A } from './a.ts'\nimport { type B } from './b.ts'\nimport { c } from './c.ts'",
+        'loaded',
+      ),
+    ).toEqual(['./c.ts'])
     expect(importsOf(text)).toEqual(['./x.ts', './y.ts', './z.ts', './w.ts', './v.ts'])
   })
 })

@@ -8,6 +8,8 @@ export type SourceFile = {
   readonly imports: readonly string[]
   /** `node:net`, `zod`, … */
   readonly packages: readonly string[]
+  /** The same without `import type`, which is gone when the program runs. */
+  readonly loads: { readonly imports: readonly string[]; readonly packages: readonly string[] }
   readonly text: string
 }
 
@@ -23,18 +25,38 @@ export function readSourceTree(top: string, root: string): SourceFile[] {
 
 function readSource(top: string, file: string): SourceFile {
   const text = readFileSync(path.join(top, file), 'utf8')
-  const specifiers = importsOf(text)
+  return { file, text, ...parted(importsOf(text), file), loads: parted(importsOf(text, 'loaded'), file) }
+}
+
+function parted(specifiers: readonly string[], file: string) {
   const ours = specifiers.filter((specifier) => specifier.startsWith('.'))
   return {
-    file,
-    text,
     imports: ours.map((specifier) => path.join(path.dirname(file), specifier.replace(/\?.*$/, ''))),
     packages: specifiers.filter((specifier) => !specifier.startsWith('.')).map(packageOf),
   }
 }
 
-export function importsOf(text: string): string[] {
-  return [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? '')
+/** What a text imports; with `loaded`, without what is imported only as types. */
+export function importsOf(text: string, which: 'all' | 'loaded' = 'all'): string[] {
+  return [...text.matchAll(importPattern)]
+    .filter(([statement]) => which === 'all' || !onlyTypes(statement))
+    .map((match) => match[1] ?? match[2] ?? '')
+}
+
+/** `import type …`, or an import whose names all carry `type`. */
+function onlyTypes(statement: string): boolean {
+  if (/^\s*(import|export)\s+type\s/.test(statement)) return true
+  const names =
+    /\{([^}]*)\}/
+      .exec(statement)?.[1]
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean) ?? []
+  return (
+    names.length > 0 &&
+    /^\s*(import|export)\s*\{/.test(statement) &&
+    names.every((name) => name.startsWith('type '))
+  )
 }
 
 function packageOf(specifier: string): string {

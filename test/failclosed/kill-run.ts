@@ -15,12 +15,14 @@ export type Victim = (typeof victims)[number]
 export const moments = [
   'payment created',
   'arming',
+  'number asked for',
   'first digit',
   'middle of the number',
   'number accepted',
   'date accepted',
   'middle of the code',
   'authorising',
+  'gateway at work',
   'outcome known',
 ] as const
 export type Moment = (typeof moments)[number]
@@ -35,7 +37,7 @@ export type RunResult = {
   readonly authorised: number
   /** The payment after recovery, before a second try. */
   readonly restedAs: string
-  /** The payment in the end: the agent tries again where it rested as created. */
+  /** The payment in the end: the agent tries again where nothing was taken. */
   readonly endedAs: string
   readonly complaints: readonly string[]
 }
@@ -73,6 +75,7 @@ class KillRun {
   readonly #complaints: string[] = []
   /** What the caller has not keyed yet. */
   #left: string
+  #asked = false
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -81,7 +84,8 @@ class KillRun {
 
   async perform(): Promise<RunResult> {
     const { platform, api, call, victim, moment } = this.#parts
-    const amountMinor = moment === 'authorising' ? slowAmount : 1_500
+    const slow = moment === 'authorising' || moment === 'gateway at work'
+    const amountMinor = slow ? slowAmount : 1_500
     const payment = await api.createPayment({
       callId: call.call.id,
       amountMinor,
@@ -90,10 +94,11 @@ class KillRun {
     })
     await this.#bringTo(payment.id)
     process.kill(platform.pidOf(victim) ?? 0, 'SIGKILL')
-    // The caller knows nothing of it and keys on, into whatever is there now.
-    await call.key(this.#left)
+    // The caller knows nothing of it and keys on, into whatever is there now. Before the line was secured nobody
+    // has asked for a key, and the line is an ordinary one.
+    if (this.#asked) await call.key(this.#left)
     const rested = await this.#rest(payment.id)
-    const ended = rested.status === 'created' ? await this.#tryAgain(payment.id) : rested
+    const ended = rested.status === 'captured' ? rested : await this.#tryAgain(rested)
     const authorised = await this.#ledgerAgrees(ended)
     await this.#deskAgrees(ended)
     await call.hangUp()
@@ -128,6 +133,13 @@ class KillRun {
       ['csc', csc.slice(0, 2), 'middle of the code'],
       ['csc', csc.slice(2), null],
     ]
+    await watch.untilPayment(
+      id,
+      'a secured line',
+      ({ collection }) => collection?.fields[0]?.state === 'asked',
+    )
+    this.#asked = true
+    if (moment === 'number asked for') return
     let asked = ''
     for (const [field, keys, after] of stages) {
       if (asked === field) await call.key(keys)
@@ -136,8 +148,9 @@ class KillRun {
       this.#left = this.#left.slice(keys.length)
       if (after === moment) return
     }
-    const reached = moment === 'authorising' ? ['authorising'] : ['captured', 'declined']
-    await watch.untilPayment(id, moment, ({ status }) => reached.includes(status))
+    const wanted = moment === 'outcome known' ? 'captured' : 'authorising'
+    await watch.untilPayment(id, moment, ({ status }) => status === wanted)
+    if (moment === 'gateway at work') await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
 
   /** The payment once nothing about it is open any more, as the API says it. */
@@ -160,7 +173,7 @@ class KillRun {
   }
 
   /** The agent arms again and the caller keys the card again, on the same call. */
-  async #tryAgain(id: string): Promise<PaymentResource> {
+  async #tryAgain({ id, status }: PaymentResource): Promise<PaymentResource> {
     const { api, call, watch } = this.#parts
     const live = ({ agent, caller }: { agent: string; caller: string }) =>
       agent === 'joined' && caller === 'joined'
@@ -168,7 +181,8 @@ class KillRun {
       const now = watch.calls.get(call.call.id)
       return now && live(now)
     })
-    await api.act(id, 'arm')
+    // Declined means here that the kill came before the first byte: the gateway was asked, and knows of nothing.
+    await api.act(id, status === 'declined' ? 'another-card' : 'arm')
     await call.keyCard(id, this.#card)
     return call.settled(id, 60_000)
   }
