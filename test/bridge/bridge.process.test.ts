@@ -362,7 +362,7 @@ describe('the door', () => {
     caller.say({ event: 'dtmf', dtmf: { track: 'inbound_track', digit: '12' } })
     caller.say({ event: 'nonsense' })
     caller.say({ event: 'mark', streamSid: 'MZother', mark: { name: 'x' } })
-    await bridge.until(() => bridge.logged('message refused').length >= 4)
+    await bridge.until(() => bridge.logged('message refused').length >= 5)
     const reasons = bridge.logged('message refused').map(({ reason }) => reason)
     expect(reasons).toEqual(
       expect.arrayContaining(['out-of-order', 'wrong-track', 'malformed', 'wrong-stream']),
