@@ -5,7 +5,7 @@ import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** What is marked back from now: the window, and the hop before it in which the tone may have begun. */
-const reachHops = windowHops + 1
+const reachHops = windowHops
 /** Marked after the last of a tone, for the ringing of codecs and near echo (16 ms), and after a mere suspicion. */
 const hangHopsOfTone = 8
 const hangHopsOfSuspicion = 3

@@ -210,7 +210,7 @@ export function angle(re: number, im: number): number {
   const a = Math.min(x, y) / Math.max(x, y)
   const s = a * a
   let r = ((-0.046_496_474_9 * s + 0.159_314_22) * s - 0.327_622_764) * s * a + a
-  if (y > x) r = 1.570_796_326_794_896_6 - r
-  if (re < 0) r = 3.141_592_653_589_793 - r
+  if (y > x) r = Math.PI / 2 - r
+  if (re < 0) r = Math.PI - r
   return im < 0 ? -r : r
 }

@@ -1,0 +1,285 @@
+/**
+ * The tone kernel in WebAssembly SIMD: the same arithmetic, in the same order, as reference-kernel.ts and pair-fit.ts,
+ * so that both give the same bits. Memory is laid out by the host, see kernel-layout.ts; tables are the host's own.
+ *
+ * Compiled by AssemblyScript; not part of the TypeScript project.
+ */
+
+// Tables, once for all channels.
+const COEFFICIENTS: usize = 0
+const TURNS: usize = 512
+const CORRELATIONS: usize = 64_512
+const DECODE: usize = 64_768
+const INPUT: usize = 65_792
+
+// Fields of a channel, from its base.
+const SAMPLES: usize = 0
+const SUMS: usize = 2_048
+const ENERGY: usize = 10_240
+const FITS: usize = 10_752
+const FLAGS: usize = 14_848
+const SCRATCH: usize = 14_912
+const SINES: usize = SCRATCH + 384
+const ENERGIES: usize = SCRATCH + 480
+const REFIT: usize = SCRATCH + 544
+const HOPS: usize = 15_472
+const FILLED: usize = 15_476
+
+const RING: i32 = 63
+const WINDOW_HOPS: i32 = 9
+const LEAST_PURITY: f64 = 0.12
+const LEAST_STEADINESS: f64 = 0.15
+const LEAST_POWER: f64 = 40
+const LEAST_SHARE: f64 = 0.1 * 24
+const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
+const LEAKAGE_SHARE: f64 = 0.25
+const TURN_SQUARE: f64 = 8_191 * 8_191
+
+/** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops completed so far. */
+export function takeOctets(base: usize, length: i32, law: i32): i32 {
+  const table = DECODE + (<usize>law << 9)
+  for (let i = 0; i < length; i++) take(base, load<i16>(table + (<usize>load<u8>(INPUT + i) << 1)))
+  return load<i32>(base, HOPS)
+}
+
+/** As takeOctets, for 16-bit linear samples. */
+export function takeLinear(base: usize, length: i32): i32 {
+  for (let i = 0; i < length; i++) take(base, <i16>(<i32>load<i16>(INPUT + (<usize>i << 1)) >> 2))
+  return load<i32>(base, HOPS)
+}
+
+/** As takeOctets, for samples that never came. */
+export function takeLost(base: usize, length: i32): i32 {
+  for (let i = 0; i < length; i++) take(base, 0)
+  return load<i32>(base, HOPS)
+}
+
+// @ts-expect-error: decorator
+@inline
+function take(base: usize, sample: i16): void {
+  const hop = load<i32>(base, HOPS)
+  const filled = load<i32>(base, FILLED)
+  store<i16>(base + SAMPLES + (<usize>(((hop & RING) << 4) + filled) << 1), sample)
+  if (filled < 15) {
+    store<i32>(base, filled + 1, FILLED)
+    return
+  }
+  store<i32>(base, 0, FILLED)
+  complete(base, hop)
+  store<i32>(base, hop + 1, HOPS)
+}
+
+function complete(base: usize, hop: i32): void {
+  const slot = <usize>(hop & RING)
+  sumHop(base, hop)
+  store<u8>(base + FLAGS + slot, 0)
+  const first = hop - WINDOW_HOPS + 1
+  if (!mayMatter(base, first)) return
+  const fit = base + FITS + (slot << 6)
+  fitSummed(base, first, fit)
+  const matters =
+    load<f64>(fit, 32) > LEAST_PURITY &&
+    load<f64>(fit, 40) > LEAST_STEADINESS &&
+    load<f64>(fit, 8) > LEAST_POWER &&
+    load<f64>(fit, 16) > LEAST_POWER
+  store<u8>(base + FLAGS + slot, matters ? 1 : 0)
+}
+
+/** Dot products of the hop with four rows of coefficients. */
+// @ts-expect-error: decorator
+@inline
+function fourDots(x0: v128, x1: v128, row: usize): v128 {
+  const a = dot(x0, x1, row)
+  const b = dot(x0, x1, row + 32)
+  const c = dot(x0, x1, row + 64)
+  const d = dot(x0, x1, row + 96)
+  const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7))
+  const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7))
+  return i32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7))
+}
+
+// @ts-expect-error: decorator
+@inline
+function dot(x0: v128, x1: v128, row: usize): v128 {
+  return i32x4.add(i32x4.dot_i16x8_s(x0, v128.load(row)), i32x4.dot_i16x8_s(x1, v128.load(row, 16)))
+}
+
+/** Two frequencies: (a + jb) · (c + js). */
+// @ts-expect-error: decorator
+@inline
+function turnTwo(a: v128, b: v128, turn: usize, to: usize): void {
+  const c = v128.load(turn)
+  const s = v128.load(turn, 64)
+  v128.store(to, f64x2.sub(f64x2.mul(a, c), f64x2.mul(b, s)))
+  v128.store(to, f64x2.add(f64x2.mul(a, s), f64x2.mul(b, c)), 64)
+}
+
+function sumHop(base: usize, hop: i32): void {
+  const slot = <usize>(hop & RING)
+  const x = base + SAMPLES + (slot << 5)
+  const x0 = v128.load(x)
+  const x1 = v128.load(x, 16)
+  const e = i32x4.add(i32x4.dot_i16x8_s(x0, x0), i32x4.dot_i16x8_s(x1, x1))
+  const energy =
+    i32x4.extract_lane(e, 0) + i32x4.extract_lane(e, 1) + i32x4.extract_lane(e, 2) + i32x4.extract_lane(e, 3)
+  store<f64>(base + ENERGY + (slot << 3), <f64>energy)
+  const turn = TURNS + <usize>(hop % 500) * 128
+  const to = base + SUMS + (slot << 7)
+  for (let half: usize = 0; half < 2; half++) {
+    const re = fourDots(x0, x1, COEFFICIENTS + half * 128)
+    const im = fourDots(x0, x1, COEFFICIENTS + 256 + half * 128)
+    const at = half * 32
+    turnTwo(f64x2.convert_low_i32x4_s(re), f64x2.convert_low_i32x4_s(im), turn + at, to + at)
+    const reHigh = v128.shuffle<i32>(re, re, 2, 3, 0, 1)
+    const imHigh = v128.shuffle<i32>(im, im, 2, 3, 0, 1)
+    turnTwo(f64x2.convert_low_i32x4_s(reHigh), f64x2.convert_low_i32x4_s(imHigh), turn + at + 16, to + at + 16)
+  }
+}
+
+/** Sums up the blocks of the window from hop `first` on, and says whether it is worth a fit. */
+function mayMatter(base: usize, first: i32): bool {
+  const w = base + SCRATCH
+  for (let b = 0; b < 3; b++) {
+    const a0 = base + SUMS + (<usize>((first + b * 3) & RING) << 7)
+    const a1 = base + SUMS + (<usize>((first + b * 3 + 1) & RING) << 7)
+    const a2 = base + SUMS + (<usize>((first + b * 3 + 2) & RING) << 7)
+    const to = w + <usize>b * 128
+    for (let i: usize = 0; i < 128; i += 16) {
+      v128.store(to + i, f64x2.add(f64x2.add(v128.load(a0 + i), v128.load(a1 + i)), v128.load(a2 + i)))
+    }
+  }
+  for (let i: usize = 0; i < 64; i += 16) {
+    let sum = f64x2.splat(0)
+    for (let b: usize = 0; b < 384; b += 128) {
+      const re = v128.load(w + b + i)
+      const im = v128.load(w + b + i, 64)
+      sum = f64x2.add(sum, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
+    }
+    v128.store(base + ENERGIES + i, sum)
+  }
+  let total: f64 = 0
+  for (let i = 0; i < WINDOW_HOPS; i++) total += load<f64>(base + ENERGY + (<usize>((first + i) & RING) << 3))
+  const e = base + ENERGIES
+  const low = max(max(load<f64>(e), load<f64>(e, 8)), max(load<f64>(e, 16), load<f64>(e, 24)))
+  const high = max(max(load<f64>(e, 32), load<f64>(e, 40)), max(load<f64>(e, 48), load<f64>(e, 56)))
+  return low + high >= LEAST_SHARE * total && low >= LEAST_GROUP_ENERGY && high >= LEAST_GROUP_ENERGY
+}
+
+function fitSummed(base: usize, first: i32, fit: usize): void {
+  let low = strongest(base, 0)
+  let high = strongest(base, 4)
+  const lowEnergy = load<f64>(base + ENERGIES + (<usize>low << 3))
+  const highEnergy = load<f64>(base + ENERGIES + (<usize>high << 3))
+  if (highEnergy < lowEnergy * LEAKAGE_SHARE) high = underneath(base, first, low, 4)
+  else if (lowEnergy < highEnergy * LEAKAGE_SHARE) low = underneath(base, first, high, 0)
+  separate(base, first, low, high)
+  let sum: f64 = 0
+  for (let i = 0; i < WINDOW_HOPS; i++) sum += load<f64>(base + ENERGY + (<usize>((first + i) & RING) << 3))
+  const total = sum / 144
+  const lowPower = refit(base, 0)
+  const lowOffset = load<f64>(base, REFIT)
+  const lowSteadiness = load<f64>(base, REFIT + 8)
+  const highPower = refit(base, 16)
+  store<f64>(fit, <f64>(low * 4 + high - 4))
+  store<f64>(fit, lowPower, 8)
+  store<f64>(fit, highPower, 16)
+  store<f64>(fit, total, 24)
+  store<f64>(fit, total > 0 ? (lowPower + highPower) / total : 0, 32)
+  store<f64>(fit, min(lowSteadiness, load<f64>(base, REFIT + 8)), 40)
+  store<f64>(fit, lowOffset, 48)
+  store<f64>(fit, load<f64>(base, REFIT), 56)
+}
+
+function strongest(base: usize, group: i32): i32 {
+  let best = group
+  for (let f = group + 1; f < group + 4; f++) {
+    if (load<f64>(base + ENERGIES + (<usize>f << 3)) > load<f64>(base + ENERGIES + (<usize>best << 3))) best = f
+  }
+  return best
+}
+
+function underneath(base: usize, first: i32, strong: i32, group: i32): i32 {
+  const sine = base + SINES + (group === 4 ? 16 : 0)
+  for (let f = group; f < group + 4; f++) {
+    separate(base, first, min(f, strong), max(f, strong))
+    let energy: f64 = 0
+    for (let b: usize = 0; b < 96; b += 32) {
+      const re = load<f64>(sine + b)
+      const im = load<f64>(sine + b, 8)
+      energy += re * re + im * im
+    }
+    store<f64>(base + ENERGIES + (<usize>f << 3), energy)
+  }
+  return strongest(base, group)
+}
+
+function separate(base: usize, first: i32, low: i32, high: i32): void {
+  for (let b = 0; b < 3; b++) unmix(base, first + b * 3, low, high, b)
+}
+
+function unmix(base: usize, first: i32, low: i32, high: i32, b: i32): void {
+  const l = <usize>low << 3
+  const h = <usize>high << 3
+  const table = CORRELATIONS + (<usize>(low * 4 + high - 4) << 4)
+  const turn = TURNS + <usize>(max(0, first) % 500) * 128
+  const lowRe = load<f64>(turn + l)
+  const lowIm = load<f64>(turn + l, 64)
+  const highRe = load<f64>(turn + h)
+  const highIm = load<f64>(turn + h, 64)
+  const tr = (lowRe * highRe + lowIm * highIm) * TURN_SQUARE
+  const ti = (lowIm * highRe - lowRe * highIm) * TURN_SQUARE
+  const cr = load<f64>(table) * tr - load<f64>(table, 8) * ti
+  const ci = load<f64>(table) * ti + load<f64>(table, 8) * tr
+  const scale = 1 / (1 - cr * cr - ci * ci)
+  const block = base + SCRATCH + <usize>b * 128
+  const lr = load<f64>(block + l)
+  const li = load<f64>(block + l, 64)
+  const hr = load<f64>(block + h)
+  const hi = load<f64>(block + h, 64)
+  const to = base + SINES + <usize>b * 32
+  store<f64>(to, (lr - (cr * hr - ci * hi)) * scale)
+  store<f64>(to, (li - (cr * hi + ci * hr)) * scale, 8)
+  store<f64>(to, (hr - (cr * lr + ci * li)) * scale, 16)
+  store<f64>(to, (hi - (cr * li - ci * lr)) * scale, 24)
+}
+
+function refit(base: usize, sine: usize): f64 {
+  const at = base + SINES + sine
+  const ar = load<f64>(at)
+  const ai = load<f64>(at, 8)
+  const br = load<f64>(at, 32)
+  const bi = load<f64>(at, 40)
+  const dr = load<f64>(at, 64)
+  const di = load<f64>(at, 72)
+  const advanceRe = br * ar + bi * ai + dr * br + di * bi
+  const advanceIm = bi * ar - br * ai + di * br - dr * bi
+  const size = Math.sqrt(advanceRe * advanceRe + advanceIm * advanceIm)
+  const ea = ar * ar + ai * ai
+  const eb = br * br + bi * bi
+  const ed = dr * dr + di * di
+  const most = max(ea, max(eb, ed))
+  store<f64>(base, 0, REFIT)
+  store<f64>(base, 0, REFIT + 8)
+  if (size === 0 || most === 0) return 0
+  const ur = advanceRe / size
+  const ui = advanceIm / size
+  const sumRe = ar * ur - ai * ui + br + dr * ur + di * ui
+  const sumIm = ar * ui + ai * ur + bi + di * ur - dr * ui
+  const phase = angle(ur, ui)
+  store<f64>(base, (phase * 8_000) / (2 * Math.PI * 48), REFIT)
+  store<f64>(base, min(ea, min(eb, ed)) / most, REFIT + 8)
+  const p = phase * phase
+  const loss = 1 - p / 12 + (p * p) / 360 - (p * p * p) / 20_160
+  return (2 * (sumRe * sumRe + sumIm * sumIm)) / (9 * 48 * 48 * max(loss, 0.5))
+}
+
+function angle(re: f64, im: f64): f64 {
+  const x = Math.abs(re)
+  const y = Math.abs(im)
+  const a = min(x, y) / max(x, y)
+  const s = a * a
+  let r = ((-0.0464964749 * s + 0.15931422) * s - 0.327622764) * s * a + a
+  if (y > x) r = Math.PI / 2 - r
+  if (re < 0) r = Math.PI - r
+  return im < 0 ? -r : r
+}

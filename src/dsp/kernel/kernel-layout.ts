@@ -1,0 +1,31 @@
+import { g711Tables } from '../g711.ts'
+import { coefficients, turns } from '../goertzel.ts'
+import { correlations } from './pair-fit.ts'
+
+/** Where the WebAssembly kernel expects things, in bytes; assembly/kernel.ts has the same numbers. */
+export const layout = {
+  coefficients: 0,
+  turns: 512,
+  correlations: 64_512,
+  decode: 64_768,
+  input: 65_792,
+  channels: 66_816,
+  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 15_488 },
+} as const
+
+/** Channels in one WebAssembly memory. */
+export const channelsOfBank = 64
+export const pageBytes = 65_536
+export const bankPages = Math.ceil((layout.channels + channelsOfBank * layout.channel.bytes) / pageBytes)
+
+/** Gives the kernel the very tables that the reference uses. */
+export function writeTables(memory: ArrayBuffer): void {
+  new Int16Array(memory, layout.coefficients, coefficients.length).set(coefficients)
+  new Float64Array(memory, layout.turns, turns.length).set(turns)
+  new Float64Array(memory, layout.correlations, 32).set(correlations[3]!)
+  for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {
+    const { decode } = g711Tables(law)
+    const table = new Int16Array(memory, layout.decode + at * 512, 256)
+    for (let octet = 0; octet < 256; octet++) table[octet] = decode[octet]! >> 2
+  }
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import asc from 'assemblyscript/asc'
+
+/**
+ * Compiles src/dsp/kernel/assembly/kernel.ts and gives the text of src/dsp/kernel/kernel-wasm.ts, which is committed.
+ *
+ *   node test/dsp/support/build-kernel.ts     writes it
+ */
+const source = new URL('../../../src/dsp/kernel/assembly/kernel.ts', import.meta.url)
+const target = new URL('../../../src/dsp/kernel/kernel-wasm.ts', import.meta.url)
+
+export async function buildKernel(): Promise<string> {
+  let binary: Uint8Array | undefined
+  const { error, stderr } = await asc.main(
+    [
+      'kernel.ts',
+      '--outFile=kernel.wasm',
+      '--runtime=stub',
+      '--optimizeLevel=3',
+      '--shrinkLevel=0',
+      '--converge',
+      '--enable=simd',
+      '--importMemory',
+      '--noAssert',
+      '--use=abort=',
+    ],
+    {
+      readFile: (name) => (name === 'kernel.ts' ? readFileSync(source, 'utf8') : null),
+      writeFile: (name, contents) => {
+        if (name === 'kernel.wasm') binary = contents as Uint8Array
+      },
+      listFiles: () => [],
+    },
+  )
+  if (error || !binary) throw new Error(`the kernel does not compile: ${stderr.toString()}`)
+  const base64 = Buffer.from(binary).toString('base64')
+  const lines = base64.match(/.{1,96}/g)!.map((line) => `  '${line}',`)
+  return [
+    '// Made from assembly/kernel.ts by test/dsp/support/build-kernel.ts; a test compares the two. Do not edit.',
+    '',
+    `/** SHA-256 of the WebAssembly module (${binary.length} bytes). */`,
+    `export const kernelSha256 = '${createHash('sha256').update(binary).digest('hex')}'`,
+    '',
+    '/** The module, in base64, so that it needs no file at run time. */',
+    'export const kernelBase64 = [',
+    ...lines,
+    "].join('')",
+    '',
+  ].join('\n')
+}
+
+if (import.meta.main) writeFileSync(target, await buildKernel())
