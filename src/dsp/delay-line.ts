@@ -71,6 +71,13 @@ export class DelayLine {
     at[0] = sample + length
   }
 
+  /** As `write`, for codes that nobody will ask for. */
+  skip(length: number): void {
+    const at = this.#at
+    if ((at[0]! & (hopSamples - 1)) === 0) this.#marks[(at[0]! / hopSamples) & this.#markMask] = 0
+    at[0] = at[0]! + length
+  }
+
   /** Moves the delay one sample's worth towards its aim. */
   glide(): void {
     const at = this.#at

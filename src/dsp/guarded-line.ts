@@ -147,11 +147,27 @@ export class GuardedLine {
   #pass(input: Codes, output: Codes, length: number): void {
     const line = this.#line
     const through = !this.#armed && line.delay === 0
-    if (through) output.set(input)
+    if (through) {
+      output.set(input)
+      this.#passThrough(input, length)
+      return
+    }
     for (let at = 0; at < length; ) {
       const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
       line.write(input, at, part)
-      if (!through) this.#masker.take(output, at, part)
+      this.#masker.take(output, at, part)
+      at += part
+      if ((line.written & (hopSamples - 1)) === 0) this.#step()
+    }
+  }
+
+  /** Not armed: of the line only the last hop matters, for the moment at which it is armed. */
+  #passThrough(input: Codes, length: number): void {
+    const line = this.#line
+    for (let at = 0; at < length; ) {
+      const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
+      if (length - at > 2 * hopSamples) line.skip(part)
+      else line.write(input, at, part)
       at += part
       if ((line.written & (hopSamples - 1)) === 0) this.#step()
     }

@@ -22,6 +22,8 @@ const energiesAt = 60
  * (24 × total is what a pure pair reaches), and neither is next to nothing.
  */
 const leastShare = 0.1 * 24
+/** Two sines at the least power, nearly: quieter windows are not looked at. */
+const leastTotal = 60 * 144
 const leastGroupEnergy = (leastPower / 2) * 3_456
 
 /** The clear form of the kernel, and the one that is used where WebAssembly SIMD is missing. */
@@ -116,6 +118,7 @@ export class ReferenceKernel implements ToneKernel {
     for (let i = 0; i < windowHops; i++) total += energy[(first + i) & ringMask]!
     const low = Math.max(Math.max(w[60]!, w[61]!), Math.max(w[62]!, w[63]!))
     const high = Math.max(Math.max(w[64]!, w[65]!), Math.max(w[66]!, w[67]!))
+    if (total < leastTotal) return false
     return low + high >= leastShare * total && low >= leastGroupEnergy && high >= leastGroupEnergy
   }
 }

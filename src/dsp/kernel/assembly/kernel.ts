@@ -24,12 +24,18 @@ const ENERGIES: usize = SCRATCH + 480
 const REFIT: usize = SCRATCH + 544
 const HOPS: usize = 15_472
 const FILLED: usize = 15_476
+/** Sums and energies of the last blocks of three hops, by hop & 7. */
+const BLOCKS: usize = 15_488
+const BLOCK_ENERGIES: usize = 16_512
 
 const RING: i32 = 63
+const BLOCK_RING: i32 = 7
 const WINDOW_HOPS: i32 = 9
 const LEAST_PURITY: f64 = 0.12
 const LEAST_STEADINESS: f64 = 0.15
 const LEAST_POWER: f64 = 40
+/** Two sines at the least power, nearly: quieter windows are not looked at. */
+const LEAST_TOTAL: f64 = 60 * 144
 const LEAST_SHARE: f64 = 0.1 * 24
 const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 const LEAKAGE_SHARE: f64 = 0.25
@@ -38,8 +44,22 @@ const TURN_SQUARE: f64 = 8_191 * 8_191
 /** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops completed so far. */
 export function takeOctets(base: usize, length: i32, law: i32): i32 {
   const table = DECODE + (<usize>law << 9)
-  for (let i = 0; i < length; i++) take(base, load<i16>(table + (<usize>load<u8>(INPUT + i) << 1)))
+  let i = 0
+  while (i < length && load<i32>(base, FILLED) > 0) take(base, decoded(table, i++))
+  while (i + 16 <= length) {
+    const hop = load<i32>(base, HOPS)
+    const to = base + SAMPLES + (<usize>(hop & RING) << 5)
+    for (let k = 0; k < 16; k++) store<i16>(to + (<usize>k << 1), decoded(table, i + k))
+    complete(base, hop)
+    store<i32>(base, hop + 1, HOPS)
+    i += 16
+  }
+  while (i < length) take(base, decoded(table, i++))
   return load<i32>(base, HOPS)
+}
+
+function decoded(table: usize, at: i32): i16 {
+  return load<i16>(table + (<usize>load<u8>(INPUT + at) << 1))
 }
 
 /** As takeOctets, for 16-bit linear samples. */
@@ -54,8 +74,6 @@ export function takeLost(base: usize, length: i32): i32 {
   return load<i32>(base, HOPS)
 }
 
-// @ts-expect-error: decorator
-@inline
 function take(base: usize, sample: i16): void {
   const hop = load<i32>(base, HOPS)
   const filled = load<i32>(base, FILLED)
@@ -73,8 +91,10 @@ function complete(base: usize, hop: i32): void {
   const slot = <usize>(hop & RING)
   sumHop(base, hop)
   store<u8>(base + FLAGS + slot, 0)
+  sumBlock(base, hop)
+  if (!mayMatter(base, hop)) return
+  gatherBlocks(base, hop)
   const first = hop - WINDOW_HOPS + 1
-  if (!mayMatter(base, first)) return
   const fit = base + FITS + (slot << 6)
   fitSummed(base, first, fit)
   const matters =
@@ -136,33 +156,53 @@ function sumHop(base: usize, hop: i32): void {
   }
 }
 
-/** Sums up the blocks of the window from hop `first` on, and says whether it is worth a fit. */
-function mayMatter(base: usize, first: i32): bool {
-  const w = base + SCRATCH
-  for (let b = 0; b < 3; b++) {
-    const a0 = base + SUMS + (<usize>((first + b * 3) & RING) << 7)
-    const a1 = base + SUMS + (<usize>((first + b * 3 + 1) & RING) << 7)
-    const a2 = base + SUMS + (<usize>((first + b * 3 + 2) & RING) << 7)
-    const to = w + <usize>b * 128
-    for (let i: usize = 0; i < 128; i += 16) {
-      v128.store(to + i, f64x2.add(f64x2.add(v128.load(a0 + i), v128.load(a1 + i)), v128.load(a2 + i)))
-    }
-  }
+/** Sums up the block of three hops that ends with `hop`, and its energies, once: three windows share it. */
+function sumBlock(base: usize, hop: i32): void {
+  const a0 = base + SUMS + (<usize>((hop - 2) & RING) << 7)
+  const a1 = base + SUMS + (<usize>((hop - 1) & RING) << 7)
+  const a2 = base + SUMS + (<usize>(hop & RING) << 7)
+  const to = base + BLOCKS + (<usize>(hop & BLOCK_RING) << 7)
+  const energies = base + BLOCK_ENERGIES + (<usize>(hop & BLOCK_RING) << 6)
   for (let i: usize = 0; i < 64; i += 16) {
-    let sum = f64x2.splat(0)
-    for (let b: usize = 0; b < 384; b += 128) {
-      const re = v128.load(w + b + i)
-      const im = v128.load(w + b + i, 64)
-      sum = f64x2.add(sum, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
-    }
-    v128.store(base + ENERGIES + i, sum)
+    const re = f64x2.add(f64x2.add(v128.load(a0 + i), v128.load(a1 + i)), v128.load(a2 + i))
+    const im = f64x2.add(f64x2.add(v128.load(a0 + i, 64), v128.load(a1 + i, 64)), v128.load(a2 + i, 64))
+    v128.store(to + i, re)
+    v128.store(to + i, im, 64)
+    v128.store(energies + i, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
   }
+}
+
+/** Is the window that ends with `hop` worth a fit? Leaves the energies of the eight frequencies in the scratch. */
+function mayMatter(base: usize, hop: i32): bool {
   let total: f64 = 0
-  for (let i = 0; i < WINDOW_HOPS; i++) total += load<f64>(base + ENERGY + (<usize>((first + i) & RING) << 3))
+  for (let i = WINDOW_HOPS - 1; i >= 0; i--) total += load<f64>(base + ENERGY + (<usize>((hop - i) & RING) << 3))
+  if (total < LEAST_TOTAL) return false
+  const e0 = base + BLOCK_ENERGIES + (<usize>((hop - 6) & BLOCK_RING) << 6)
+  const e1 = base + BLOCK_ENERGIES + (<usize>((hop - 3) & BLOCK_RING) << 6)
+  const e2 = base + BLOCK_ENERGIES + (<usize>(hop & BLOCK_RING) << 6)
+  const a = f64x2.add(f64x2.add(v128.load(e0), v128.load(e1)), v128.load(e2))
+  const b = f64x2.add(f64x2.add(v128.load(e0, 16), v128.load(e1, 16)), v128.load(e2, 16))
+  const c = f64x2.add(f64x2.add(v128.load(e0, 32), v128.load(e1, 32)), v128.load(e2, 32))
+  const d = f64x2.add(f64x2.add(v128.load(e0, 48), v128.load(e1, 48)), v128.load(e2, 48))
+  const lows = f64x2.pmax(a, b)
+  const highs = f64x2.pmax(c, d)
+  const low = max(f64x2.extract_lane(lows, 0), f64x2.extract_lane(lows, 1))
+  const high = max(f64x2.extract_lane(highs, 0), f64x2.extract_lane(highs, 1))
+  if (low + high < LEAST_SHARE * total || low < LEAST_GROUP_ENERGY || high < LEAST_GROUP_ENERGY) return false
   const e = base + ENERGIES
-  const low = max(max(load<f64>(e), load<f64>(e, 8)), max(load<f64>(e, 16), load<f64>(e, 24)))
-  const high = max(max(load<f64>(e, 32), load<f64>(e, 40)), max(load<f64>(e, 48), load<f64>(e, 56)))
-  return low + high >= LEAST_SHARE * total && low >= LEAST_GROUP_ENERGY && high >= LEAST_GROUP_ENERGY
+  v128.store(e, a)
+  v128.store(e, b, 16)
+  v128.store(e, c, 32)
+  v128.store(e, d, 48)
+  return true
+}
+
+/** The three blocks of the window that ends with `hop` to the scratch. */
+function gatherBlocks(base: usize, hop: i32): void {
+  for (let b = 0; b < 3; b++) {
+    const from = base + BLOCKS + (<usize>((hop - 6 + b * 3) & BLOCK_RING) << 7)
+    memory.copy(base + SCRATCH + <usize>b * 128, from, 128)
+  }
 }
 
 function fitSummed(base: usize, first: i32, fit: usize): void {
