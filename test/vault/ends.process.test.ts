@@ -129,7 +129,7 @@ describe('the digits of a collection', () => {
   it('come in on a socket that only this user may open', async () => {
     const { opened: collection } = await opened()
     expect(statSync(vault.runDir).mode & 0o777).toBe(0o700)
-    expect(statSync(collection.digitsPath).mode & 0o777).toBe(0o600)
+    expect(statSync(collection.digitsPath).mode & 0o007).toBe(0)
   })
 
   it('are answered with their number, and counted once when they are sent again', async () => {
@@ -142,8 +142,9 @@ describe('the digits of a collection', () => {
       [0, 1, 2],
       [0, 1, 2, 3],
     ])
-    await vault.until(() => vault.of(collectionId).length >= 5)
+    await vault.until(() => vault.of(collectionId).length >= 6)
     expect(vault.of(collectionId).map((event) => ('length' in event ? event.length : event.type))).toEqual([
+      'deadline-moved',
       'field-asked',
       1,
       2,
@@ -185,8 +186,6 @@ describe('the digits of a collection', () => {
 })
 
 describe('the vault refuses', () => {
-  const limits = { firstDigitMs: 20_000, betweenDigitsMs: 5_000, wholeMs: 300_000 }
-
   it('a gateway that its own configuration does not list', async () => {
     await expect(vault.open({ origin: 'https://evil.example' })).rejects.toMatchObject({
       code: 'GATEWAY_NOT_ALLOWED',
@@ -220,10 +219,20 @@ describe('the vault refuses', () => {
     await opened()
     await expect(opened()).rejects.toMatchObject({ code: 'VAULT_FULL' })
     expect((await vault.client.call('list', {})).collectionIds).toHaveLength(3)
-    await vault.client.call('extend', { collectionId, byMs: limits.firstDigitMs })
-    expect((await vault.event(collectionId, 'deadline-moved')).deadlineAt).toBeGreaterThan(
-      Date.now() + 310_000,
-    )
+  })
+})
+
+describe('the time that is left', () => {
+  it('is told when the collection opens, and again when the agent extends it', async () => {
+    const { collectionId } = await opened()
+    const deadlines = () =>
+      vault.of(collectionId).flatMap((event) => (event.type === 'deadline-moved' ? [event.deadlineAt] : []))
+    await vault.until(() => deadlines().length === 1)
+    await vault.client.call('extend', { collectionId, byMs: 20_000 })
+    await vault.until(() => deadlines().length === 2)
+    const [first = 0, second = 0] = deadlines()
+    // Both are the same moment of the monotonic clock, told by a wall clock that may have been corrected in between.
+    expect(Math.abs(second - first - 20_000)).toBeLessThan(1_000)
   })
 })
 

@@ -54,9 +54,11 @@ export type Effect =
 
 export type Step = { readonly state: State; readonly effects: readonly Effect[] }
 
-/** The first field is asked for. `nowMs` is monotonic, here as in `step`. */
+/** The agent is told until when, and the first field is asked for. `nowMs` is monotonic, here as in `step`. */
 export function begin(plan: Plan, nowMs: number): Step {
-  return ask(plan, 0, nowMs, nowMs + plan.limits.wholeMs)
+  const wholeDueMs = nowMs + plan.limits.wholeMs
+  const asked = ask(plan, 0, nowMs, wholeDueMs)
+  return { state: asked.state, effects: [{ do: 'tell-deadline', dueMs: wholeDueMs }, ...asked.effects] }
 }
 
 /**

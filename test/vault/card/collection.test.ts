@@ -105,6 +105,10 @@ describe('a collection', () => {
 describe('the time limits of a collection', () => {
   const tick = (atMs: number): [number, Event] => [atMs, { type: 'tick' }]
 
+  it('are told at once, so that the agent sees the time from the beginning', () => {
+    expect(begin(plan, 1_000).effects).toContainEqual({ do: 'tell-deadline', dueMs: 301_000 })
+  })
+
   it('end it when no first digit comes', () => {
     expect(play([tick(19_999)]).state.at).toBe('collecting')
     expect(play([tick(20_000)]).state).toEqual({ at: 'ended', why: 'first-digit-timeout' })
