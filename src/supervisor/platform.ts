@@ -84,6 +84,6 @@ function requireBuild(): void {
 function openRunDir(configured: string | null): string {
   // Unix socket paths end at 107 bytes, so that a data folder deep in a tree would not do.
   const dir = configured ?? mkdtempSync(path.join(tmpdir(), 'tonewall-'))
-  mkdirSync(path.join(dir, 'digits'), { recursive: true, mode: 0o770 })
+  mkdirSync(path.join(dir, 'digits'), { recursive: true, mode: 0o700 })
   return dir
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import net from 'node:net'
 import { join } from 'node:path'
 
@@ -31,14 +31,19 @@ export async function listenForDigits({ runDir, hand }: DigitListenerOptions): P
     server.once('error', reject)
     server.listen(path, resolve)
   })
-  chmodSync(path, 0o600)
+  // The folder decides who comes near: this user alone, or the group that the containers of one site share.
+  chmodSync(path, 0o660)
   return { path, close: () => void server.close() }
 }
 
-/** The folder of the digit sockets, for this user only, without what an earlier vault left. */
+/**
+ * The folder of the digit sockets, without what an earlier vault left. Made for this user only; one that is there
+ * already keeps its group's rights (the operator made it for one container a process), and loses everybody else's.
+ */
 export function prepareRunDir(runDir: string): void {
   mkdirSync(runDir, { recursive: true, mode: 0o700 })
-  chmodSync(runDir, 0o700)
+  const { mode, uid } = statSync(runDir)
+  if (uid === process.getuid?.() && (mode & 0o007) !== 0) chmodSync(runDir, mode & 0o7770)
   for (const name of readdirSync(runDir))
     if (socketName.test(name)) rmSync(join(runDir, name), { force: true })
 }

@@ -50,8 +50,9 @@ function ownUser(cardUid: number | null): Finding {
 function privateSockets(runDir: string): Finding {
   const protection = 'digit-sockets-private'
   if (process.platform === 'win32') return { protection, on: false, because: 'no file modes on this system' }
-  const { mode, uid } = statSync(runDir)
-  const mine = uid === process.getuid?.()
-  const because = `folder of the sockets has mode ${(mode & 0o777).toString(8)}${mine ? '' : ' and another owner'}`
-  return { protection, on: mine && (mode & 0o077) === 0, because }
+  const { mode, gid } = statSync(runDir)
+  const shared = (mode & 0o070) === 0 ? '' : `, shared with group ${gid}`
+  const because = `folder of the sockets has mode ${(mode & 0o777).toString(8)}${shared}`
+  return { protection, on: (mode & 0o007) === 0, because }
+}
 }
