@@ -1,39 +1,12 @@
-import type { GatewayCall, Slot } from '../contracts/gateway-call.ts'
-
-/** Where a slot may stand in the body of one operation. The path's segments are joined by dots. */
-type Places = Readonly<Partial<Record<Slot, string>>>
-
-type Row = {
-  readonly method: GatewayCall['method']
-  readonly path: RegExp
-  readonly encoding: 'json' | 'form'
-  readonly places: Places
-}
-
-const sandboxCard: Places = {
-  pan: 'card.number',
-  expiryMonth: 'card.expiryMonth',
-  expiryYear: 'card.expiryYear',
-  csc: 'card.csc',
-  postcode: 'card.postcode',
-}
+import type { GatewayCall } from '../contracts/gateway-call.ts'
+import type { Places, Row, Rows } from './policies/row.ts'
+import { sandboxPolicy } from './policies/sandbox.ts'
 
 /**
  * What the card process may send, per connector and operation. Code, not configuration: neither control nor an
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
-const policies: ReadonlyMap<string, ReadonlyMap<string, Row>> = new Map([
-  [
-    'sandbox',
-    new Map<string, Row>([
-      [
-        'authorise',
-        { method: 'POST', path: /^\/v1\/authorisations$/, encoding: 'json', places: sandboxCard },
-      ],
-      ['tokenise', { method: 'POST', path: /^\/v1\/tokens$/, encoding: 'json', places: sandboxCard }],
-    ]),
-  ],
-])
+const policies: ReadonlyMap<string, Rows> = new Map([['sandbox', sandboxPolicy]])
 
 /** Headers that frame the message or choose its route: the card process writes them itself. */
 const ownHeaders: ReadonlySet<string> = new Set([
@@ -74,6 +47,7 @@ export function allows(destination: Destination, call: GatewayCall): boolean {
     row.path.test(call.path) &&
     call.body.encoding === row.encoding &&
     call.headers.every(allowsHeader) &&
+    allowsComputed(call, row) &&
     allowsBody(call.body.fields, row.places)
   )
 }
@@ -83,6 +57,17 @@ const headerValue = /^[\x20-\x7e]{0,4096}$/
 
 function allowsHeader({ name, value }: { name: string; value: string }): boolean {
   return headerName.test(name) && headerValue.test(value) && !ownHeaders.has(name.toLowerCase())
+}
+
+/** A computed header is one that the row names, once, and that no literal says too. */
+function allowsComputed({ headers, computedHeaders = [] }: GatewayCall, row: Row): boolean {
+  const literal = headers.map(({ name }) => name.toLowerCase())
+  const computed = computedHeaders.map(({ name }) => name.toLowerCase())
+  return (
+    computed.every((name) => row.computedHeaders?.includes(name) && !literal.includes(name)) &&
+    new Set(computed).size === computed.length &&
+    computedHeaders.every(({ name }) => allowsHeader({ name, value: '' }))
+  )
 }
 
 type Fields = NonNullable<GatewayCall['body']>['fields']

@@ -1,3 +1,4 @@
+import { computeHeaders, type Sending } from '../../base/computed-headers.ts'
 import type { BodyField, GatewayCall, Slot } from '../../contracts/gateway-call.ts'
 import { type DigitBuffer, digitBufferBytes } from './digit-buffer.ts'
 
@@ -15,21 +16,24 @@ export function canFill(call: GatewayCall, digits: DigitBuffer): boolean {
  * The whole request as bytes, head and body in one piece of memory outside the heap, so that one write sends it and
  * one fill wipes it. Only this function brings digits and text together.
  */
-export function fillSlots(call: GatewayCall, digits: DigitBuffer): Buffer {
+export function fillSlots(call: GatewayCall, digits: DigitBuffer, nowMs: number): Buffer {
   const body = call.body ? bodyParts(call.body.encoding, call.body.fields) : []
   const bodyBytes = body.reduce((sum, part) => sum + partBytes(part, digits), 0)
-  const parts: Part[] = [head(call, bodyBytes), ...body]
-  const total = parts.reduce((sum, part) => sum + partBytes(part, digits), 0)
+  // The head's length does not depend on what the computed headers will say of the body.
+  const headOf = (filled: Uint8Array) => head(call, { body: filled, nowMs }, bodyBytes)
+  const headBytes = Buffer.byteLength(headOf(Buffer.alloc(0)), 'latin1')
+  const total = headBytes + bodyBytes
   // Never below the size at which V8 would keep the bytes on its moving heap.
-  const request = Buffer.allocUnsafeSlow(Math.max(total, digitBufferBytes))
-  let end = 0
-  for (const part of parts) {
+  const request = Buffer.allocUnsafeSlow(Math.max(total, digitBufferBytes)).subarray(0, total)
+  let end = headBytes
+  for (const part of body) {
     end =
       typeof part === 'string'
         ? end + request.write(part, end, 'utf8')
         : digits.copyTo(part.slot, request, end)
   }
-  return request.subarray(0, end)
+  request.write(headOf(request.subarray(headBytes)), 'latin1')
+  return request
 }
 
 function partBytes(part: Part, digits: DigitBuffer): number {
@@ -37,20 +41,23 @@ function partBytes(part: Part, digits: DigitBuffer): number {
 }
 
 /** RFC 9112 §3 and §5. One request a connection: nothing of a card may wait in a pool of sockets. */
-function head({ method, path, origin, headers, body }: GatewayCall, bodyBytes: number): string {
+function head(call: GatewayCall, sending: Sending, bodyBytes: number): string {
+  const { method, path, origin, headers, computedHeaders, body } = call
   const lines = [
     `${method} ${path} HTTP/1.1`,
     `Host: ${origin.slice('https://'.length)}`,
     'Connection: close',
   ]
-  for (const { name, value } of headers) lines.push(`${name}: ${value}`)
+  const computed = computedHeaders ? computeHeaders(computedHeaders, sending) : []
+  for (const { name, value } of [...headers, ...computed]) lines.push(`${name}: ${value}`)
   if (body) lines.push(`Content-Type: ${types[body.encoding]}`)
   lines.push(`Content-Length: ${bodyBytes}`)
   return `${lines.join('\r\n')}\r\n\r\n`
 }
 
 function bodyParts(encoding: 'json' | 'form', fields: readonly BodyField[]): Part[] {
-  return encoding === 'json' ? jsonParts(treeOf(fields)) : formParts(fields)
+  if (encoding === 'form') return formParts(fields)
+  return fields.length === 0 ? ['{}'] : jsonParts(treeOf(fields))
 }
 
 type Tree = Map<string, Tree | BodyField['value']>
@@ -72,16 +79,17 @@ function treeOf(fields: readonly BodyField[]): Tree {
 }
 
 function jsonParts(tree: Tree): Part[] {
-  const parts: Part[] = ['{']
+  const isList = [...tree.keys()].every((name, index) => name === String(index))
+  const parts: Part[] = [isList ? '[' : '{']
   let first = true
   for (const [name, value] of tree) {
-    parts.push(`${first ? '' : ','}${JSON.stringify(name)}:`)
+    parts.push(`${first ? '' : ','}${isList ? '' : `${JSON.stringify(name)}:`}`)
     first = false
     if (value instanceof Map) parts.push(...jsonParts(value))
     else if (isSlot(value)) parts.push('"', { slot: value.slot }, '"')
     else parts.push(JSON.stringify(value))
   }
-  parts.push('}')
+  parts.push(isList ? ']' : '}')
   return parts
 }
 

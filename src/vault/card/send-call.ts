@@ -61,7 +61,7 @@ export function beginExchange(options: ExchangeOptions): Exchange {
     }
     timer.cancel()
     timer = clock.after(call.timeoutMs, () => fail('timeout', 'timeout'))
-    request = fillSlots(call, digits)
+    request = fillSlots(call, digits, clock.now())
     phase = 'written'
     socket.write(request, () => request?.fill(0))
   }

@@ -55,4 +55,3 @@ function privateSockets(runDir: string): Finding {
   const because = `folder of the sockets has mode ${(mode & 0o777).toString(8)}${shared}`
   return { protection, on: (mode & 0o007) === 0, because }
 }
-}
