@@ -112,6 +112,13 @@ export class DelayLine {
     return at[0]! > 0 && at[1]! > 0 && this.markedBetween(Math.floor(at[0]! - at[1]!), at[0]! - 1)
   }
 
+  /** Copies `length` codes from absolute sample `from` on. */
+  copy(from: number, length: number, output: Codes, to: number): void {
+    const codes = this.#codes
+    const mask = this.#mask
+    for (let i = 0; i < length; i++) output[to + i] = codes[(from + i) & mask]!
+  }
+
   code(sample: number): number {
     return this.#codes[sample & this.#mask]!
   }

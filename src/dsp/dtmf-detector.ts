@@ -69,6 +69,11 @@ export class DtmfDetector {
     return this.active || this.#candidate.fields[C.run]! > 0
   }
 
+  /** True when hops whose windows cannot matter would change nothing. */
+  get idle(): boolean {
+    return !this.busy && this.#echoes.empty
+  }
+
   /** To be called after each hop; `lost` when the hop never came, which proves nothing. */
   step(lost: boolean): void {
     this.#echoes.forget(this.#spectrum.hops)
@@ -85,8 +90,11 @@ export class DtmfDetector {
   #follow(): void {
     const s = this.#s
     const pair = this.#pair
-    this.#spectrum.pairPower(s[field.key]!, 3, pair)
+    const reference = s[field.lowReference]! + s[field.highReference]!
+    const isLoud = this.#spectrum.power(3) > 0.5 * presentShare * reference
+    if (isLoud) this.#spectrum.pairPower(s[field.key]!, 3, pair)
     if (
+      isLoud &&
       pair[0]! > presentShare * s[field.lowReference]! &&
       pair[1]! > presentShare * s[field.highReference]!
     ) {

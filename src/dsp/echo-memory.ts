@@ -20,6 +20,10 @@ export class EchoMemory {
     this.#until = state.float64(1)
   }
 
+  get empty(): boolean {
+    return this.#until[0] === 0
+  }
+
   remember(key: number, endHop: number, low: number, high: number): void {
     this.#keys[key * 3] = endHop
     this.#keys[key * 3 + 1] = low

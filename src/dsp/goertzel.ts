@@ -30,12 +30,19 @@ for (let f = 0; f < 8; f++) {
 /** What two `turns` multiply to is this much too small. */
 export const turnSquare = coefficientScale * coefficientScale
 
+/** Sum of squares of a hop. */
+export function hopEnergy(samples: Int16Array, from: number): number {
+  let energy = 0
+  for (let i = 0; i < hopSamples; i++) energy += samples[from + i]! * samples[from + i]!
+  return energy
+}
+
 /**
  * The sliding Goertzel of this engine: the discrete-time Fourier sums of one hop at the eight frequencies, with phase
  * counted from the channel's first sample. Sums of neighbouring hops then add up to any longer window.
  *
- * Reads 16 samples of 14 bits (16-bit linear / 4) from `from` on, writes eight real and eight imaginary parts to
- * `sums` from `to` on, and returns the hop's energy (sum of squares).
+ * Reads 16 samples of 14 bits (16-bit linear / 4) from `from` on, and writes eight real and eight imaginary parts to
+ * `sums` from `to` on.
  */
 export function hopSums(
   samples: Int16Array,
@@ -43,9 +50,7 @@ export function hopSums(
   hop: number,
   sums: Float64Array,
   to: number,
-): number {
-  let energy = 0
-  for (let i = 0; i < hopSamples; i++) energy += samples[from + i]! * samples[from + i]!
+): void {
   const turn = (hop % hopsOfASecond) * 16
   for (let f = 0; f < 8; f++) {
     let a = 0
@@ -61,7 +66,6 @@ export function hopSums(
     sums[to + f] = a * c - b * s
     sums[to + 8 + f] = a * s + b * c
   }
-  return energy
 }
 
 /** Complex mean of e^{j(ωh-ωl)n} over the first 16·`hops` samples, for each pair (row × 4 + column): [re, im]. */

@@ -21,8 +21,8 @@ export const capSamples = 480
 
 export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
   readonly lineCode: LineCode
-  /** Hands samples of a frame to the kernel. */
-  readonly feed: (kernel: ToneKernel, codes: Codes) => void
+  /** Hands a frame to the kernel, and returns what it said. */
+  readonly feed: (kernel: ToneKernel, codes: Codes) => number
   /** The kernel; the fastest that runs here unless told. */
   readonly kernel?: ToneKernel
 }
@@ -88,8 +88,8 @@ export class GuardedLine {
   process(input: Codes, output: Codes): void {
     if (!this.#dead) {
       try {
-        this.#options.feed(this.#kernel, input)
-        this.#pass(input, output, input.length)
+        const found = this.#options.feed(this.#kernel, input)
+        this.#pass(input, output, found)
         return
       } catch {
         this.#dead = true
@@ -144,16 +144,15 @@ export class GuardedLine {
   }
 
   /** Sends codes through the line, hop by hop: a decision at the end of a hop can mark all that is still held. */
-  #pass(input: Codes, output: Codes, length: number): void {
+  #pass(input: Codes, output: Codes, found: number): void {
     const line = this.#line
-    const through = !this.#armed && line.delay === 0
-    if (through) {
+    if (!this.#armed && line.delay === 0) {
       output.set(input)
-      this.#passThrough(input, length)
+      this.#listen(input, found)
       return
     }
-    for (let at = 0; at < length; ) {
-      const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
+    for (let at = 0; at < input.length; ) {
+      const part = Math.min(input.length - at, hopSamples - (line.written & (hopSamples - 1)))
       line.write(input, at, part)
       this.#masker.take(output, at, part)
       at += part
@@ -161,9 +160,20 @@ export class GuardedLine {
     }
   }
 
-  /** Not armed: of the line only the last hop matters, for the moment at which it is armed. */
-  #passThrough(input: Codes, length: number): void {
+  /** Not armed. Of the line only the last hop matters, for the moment at which it is armed. */
+  #listen(input: Codes, found: number): void {
     const line = this.#line
+    const length = input.length
+    if (found === 0 && this.#detector.idle && length >= 2 * hopSamples && this.#s[field.lost] === 0) {
+      const hops = Math.floor((line.written + length) / hopSamples) - this.#spectrum.hops
+      this.#spectrum.advance(hops)
+      const rest = (line.written + length) & (hopSamples - 1)
+      line.skip(length - hopSamples - rest)
+      line.write(input, length - hopSamples - rest, hopSamples)
+      line.write(input, length - rest, rest)
+      this.#noise.learn(this.#spectrum.power(5))
+      return
+    }
     for (let at = 0; at < length; ) {
       const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
       if (length - at > 2 * hopSamples) line.skip(part)

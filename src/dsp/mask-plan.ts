@@ -132,9 +132,13 @@ export class MaskPlan {
   #keep(hop: number): void {
     const s = this.#s
     const pair = this.#pair
-    this.#o.spectrum.pairPower(s[field.key]!, 3, pair)
+    const reference = s[field.lowReference]! + s[field.highReference]!
+    const isLoud = this.#o.spectrum.power(3) > 0.5 * presentShare * reference
+    if (isLoud) this.#o.spectrum.pairPower(s[field.key]!, 3, pair)
     const there =
-      pair[0]! > presentShare * s[field.lowReference]! && pair[1]! > presentShare * s[field.highReference]!
+      isLoud &&
+      pair[0]! > presentShare * s[field.lowReference]! &&
+      pair[1]! > presentShare * s[field.highReference]!
     if (there) {
       this.#hang(hop, hangHopsOfTone)
       s[field.tailUntilHop] = hop + tailHops

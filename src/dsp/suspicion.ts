@@ -5,6 +5,9 @@ import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The weaker sine of a pair, in mean square of 14-bit samples: -56 dBm0. */
 const minPower = powerAt0Dbm0 * 10 ** -5.6
+/** A burst, and the beginning of a tone, quieter than this (-50 dBm0) are not looked for. */
+const leastBurst = powerAt0Dbm0 * 10 ** -5
+const leastBeginning = powerAt0Dbm0 * 10 ** -4.9
 /** Over-twisted up to here, either way, as a power ratio: 20 dB. */
 const maxTwist = 100
 /** Within this offset a receiver could accept the tone; up to the next it is off-frequency but readable. */
@@ -76,6 +79,7 @@ export class Suspicion {
 
   /** The line went dead `ago` hops ago: could the last 6 to 12 ms before it have been the beginning of a tone? */
   cutShort(ago: number): boolean {
+    if (this.#spectrum.power(3, ago) < leastBeginning) return false
     const fit = this.#burst
     this.#spectrum.fit(2, fit, ago)
     if (isBeginning(fit, 0.6)) return true
@@ -87,7 +91,7 @@ export class Suspicion {
   get burst(): boolean {
     const spectrum = this.#spectrum
     const during = spectrum.power(6, 3)
-    if (during < 2 * minPower) return false
+    if (during < leastBurst) return false
     if (spectrum.power(3, 0) > 0.4 * during || spectrum.power(3, 9) > 0.4 * during) return false
     const fit = this.#burst
     spectrum.fit(2, fit, 3)

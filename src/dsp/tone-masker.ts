@@ -44,7 +44,7 @@ export class ToneMasker {
     const oldest = line.written - length
     const from = oldest - line.delay
     if (this.#s[0] === 1 && line.settled && from >= 0 && !line.markedBetween(from, from + length + fade)) {
-      for (let i = 0; i < length; i++) output[to + i] = line.code(from + i)
+      line.copy(from, length, output, to)
       return
     }
     for (let i = 0; i < length; i++) {

@@ -35,9 +35,9 @@ export class ToneSpectrum {
     return this.#seen[0]!
   }
 
-  /** Moves on by one hop, which the kernel must have completed. */
-  advance(): void {
-    this.#seen[0] = this.#seen[0]! + 1
+  /** Moves on by hops that the kernel must have completed. */
+  advance(hops = 1): void {
+    this.#seen[0] = this.#seen[0]! + hops
   }
 
   /** False when the last 18 ms cannot matter to anybody; their fit is then undefined. */

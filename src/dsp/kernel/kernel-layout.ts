@@ -10,7 +10,7 @@ export const layout = {
   decode: 64_768,
   input: 65_792,
   channels: 66_816,
-  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_024 },
+  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_040 },
 } as const
 
 /** Channels in one WebAssembly memory. */

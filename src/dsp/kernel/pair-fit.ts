@@ -53,8 +53,8 @@ export class PairFit {
   /** As `fit`, once the blocks and the energies of the eight frequencies are in the scratch. */
   fitSummed(blockHops: number, first: number, fit: Float64Array, to: number): void {
     const w = this.#w
-    let low = this.#strongest(0)
-    let high = this.#strongest(4)
+    let low = this.strongest(0)
+    let high = this.strongest(4)
     const lowEnergy = w[energiesAt + low]!
     const highEnergy = w[energiesAt + high]!
     if (highEnergy < lowEnergy * leakageShare) high = this.#underneath(blockHops, first, low, 4)
@@ -114,7 +114,8 @@ export class PairFit {
     }
   }
 
-  #strongest(group: number): number {
+  /** The strongest frequency of a group (0 low, 4 high) by the energies in the scratch. */
+  strongest(group: number): number {
     const w = this.#w
     let best = group
     for (let f = group + 1; f < group + 4; f++) if (w[energiesAt + f]! > w[energiesAt + best]!) best = f
@@ -131,7 +132,7 @@ export class PairFit {
       for (let b = sine; b < sine + 12; b += 4) energy += w[b]! * w[b]! + w[b + 1]! * w[b + 1]!
       w[energiesAt + f] = energy
     }
-    return this.#strongest(group)
+    return this.strongest(group)
   }
 
   /** A block is too short to keep the pair's two sines apart: takes out what each leaks into the other. */

@@ -1,5 +1,5 @@
 import { g711Tables } from '../g711.ts'
-import { hopSamples, hopSums } from '../goertzel.ts'
+import { hopEnergy, hopSamples, hopSums } from '../goertzel.ts'
 import type { StateBuffer } from '../state-buffer.ts'
 import type { G711Law } from '../tone-channel.ts'
 import { PairFit, scratchLength } from './pair-fit.ts'
@@ -18,20 +18,23 @@ const ringMask = ringHops - 1
 const windowHops = 9
 const energiesAt = 60
 /**
- * A window is fitted only when the strongest frequencies of the two groups hold a tenth of its energy between them
- * (24 × total is what a pure pair reaches), and neither is next to nothing.
+ * A window is fitted only when it is not quiet, when the strongest frequencies of the two groups hold a tenth of its
+ * energy between them (24 × total is what a pure pair reaches), neither is next to nothing, and the stronger is even.
  */
-const leastShare = 0.1 * 24
-/** Two sines at the least power, nearly: quieter windows are not looked at. */
 const leastTotal = 60 * 144
+const leastShare = 0.1 * 24
 const leastGroupEnergy = (leastPower / 2) * 3_456
+const leastEvenness = 0.04
+/** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
+const quietHops = 32
+const reach = 20
 
 /** The clear form of the kernel, and the one that is used where WebAssembly SIMD is missing. */
 export class ReferenceKernel implements ToneKernel {
   readonly views: KernelViews
   readonly #scratch: Float64Array
   readonly #pairFit: PairFit
-  /** [hops completed, samples of the hop under way] */
+  /** [hops completed, samples of the hop under way, energy of the last nine hops, quiet hops in a row] */
   readonly #at: Float64Array
 
   constructor(state: StateBuffer) {
@@ -39,7 +42,7 @@ export class ReferenceKernel implements ToneKernel {
     const energy = state.float64(ringHops)
     this.#scratch = state.float64(scratchLength)
     this.#pairFit = new PairFit(sums, energy, this.#scratch)
-    this.#at = state.float64(2)
+    this.#at = state.float64(4)
     this.views = {
       samples: state.int16(ringHops * hopSamples),
       sums,
@@ -52,43 +55,58 @@ export class ReferenceKernel implements ToneKernel {
 
   takeOctets(octets: Uint8Array, law: G711Law): number {
     const { decode } = g711Tables(law)
-    for (let i = 0; i < octets.length; i++) this.#take(decode[octets[i]!]! >> 2)
-    return this.#at[0]!
+    let found = 0
+    for (let i = 0; i < octets.length; i++) found += this.#take(decode[octets[i]!]! >> 2)
+    return found
   }
 
   takeLinear(samples: Int16Array): number {
-    for (let i = 0; i < samples.length; i++) this.#take(samples[i]! >> 2)
-    return this.#at[0]!
+    let found = 0
+    for (let i = 0; i < samples.length; i++) found += this.#take(samples[i]! >> 2)
+    return found
   }
 
   takeLost(samples: number): number {
-    for (let i = 0; i < samples; i++) this.#take(0)
-    return this.#at[0]!
+    let found = 0
+    for (let i = 0; i < samples; i++) found += this.#take(0)
+    return found
   }
 
   release(): void {
     this.views.bytes.fill(0)
   }
 
-  #take(sample: number): void {
+  #take(sample: number): number {
     const at = this.#at
-    const slot = at[0]! & ringMask
-    this.views.samples[slot * hopSamples + at[1]!] = sample
+    const hop = at[0]!
+    this.views.samples[(hop & ringMask) * hopSamples + at[1]!] = sample
     at[1] = at[1]! + 1
-    if (at[1] === hopSamples) {
-      at[1] = 0
-      this.#complete(at[0]!)
-      at[0] = at[0]! + 1
-    }
+    if (at[1] < hopSamples) return 0
+    at[1] = 0
+    const found = this.#complete(hop)
+    at[0] = hop + 1
+    return found
   }
 
-  #complete(hop: number): void {
-    const { samples, sums, energy, fits, flags } = this.views
+  /** Takes in a whole hop. Returns 1 when the window that ends with it matters. */
+  #complete(hop: number): number {
+    const { samples, energy, fits, flags } = this.views
+    const at = this.#at
     const slot = hop & ringMask
-    energy[slot] = hopSums(samples, slot * hopSamples, hop, sums, slot * 16)
     flags[slot] = 0
+    energy[slot] = hopEnergy(samples, slot * hopSamples)
+    const total = at[2]! + energy[slot]! - energy[(hop - windowHops) & ringMask]!
+    at[2] = total
+    const quiet = at[3]!
+    at[3] = total < leastTotal ? quiet + 1 : 0
+    if (total < leastTotal) {
+      if (quiet < quietHops) this.#sum(hop)
+      return 0
+    }
+    if (quiet > quietHops) for (let h = Math.max(0, hop - reach); h < hop; h++) this.#sum(h)
+    this.#sum(hop)
     const first = hop - windowHops + 1
-    if (!this.#mayMatter(first)) return
+    if (!this.#mayMatter(first, total)) return 0
     this.#pairFit.fitSummed(3, first, fits, slot * fitFields)
     const fit = slot * fitFields
     const matters =
@@ -97,11 +115,17 @@ export class ReferenceKernel implements ToneKernel {
       fits[fit + fitField.lowPower]! > leastPower &&
       fits[fit + fitField.highPower]! > leastPower
     flags[slot] = matters ? 1 : 0
+    return flags[slot]!
+  }
+
+  #sum(hop: number): void {
+    const slot = hop & ringMask
+    hopSums(this.views.samples, slot * hopSamples, hop, this.views.sums, slot * 16)
   }
 
   /** Sums up the blocks of the window from hop `first` on, and says whether it is worth a fit. */
-  #mayMatter(first: number): boolean {
-    const { sums, energy } = this.views
+  #mayMatter(first: number, total: number): boolean {
+    const { sums } = this.views
     const w = this.#scratch
     for (let b = 0; b < 3; b++) {
       const a0 = ((first + b * 3) & ringMask) * 16
@@ -114,11 +138,22 @@ export class ReferenceKernel implements ToneKernel {
       for (let b = 0; b < 48; b += 16) sum += w[b + f]! * w[b + f]! + w[b + 8 + f]! * w[b + 8 + f]!
       w[energiesAt + f] = sum
     }
-    let total = 0
-    for (let i = 0; i < windowHops; i++) total += energy[(first + i) & ringMask]!
     const low = Math.max(Math.max(w[60]!, w[61]!), Math.max(w[62]!, w[63]!))
     const high = Math.max(Math.max(w[64]!, w[65]!), Math.max(w[66]!, w[67]!))
-    if (total < leastTotal) return false
-    return low + high >= leastShare * total && low >= leastGroupEnergy && high >= leastGroupEnergy
+    if (low + high < leastShare * total || low < leastGroupEnergy || high < leastGroupEnergy) return false
+    const strong = this.#pairFit.strongest(low > high ? 0 : 4)
+    // A tone is steady; its stronger sine shows it before anything is taken apart.
+    const [x, y, z] = [
+      this.#blockEnergy(0, strong),
+      this.#blockEnergy(1, strong),
+      this.#blockEnergy(2, strong),
+    ]
+    return Math.min(x, y, z) >= leastEvenness * Math.max(x, y, z)
+  }
+
+  #blockEnergy(block: number, f: number): number {
+    const re = this.#scratch[block * 16 + f]!
+    const im = this.#scratch[block * 16 + 8 + f]!
+    return re * re + im * im
   }
 }

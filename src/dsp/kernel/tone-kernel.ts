@@ -31,7 +31,7 @@ export const leastPower = 40
 export type KernelViews = {
   /** 16 samples of 14 bits a hop. */
   readonly samples: Int16Array
-  /** Eight real, then eight imaginary parts a hop. */
+  /** Eight real, then eight imaginary parts a hop; out of date for hops deep in silence. */
   readonly sums: Float64Array
   /** Sum of squares of a hop. */
   readonly energy: Float64Array
@@ -49,7 +49,7 @@ export type KernelViews = {
  */
 export type ToneKernel = {
   readonly views: KernelViews
-  /** Takes in octets (at most 480) and returns the number of hops completed since the channel began. */
+  /** Takes in octets (at most 480) and returns how many hops were completed whose window could matter. */
   takeOctets(octets: Uint8Array, law: G711Law): number
   /** As `takeOctets`, for 16-bit linear samples. */
   takeLinear(samples: Int16Array): number

@@ -24,6 +24,10 @@ const ENERGIES: usize = SCRATCH + 480
 const REFIT: usize = SCRATCH + 544
 const HOPS: usize = 15_472
 const FILLED: usize = 15_476
+/** Hops in a row whose window was quiet. */
+const QUIET: usize = 15_480
+/** Energy of the last nine hops. */
+const TOTAL: usize = 17_024
 /** Sums and energies of the last blocks of three hops, by hop & 7. */
 const BLOCKS: usize = 15_488
 const BLOCK_ENERGIES: usize = 16_512
@@ -36,73 +40,126 @@ const LEAST_STEADINESS: f64 = 0.15
 const LEAST_POWER: f64 = 40
 /** Two sines at the least power, nearly: quieter windows are not looked at. */
 const LEAST_TOTAL: f64 = 60 * 144
+/** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
+const QUIET_HOPS: i32 = 32
+const REACH: i32 = 20
+const LEAST_EVENNESS: f64 = 0.04
 const LEAST_SHARE: f64 = 0.1 * 24
 const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 const LEAKAGE_SHARE: f64 = 0.25
 const TURN_SQUARE: f64 = 8_191 * 8_191
 
-/** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops completed so far. */
+/** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops that matter. */
 export function takeOctets(base: usize, length: i32, law: i32): i32 {
   const table = DECODE + (<usize>law << 9)
   let i = 0
-  while (i < length && load<i32>(base, FILLED) > 0) take(base, decoded(table, i++))
+  let found = 0
+  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, <i16>decoded(table, i++))
   while (i + 16 <= length) {
     const hop = load<i32>(base, HOPS)
     const to = base + SAMPLES + (<usize>(hop & RING) << 5)
-    for (let k = 0; k < 16; k++) store<i16>(to + (<usize>k << 1), decoded(table, i + k))
-    complete(base, hop)
+    // Put together in registers: eight narrow stores could not be read back at once as one wide load.
+    const x0 = i64x2.replace_lane(i64x2.splat(fourDecoded(table, i)), 1, fourDecoded(table, i + 4))
+    const x1 = i64x2.replace_lane(i64x2.splat(fourDecoded(table, i + 8)), 1, fourDecoded(table, i + 12))
+    v128.store(to, x0)
+    v128.store(to, x1, 16)
+    found += complete(base, hop, x0, x1)
     store<i32>(base, hop + 1, HOPS)
     i += 16
   }
-  while (i < length) take(base, decoded(table, i++))
-  return load<i32>(base, HOPS)
+  while (i < length) found += take(base, <i16>decoded(table, i++))
+  return found
 }
 
-function decoded(table: usize, at: i32): i16 {
-  return load<i16>(table + (<usize>load<u8>(INPUT + at) << 1))
+function decoded(table: usize, at: i32): u16 {
+  return load<u16>(table + (<usize>load<u8>(INPUT + at) << 1))
+}
+
+function fourDecoded(table: usize, at: i32): i64 {
+  return (
+    <i64>decoded(table, at) |
+    (<i64>decoded(table, at + 1) << 16) |
+    (<i64>decoded(table, at + 2) << 32) |
+    (<i64>decoded(table, at + 3) << 48)
+  )
 }
 
 /** As takeOctets, for 16-bit linear samples. */
 export function takeLinear(base: usize, length: i32): i32 {
-  for (let i = 0; i < length; i++) take(base, <i16>(<i32>load<i16>(INPUT + (<usize>i << 1)) >> 2))
-  return load<i32>(base, HOPS)
+  let found = 0
+  for (let i = 0; i < length; i++) {
+    found += take(base, <i16>(<i32>load<i16>(INPUT + (<usize>i << 1)) >> 2))
+  }
+  return found
 }
 
 /** As takeOctets, for samples that never came. */
 export function takeLost(base: usize, length: i32): i32 {
-  for (let i = 0; i < length; i++) take(base, 0)
-  return load<i32>(base, HOPS)
+  let found = 0
+  for (let i = 0; i < length; i++) found += take(base, 0)
+  return found
 }
 
-function take(base: usize, sample: i16): void {
+function take(base: usize, sample: i16): i32 {
   const hop = load<i32>(base, HOPS)
   const filled = load<i32>(base, FILLED)
-  store<i16>(base + SAMPLES + (<usize>(((hop & RING) << 4) + filled) << 1), sample)
+  const x = base + SAMPLES + (<usize>(hop & RING) << 5)
+  store<i16>(x + (<usize>filled << 1), sample)
   if (filled < 15) {
     store<i32>(base, filled + 1, FILLED)
-    return
+    return 0
   }
   store<i32>(base, 0, FILLED)
-  complete(base, hop)
+  const found = complete(base, hop, v128.load(x), v128.load(x, 16))
   store<i32>(base, hop + 1, HOPS)
+  return found
 }
 
-function complete(base: usize, hop: i32): void {
+/** Takes in a whole hop. Returns 1 when the window that ends with it matters. */
+function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
   const slot = <usize>(hop & RING)
-  sumHop(base, hop)
   store<u8>(base + FLAGS + slot, 0)
+  const e = i32x4.add(i32x4.dot_i16x8_s(x0, x0), i32x4.dot_i16x8_s(x1, x1))
+  const energy = <f64>(
+    (i32x4.extract_lane(e, 0) + i32x4.extract_lane(e, 1) + i32x4.extract_lane(e, 2) + i32x4.extract_lane(e, 3))
+  )
+  store<f64>(base + ENERGY + (slot << 3), energy)
+  // Whole numbers below 2^53: adding and taking away leaves no error behind.
+  const old = load<f64>(base + ENERGY + (<usize>((hop - WINDOW_HOPS) & RING) << 3))
+  const total = load<f64>(base, TOTAL) + energy - old
+  store<f64>(base, total, TOTAL)
+  const quiet = load<i32>(base, QUIET)
+  if (total < LEAST_TOTAL) {
+    store<i32>(base, quiet + 1, QUIET)
+    if (quiet >= QUIET_HOPS) return 0
+    sumHop(base, hop, x0, x1)
+    sumBlock(base, hop)
+    return 0
+  }
+  store<i32>(base, 0, QUIET)
+  if (quiet > QUIET_HOPS) catchUp(base, hop)
+  sumHop(base, hop, x0, x1)
   sumBlock(base, hop)
-  if (!mayMatter(base, hop)) return
+  if (!mayMatter(base, hop, total)) return 0
   gatherBlocks(base, hop)
-  const first = hop - WINDOW_HOPS + 1
   const fit = base + FITS + (slot << 6)
-  fitSummed(base, first, fit)
+  fitSummed(base, hop - WINDOW_HOPS + 1, fit, total)
   const matters =
     load<f64>(fit, 32) > LEAST_PURITY &&
     load<f64>(fit, 40) > LEAST_STEADINESS &&
     load<f64>(fit, 8) > LEAST_POWER &&
     load<f64>(fit, 16) > LEAST_POWER
   store<u8>(base + FLAGS + slot, matters ? 1 : 0)
+  return matters ? 1 : 0
+}
+
+/** Hops that were too quiet to be summed up are now in reach of a window that is not. */
+function catchUp(base: usize, hop: i32): void {
+  for (let h = max(0, hop - REACH); h < hop; h++) {
+    const x = base + SAMPLES + (<usize>(h & RING) << 5)
+    sumHop(base, h, v128.load(x), v128.load(x, 16))
+    if (h > hop - WINDOW_HOPS) sumBlock(base, h)
+  }
 }
 
 /** Dot products of the hop with four rows of coefficients. */
@@ -134,15 +191,8 @@ function turnTwo(a: v128, b: v128, turn: usize, to: usize): void {
   v128.store(to, f64x2.add(f64x2.mul(a, s), f64x2.mul(b, c)), 64)
 }
 
-function sumHop(base: usize, hop: i32): void {
+function sumHop(base: usize, hop: i32, x0: v128, x1: v128): void {
   const slot = <usize>(hop & RING)
-  const x = base + SAMPLES + (slot << 5)
-  const x0 = v128.load(x)
-  const x1 = v128.load(x, 16)
-  const e = i32x4.add(i32x4.dot_i16x8_s(x0, x0), i32x4.dot_i16x8_s(x1, x1))
-  const energy =
-    i32x4.extract_lane(e, 0) + i32x4.extract_lane(e, 1) + i32x4.extract_lane(e, 2) + i32x4.extract_lane(e, 3)
-  store<f64>(base + ENERGY + (slot << 3), <f64>energy)
   const turn = TURNS + <usize>(hop % 500) * 128
   const to = base + SUMS + (slot << 7)
   for (let half: usize = 0; half < 2; half++) {
@@ -173,10 +223,7 @@ function sumBlock(base: usize, hop: i32): void {
 }
 
 /** Is the window that ends with `hop` worth a fit? Leaves the energies of the eight frequencies in the scratch. */
-function mayMatter(base: usize, hop: i32): bool {
-  let total: f64 = 0
-  for (let i = WINDOW_HOPS - 1; i >= 0; i--) total += load<f64>(base + ENERGY + (<usize>((hop - i) & RING) << 3))
-  if (total < LEAST_TOTAL) return false
+function mayMatter(base: usize, hop: i32, total: f64): bool {
   const e0 = base + BLOCK_ENERGIES + (<usize>((hop - 6) & BLOCK_RING) << 6)
   const e1 = base + BLOCK_ENERGIES + (<usize>((hop - 3) & BLOCK_RING) << 6)
   const e2 = base + BLOCK_ENERGIES + (<usize>(hop & BLOCK_RING) << 6)
@@ -189,12 +236,17 @@ function mayMatter(base: usize, hop: i32): bool {
   const low = max(f64x2.extract_lane(lows, 0), f64x2.extract_lane(lows, 1))
   const high = max(f64x2.extract_lane(highs, 0), f64x2.extract_lane(highs, 1))
   if (low + high < LEAST_SHARE * total || low < LEAST_GROUP_ENERGY || high < LEAST_GROUP_ENERGY) return false
+  // A tone is steady; its stronger sine shows it before anything is taken apart.
   const e = base + ENERGIES
   v128.store(e, a)
   v128.store(e, b, 16)
   v128.store(e, c, 32)
   v128.store(e, d, 48)
-  return true
+  const f = <usize>strongest(base, low > high ? 0 : 4) << 3
+  const x = load<f64>(e0 + f)
+  const y = load<f64>(e1 + f)
+  const z = load<f64>(e2 + f)
+  return min(x, min(y, z)) >= LEAST_EVENNESS * max(x, max(y, z))
 }
 
 /** The three blocks of the window that ends with `hop` to the scratch. */
@@ -205,7 +257,7 @@ function gatherBlocks(base: usize, hop: i32): void {
   }
 }
 
-function fitSummed(base: usize, first: i32, fit: usize): void {
+function fitSummed(base: usize, first: i32, fit: usize, energy: f64): void {
   let low = strongest(base, 0)
   let high = strongest(base, 4)
   const lowEnergy = load<f64>(base + ENERGIES + (<usize>low << 3))
@@ -213,9 +265,7 @@ function fitSummed(base: usize, first: i32, fit: usize): void {
   if (highEnergy < lowEnergy * LEAKAGE_SHARE) high = underneath(base, first, low, 4)
   else if (lowEnergy < highEnergy * LEAKAGE_SHARE) low = underneath(base, first, high, 0)
   separate(base, first, low, high)
-  let sum: f64 = 0
-  for (let i = 0; i < WINDOW_HOPS; i++) sum += load<f64>(base + ENERGY + (<usize>((first + i) & RING) << 3))
-  const total = sum / 144
+  const total = energy / 144
   const lowPower = refit(base, 0)
   const lowOffset = load<f64>(base, REFIT)
   const lowSteadiness = load<f64>(base, REFIT + 8)
