@@ -1,37 +1,73 @@
 import type { Money } from '../base/money.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { DeclineReason } from '../contracts/payment-events.ts'
+import type { AmountRules } from './amounts.ts'
+import type { SettlementPage, SettlementRequest } from './settlement-lines.ts'
+import type { WebhookReader } from './webhook.ts'
 
 /**
  * A connector is a pure conversation with one kind of gateway. It never sees a card: where the card goes, it leaves
  * a slot, and the card process fills it. It opens no socket, reads no clock and throws no business outcome.
+ *
+ * What a gateway cannot do is left out; the conformance suite holds the rest to its word.
  */
 export type Connector = {
   readonly id: string
   readonly facts: ConnectorFacts
   authorise(request: AuthoriseRequest, account: GatewayAccount): Move
+  /** Exchanges the card for the gateway's reference to it, without a payment. Ends as `tokenised`. */
+  tokenise?(request: TokeniseRequest, account: GatewayAccount): Move
+  /** Pays with a card that the gateway keeps. No card process takes part. */
+  authoriseStored?(request: StoredCardRequest, account: GatewayAccount): Move
   capture(request: FollowUpRequest, account: GatewayAccount): Move
   void(request: Omit<FollowUpRequest, 'money'>, account: GatewayAccount): Move
   refund(request: FollowUpRequest, account: GatewayAccount): Move
   /** Asks what became of an attempt, by our reference: no answer is ever guessed from silence. */
   inquire(request: InquireRequest, account: GatewayAccount): Move
   /** What comes after the reply to `state`'s call. */
-  next(state: ConversationState, reply: GatewayReply): Move
+  next(state: ConversationState, reply: GatewayReply, account: GatewayAccount): Move
+  readonly webhooks?: WebhookReader
+  readonly settlement?: SettlementSource
+}
+
+/** Reads a gateway's own account of what it settled, page by page. */
+export type SettlementSource = {
+  page(request: SettlementRequest, account: GatewayAccount): GatewayCall
+  read(reply: GatewayReply): SettlementPage
 }
 
 export type ConnectorFacts = {
   /** True when a resend with the same key after a 5xx or a lost answer returns the first outcome. */
   readonly replays5xx: boolean
-  /** How long the gateway remembers an idempotency key, in hours. */
+  /** How long the gateway remembers an idempotency key, in hours; 0 when it has none. */
   readonly windowHours: number
   readonly lookupBy: 'our-reference' | 'gateway-reference'
   readonly apiVersion: string
+  /** Where a call says that the card was read out over the phone, as a person would look it up. */
+  readonly motoField?: string
+  /** How the gateway writes amounts, where it differs from ISO 4217. */
+  readonly amounts?: AmountRules
+  /** Names of `GatewayAccount.settings` without which no call can be written. */
+  readonly settings?: readonly string[]
+  /** Captures, voids and refunds are only received at first; what came of them is told by webhook. */
+  readonly followUpsLater?: boolean
+  /** What its test environment cannot show. */
+  readonly sandboxLimits?: string
 }
 
 /** One merchant's account at the gateway. The key is in the clear here: control sends it, and nothing logs a call. */
-export type GatewayAccount = { readonly origin: string; readonly apiKey: string; readonly timeoutMs: number }
+export type GatewayAccount = {
+  readonly origin: string
+  readonly apiKey: string
+  readonly timeoutMs: number
+  /** What else the gateway wants to know of the merchant: account names, key ids. Nothing secret. */
+  readonly settings?: Readonly<Record<string, string>>
+}
 
-export type AuthoriseRequest = {
+/** By whom a kept card may be used again. Only the customer's own later orders by phone are MOTO; renewals never are. */
+export type Initiator = 'customer' | 'merchant'
+
+type NewPayment = {
   readonly money: Money
   /** The attempt's id: unique for ever, echoed by the gateway, the handle for `inquire`. */
   readonly ourReference: string
@@ -39,7 +75,32 @@ export type AuthoriseRequest = {
   readonly merchantReference: string
   readonly description?: string
   readonly capture: boolean
+}
+
+export type AuthoriseRequest = NewPayment & {
   readonly withPostcode: boolean
+  /** The caller agreed that the card is kept for later. The approval then brings a `cardToken`. */
+  readonly keepFor?: Initiator
+  /** The gateway's, or our, name of the customer to keep it under; not every gateway needs one. */
+  readonly customerRef?: string
+}
+
+export type TokeniseRequest = {
+  readonly ourReference: string
+  readonly idempotencyKey: string
+  /** For gateways that check a card with an authorisation of nothing. */
+  readonly currency: string
+  readonly withPostcode: boolean
+  readonly keepFor: Initiator
+  readonly customerRef?: string
+}
+
+export type StoredCardRequest = NewPayment & {
+  readonly cardToken: string
+  readonly initiator: Initiator
+  readonly customerRef?: string
+  /** The card scheme's id of the first payment, which schemes ask for with renewals. */
+  readonly networkRef?: string
 }
 
 export type FollowUpRequest = {
@@ -62,16 +123,23 @@ export type ConversationState = {
   readonly data: Readonly<Record<string, string | number | boolean>>
 }
 
-export type Move =
-  | {
-      readonly do: 'call'
-      readonly call: GatewayCall
-      readonly carriesCard: boolean
-      /** A later call of this conversation needs the card too. Unless said, the card process ends with this call. */
-      readonly cardAgain?: true
-      readonly state: ConversationState
-    }
-  | { readonly do: 'end'; readonly outcome: Outcome }
+/**
+ * What has to be on the disk before a call leaves: with it, a later process can ask after the payment. It stands with
+ * the first call that may move money or before it, so that nothing is charged when it cannot be stored.
+ */
+export type Checkpoint = { readonly gatewayRef: string }
+
+export type CallMove = {
+  readonly do: 'call'
+  readonly call: GatewayCall
+  readonly carriesCard: boolean
+  /** A later call of this conversation needs the card too. Unless said, the card process ends with this call. */
+  readonly cardAgain?: true
+  readonly checkpoint?: Checkpoint
+  readonly state: ConversationState
+}
+
+export type Move = CallMove | { readonly do: 'end'; readonly outcome: Outcome }
 
 export type Retry = 'same-card' | 'other-card' | 'pay-link' | 'never'
 
@@ -81,7 +149,10 @@ export type Outcome =
       readonly gatewayRef: string
       readonly authCode?: string
       readonly captured: boolean
+      /** What the gateway says it reserved: less than was asked for is a partial authorisation. */
       readonly echoed: Money
+      readonly cardToken?: string
+      readonly networkRef?: string
     }
   | {
       readonly kind: 'declined'
@@ -90,8 +161,13 @@ export type Outcome =
       readonly retry: Retry
       readonly gatewayRef?: string
     }
-  /** A follow-up (capture, void, refund) that the gateway accepted. */
-  | { readonly kind: 'done'; readonly gatewayRef: string }
+  /** `tokenise` only: the gateway keeps the card, and nothing was charged. */
+  | { readonly kind: 'tokenised'; readonly cardToken: string; readonly networkRef?: string }
+  /**
+   * A follow-up (capture, void, refund) that the gateway accepted. `later`: it was received, and a webhook tells
+   * whether it went through.
+   */
+  | { readonly kind: 'done'; readonly gatewayRef: string; readonly later?: true }
   /** Certain: nothing was reserved or taken, and the same intent may be sent again with the same key. */
   | { readonly kind: 'not-sent'; readonly because: string }
   /** `inquire` only: the gateway knows no such reference. */

@@ -8,7 +8,8 @@ const PathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
 
 /**
  * One field of a request body: where it stands, and a literal or a slot. `['card', 'number']` becomes
- * `{"card":{"number":…}}` in JSON and `card[number]=…` in a form.
+ * `{"card":{"number":…}}` in JSON and `card[number]=…` in a form. Segments that count `0`, `1`, `2` … are a list: an
+ * array in JSON, `name[0]=…` in a form.
  */
 export const BodyField = z.strictObject({
   path: z.array(PathSegment).min(1).max(8),
@@ -21,6 +22,37 @@ export const Header = z.strictObject({
   value: z.string().regex(/^[\x20-\x7e]{0,4096}$/),
 })
 
+const Filled = z.discriminatedUnion('fill', [
+  /** The time of sending, as in RFC 9110 §5.6.7. */
+  z.strictObject({ fill: z.literal('date') }),
+  /** SHA-256 of the body with its slots filled, base64. */
+  z.strictObject({ fill: z.literal('body-digest') }),
+])
+const HeaderText = z.string().regex(/^[\x20-\x7e]{0,4096}$/)
+
+/**
+ * A header that signs the body. Where the body has slots only the card process can compute it, so it says how instead
+ * of what: the digest is a slot of its own. `keyBase64` is the account's, as the key in a header is.
+ */
+export const ComputedHeader = z.strictObject({
+  name: Header.shape.name,
+  parts: z
+    .array(
+      z.union([
+        HeaderText,
+        Filled,
+        z.strictObject({
+          fill: z.literal('mac'),
+          keyBase64: z.base64().max(512),
+          /** Signed with HMAC-SHA-256; lines are the gateway's. */
+          message: z.array(z.union([z.string().regex(/^[\n\x20-\x7e]{0,4096}$/), Filled])).max(16),
+        }),
+      ]),
+    )
+    .max(8),
+})
+export type ComputedHeader = z.infer<typeof ComputedHeader>
+
 /** A request to a gateway, written by a connector. `connector` and `operation` name the row of the policy that applies. */
 export const GatewayCall = z.strictObject({
   connector: z.string().regex(/^[a-z0-9-]{1,32}$/),
@@ -31,6 +63,7 @@ export const GatewayCall = z.strictObject({
   /** Absolute path with its query. */
   path: z.string().regex(/^\/[\x21-\x7e]{0,2047}$/),
   headers: z.array(Header).max(32),
+  computedHeaders: z.array(ComputedHeader).max(8).optional(),
   body: z
     .strictObject({ encoding: z.enum(['json', 'form']), fields: z.array(BodyField).max(200) })
     .optional(),

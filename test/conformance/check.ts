@@ -1,5 +1,5 @@
 import type { Connector } from '../../src/connectors/connector.ts'
-import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
+import type { GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
 import { authoriseRequest, followUpRequest, frozen, type operationNames, operationsOf, play } from './play.ts'
 
@@ -39,8 +39,9 @@ export function playing(
     instead,
   }: { scenario?: Scenario; instead?: (step: number) => GatewayReply | undefined } = {},
 ) {
-  const first = operationsOf(connector, frozenAccount(fixture))[operation]()
-  return play(connector, first, (call, step) => instead?.(step) ?? fixture.answer(call, scenario))
+  const account = frozenAccount(fixture)
+  const first = operationsOf(connector, account)[operation]()
+  return play([connector, account], first, (call, step) => instead?.(step) ?? fixture.answer(call, scenario))
 }
 
 /** The outcome of an operation when each of its calls in turn is answered by `reply`. */

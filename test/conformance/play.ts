@@ -14,7 +14,7 @@ const longestConversation = 8
  * nothing that is handed over may be changed.
  */
 export function play(
-  connector: Connector,
+  [connector, account]: readonly [Connector, GatewayAccount],
   first: Move,
   answer: (call: GatewayCall, step: number) => GatewayReply,
 ): Played {
@@ -26,7 +26,7 @@ export function play(
     if (move.do === 'end') return { calls, moves, outcome: move.outcome }
     calls.push(GatewayCall.parse(move.call))
     const stored = JSON.parse(JSON.stringify(move.state)) as typeof move.state
-    move = connector.next(frozen(stored), frozen(answer(move.call, step)))
+    move = connector.next(frozen(stored), frozen(answer(move.call, step)), account)
   }
   throw new Error('the conversation does not end')
 }

@@ -50,8 +50,9 @@ export const writingChecks: readonly Check[] = [
         [999_999_999, 'EUR'],
       ] as const) {
         const asked = { amountMinor, currency }
-        const first = connector.authorise(frozen(authoriseRequest({ money: asked })), frozenAccount(fixture))
-        const { calls, outcome } = play(connector, first, (call) =>
+        const account = frozenAccount(fixture)
+        const first = connector.authorise(frozen(authoriseRequest({ money: asked })), account)
+        const { calls, outcome } = play([connector, account], first, (call) =>
           fixture.answer(call, { ...approve, money: asked }),
         )
         expect(calls.filter(fixture.movesMoney).map(fixture.moneyOf)).toEqual([asked])
@@ -124,10 +125,9 @@ export const writingChecks: readonly Check[] = [
       fc.assert(
         fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 64 }), (text) => {
           const odd = frozen(authoriseRequest({ merchantReference: text, description: text }))
-          const { calls, outcome } = play(
-            connector,
-            connector.authorise(odd, frozenAccount(fixture)),
-            (call) => fixture.answer(call, approve),
+          const account = frozenAccount(fixture)
+          const { calls, outcome } = play([connector, account], connector.authorise(odd, account), (call) =>
+            fixture.answer(call, approve),
           )
           expect(outcome.kind).toBe('approved')
           expect(calls.flatMap(literalsOf)).toContain(text)

@@ -27,9 +27,10 @@ const reading = (
   change: (outcome: Outcome, ...input: Parameters<Connector['next']>) => Outcome,
 ): Connector => ({
   ...sandbox,
-  next(state, reply) {
-    const move = sandbox.next(state, reply)
-    return move.do === 'end' ? { do: 'end', outcome: change(move.outcome, state, reply) } : move
+  next(...input) {
+    const [state, reply] = input
+    const move = sandbox.next(...input)
+    return move.do === 'end' ? { do: 'end', outcome: change(move.outcome, state, reply, input[2]) } : move
   },
 })
 
@@ -130,11 +131,11 @@ const mistakes: readonly (readonly [mistake: string, connector: Connector, promi
   ],
   [
     'does not look whose answer it reads',
-    reading((outcome, state, reply) => {
+    reading((outcome, state, reply, account) => {
       if (reply.kind !== 'answered' || outcome.kind !== 'unknown') return outcome
       const theirs = /"ourReference":"([^"]+)"/.exec(reply.body)?.[1]
       if (theirs === undefined) return outcome
-      const again = sandbox.next({ ...state, data: { ...state.data, ourReference: theirs } }, reply)
+      const again = sandbox.next({ ...state, data: { ...state.data, ourReference: theirs } }, reply, account)
       return again.do === 'end' ? again.outcome : outcome
     }),
     'does not take the answer to another reference',

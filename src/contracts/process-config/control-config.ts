@@ -23,6 +23,8 @@ export const ControlConfig = CommonConfig.extend({
         connector: z.string(),
         origin: z.string(),
         apiKey: SecretText,
+        /** What the connector declares it needs beside the key: account names, key ids. Nothing secret. */
+        settings: z.record(z.string(), z.string()).optional(),
         caFile: z.string().nullable(),
         timeoutMs: z.number().int(),
       }),

@@ -2,6 +2,7 @@ import type { BodyField, GatewayCall } from '../../contracts/gateway-call.ts'
 
 type Literal = Exclude<BodyField['value'], { slot: unknown }>
 type Tree = { [segment: string]: Literal | Tree }
+type Written = Literal | { [segment: string]: Written } | Written[]
 
 export type WrittenBody = { readonly contentType: string; readonly text: string }
 
@@ -14,7 +15,8 @@ export function hasSlot({ body }: GatewayCall): boolean {
 export function writeBody({ body }: GatewayCall): WrittenBody | undefined {
   if (!body) return undefined
   const fields = body.fields.map(({ path, value }) => ({ path, value: value as Literal }))
-  if (body.encoding === 'json') return { contentType: 'application/json', text: JSON.stringify(nest(fields)) }
+  if (body.encoding === 'json')
+    return { contentType: 'application/json', text: JSON.stringify(withLists(nest(fields))) }
   const form = new URLSearchParams()
   for (const { path, value } of fields) form.append(bracketed(path), value === null ? '' : String(value))
   return { contentType: 'application/x-www-form-urlencoded', text: form.toString() }
@@ -35,6 +37,14 @@ function nest(fields: readonly Field[]): Tree {
     at[path.at(-1) ?? ''] = value
   }
   return root
+}
+
+/** Objects whose names count from 0 are lists, as the card process writes them too. */
+function withLists(value: Literal | Tree): Written {
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, part]) => [name, withLists(part)] as const)
+  const isList = entries.length > 0 && entries.every(([name], index) => name === String(index))
+  return isList ? entries.map(([, part]) => part) : Object.fromEntries(entries)
 }
 
 /** `['card', 'number']` is `card[number]`. */

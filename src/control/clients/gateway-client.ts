@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { buildConnector, type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../../base/clock.ts'
+import { computeHeaders } from '../../base/computed-headers.ts'
 import { codeOf } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
@@ -98,7 +99,9 @@ async function request(pool: Pool, call: GatewayCall, clock: Clock): Promise<Gat
   try {
     const body = writeBody(call)
     const headers: Record<string, string> = body ? { 'content-type': body.contentType } : {}
-    for (const { name, value } of call.headers) headers[name.toLowerCase()] = value
+    const sending = { body: Buffer.from(body?.text ?? '', 'utf8'), nowMs: clock.now() }
+    const computed = computeHeaders(call.computedHeaders ?? [], sending)
+    for (const { name, value } of [...call.headers, ...computed]) headers[name.toLowerCase()] = value
     const response = await pool.request({
       method: call.method,
       path: call.path,

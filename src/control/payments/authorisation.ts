@@ -58,7 +58,7 @@ export class Authorisation {
   }
 
   #once({ payment, attempt, collection }: AuthoriseCard, gateway: Gateway): Promise<Outcome> {
-    const { gatewayClient } = this.#options
+    const { store, clock, gatewayClient } = this.#options
     const { connector, account } = gateway
     const request = {
       money: { amountMinor: attempt.amount_minor, currency: attempt.currency },
@@ -71,10 +71,13 @@ export class Authorisation {
     }
     return converse({
       connector,
+      account,
       open: () => connector.authorise(request, account),
       send: (call, card) =>
         card === 'none' ? gatewayClient.send(call) : collection.send(call, card === 'last'),
       onCardSpent: () => collection.dispatch({ type: 'spent' }),
+      onCheckpoint: ({ gatewayRef }) =>
+        updateLiveAttempt(store.db, attempt, { gateway_ref: gatewayRef, updated_at: clock.now() }),
     })
   }
 }

@@ -20,7 +20,8 @@ export class Gateways {
   of(gatewayId: string): Gateway {
     const gateway = this.#byId.get(gatewayId)
     if (!gateway) throw new GatewayNotConfigured()
-    const { origin, timeoutMs, apiKey, connector } = gateway
-    return { connector: connectorOf(connector), account: { origin, timeoutMs, apiKey: apiKey.reveal() } }
+    const { origin, timeoutMs, apiKey, settings, connector } = gateway
+    const account = { origin, timeoutMs, apiKey: apiKey.reveal(), ...(settings ? { settings } : {}) }
+    return { connector: connectorOf(connector), account }
   }
 }

@@ -83,6 +83,7 @@ export class Inquiries {
     const reference = attempt.gateway_ref === null ? {} : { gatewayRef: attempt.gateway_ref }
     return converse({
       connector,
+      account,
       open: () => connector.inquire({ ourReference: attempt.id, money, ...reference }, account),
       send: (call) => gatewayClient.send(call),
     })

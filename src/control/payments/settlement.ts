@@ -107,6 +107,7 @@ function settledBy(attempt: AttemptRow, outcome: Outcome): Settled {
       }
     }
     case 'done':
+    case 'tokenised':
       return uncertain(attemptId, 'a follow-up’s answer to an authorisation')
     case 'unknown':
       return uncertain(attemptId, outcome.because)

@@ -32,7 +32,7 @@ const newRequest = (changes: object = {}) => {
 async function outcomeOf(move: Move, card = good, patience?: Promise<void>): Promise<Outcome> {
   if (move.do === 'end') return move.outcome
   const reply = await new CardProcessStandIn(running.dataDir, card).send(move.call, patience)
-  return outcomeOf(sandbox.next(move.state, reply), card)
+  return outcomeOf(sandbox.next(move.state, reply, account()), card)
 }
 
 const charges = async (ourReference: string) =>

@@ -56,7 +56,7 @@ export class CardProcessStandIn {
         })
       }
       void patience?.then(() => finish({ kind: 'no-answer', because: 'timeout' }))
-      socket.on('secureConnect', () => socket.write(fillSlots(call, this.#digits)))
+      socket.on('secureConnect', () => socket.write(fillSlots(call, this.#digits, Date.now())))
       socket.on('data', (chunk: Buffer) => read(reader.push(chunk)))
       socket.on('end', () =>
         reader.began ? read(reader.end()) : finish({ kind: 'no-answer', because: 'reset' }),

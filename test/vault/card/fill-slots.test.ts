@@ -1,14 +1,16 @@
+import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { canFill, fillSlots } from '../../../src/vault/card/fill-slots.ts'
 import { keyed } from '../support/digits.ts'
 import { authorise } from '../support/gateway-call.ts'
 
 const digits = () => keyed({ pan: '378282246310005', expiry: '0342', csc: '7311', postcode: '90210' })
+const nowMs = Date.UTC(2026, 0, 15, 12)
 const split = (request: Buffer) => request.toString('utf8').split('\r\n\r\n')
 
 describe('a filled request', () => {
   it('is one piece of bytes with its own host, length and type', () => {
-    const [head, body] = split(fillSlots(authorise('https://gateway.example:8443'), digits()))
+    const [head, body] = split(fillSlots(authorise('https://gateway.example:8443'), digits(), nowMs))
     expect(head?.split('\r\n')).toEqual([
       'POST /v1/authorisations HTTP/1.1',
       'Host: gateway.example:8443',
@@ -33,7 +35,7 @@ describe('a filled request', () => {
         ],
       },
     })
-    const [head, body] = split(fillSlots(call, digits()))
+    const [head, body] = split(fillSlots(call, digits(), nowMs))
     expect(JSON.parse(body!)).toEqual({ note: 'Zoë "£10"\n', n: null })
     expect(head).toContain(`Content-Length: ${Buffer.byteLength(body!)}`)
   })
@@ -50,7 +52,7 @@ describe('a filled request', () => {
         ],
       },
     })
-    const [, body] = split(fillSlots(call, digits()))
+    const [, body] = split(fillSlots(call, digits(), nowMs))
     expect([...new URLSearchParams(body)]).toEqual([
       ['card[number]', '378282246310005'],
       ['card[year]', '42'],
@@ -59,9 +61,56 @@ describe('a filled request', () => {
     ])
   })
 
+  it('in JSON has arrays where the names count from 0', () => {
+    const fields = [
+      { path: ['actions', '0'], value: 'TOKEN_CREATE' },
+      { path: ['actions', '1'], value: 'SETTLE' },
+      { path: ['items', '0', 'pan'], value: { slot: 'pan' as const } },
+      { path: ['1'], value: 'no list' },
+    ]
+    const call = authorise('https://gateway.example', { body: { encoding: 'json', fields } })
+    const [, body] = split(fillSlots(call, digits(), nowMs))
+    const items = [{ pan: '378282246310005' }]
+    expect(JSON.parse(body!)).toEqual({ actions: ['TOKEN_CREATE', 'SETTLE'], items, 1: 'no list' })
+  })
+
+  it('signs the body that it has filled, so that nobody else has to see it', () => {
+    const key = Buffer.from('a shared secret of the account')
+    const computedHeaders = [
+      { name: 'Date', parts: [{ fill: 'date' as const }] },
+      { name: 'Digest', parts: ['SHA-256=', { fill: 'body-digest' as const }] },
+      {
+        name: 'Signature',
+        parts: [
+          'signature="',
+          {
+            fill: 'mac' as const,
+            keyBase64: key.toString('base64'),
+            message: ['host: gateway.example\ndigest: SHA-256=', { fill: 'body-digest' as const }],
+          },
+          '"',
+        ],
+      },
+    ]
+    const [head, body] = split(
+      fillSlots(authorise('https://gateway.example', { computedHeaders }), digits(), nowMs),
+    )
+    const digest = createHash('sha256').update(body!).digest('base64')
+    const message = `host: gateway.example\ndigest: SHA-256=${digest}`
+    const signature = createHmac('sha256', key).update(message).digest('base64')
+    expect(head!.split('\r\n')).toEqual(
+      expect.arrayContaining([
+        'Date: Thu, 15 Jan 2026 12:00:00 GMT',
+        `Digest: SHA-256=${digest}`,
+        `Signature: signature="${signature}"`,
+        `Content-Length: ${Buffer.byteLength(body!)}`,
+      ]),
+    )
+  })
+
   it('lies outside the heap, and cannot be made of a field that was not collected', () => {
     const call = authorise('https://gateway.example')
-    expect(fillSlots(call, digits()).buffer.byteLength).toBeGreaterThan(64)
+    expect(fillSlots(call, digits(), nowMs).buffer.byteLength).toBeGreaterThan(64)
     expect(canFill(call, digits())).toBe(true)
     expect(canFill(call, keyed({ pan: '378282246310005', expiry: '0342' }))).toBe(false)
   })
