@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeInBrowser } from '../support/chromium.ts'
 import { DeskHarness, fields, lightIs, paid, up } from './desk-harness.ts'
 import { aPayment } from './examples.ts'
 
 const desk = new DeskHarness()
 
-describe('when a part of the platform is away', () => {
+describeInBrowser('when a part of the platform is away', () => {
   it('nothing can be started, and the desk says why', async () => {
     const page = await desk.onCall()
     desk.control.tell({ type: 'platform', vault: 'down', bridge: 'up' })
@@ -55,7 +56,7 @@ describe('when a part of the platform is away', () => {
   })
 })
 
-describe('everybody', () => {
+describeInBrowser('everybody', () => {
   it('finds landmarks, names and states in the accessibility tree', async () => {
     const page = await desk.onCall()
     desk.control.tell(paid({}, { deadlineAt: null, fields: fields(16, 2, 0), brand: 'visa', last4: '4242' }))

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
+import { describeInBrowser } from '../support/chromium.ts'
 import { DeskHarness, fields, focused, lightIs, paid } from './desk-harness.ts'
 import { aCall } from './examples.ts'
 import { problem } from './scripted-control.ts'
@@ -7,7 +8,7 @@ import { problem } from './scripted-control.ts'
 const desk = new DeskHarness()
 const spoken = (page: Page) => page.locator('live-announcer').locator('#polite').textContent()
 
-describe('logging in', () => {
+describeInBrowser('logging in', () => {
   it('says what the API says when it is refused, and opens the desk when it is not', async () => {
     const page = await desk.open()
     desk.control.refusals.set('/v1/sessions', problem(401))
@@ -35,7 +36,7 @@ describe('logging in', () => {
   })
 })
 
-describe('taking a payment', () => {
+describeInBrowser('taking a payment', () => {
   it('goes from the form to the result, and is green only while the mask is confirmed', async () => {
     const page = await desk.onCall()
     await desk.shoot(page, 'form')
@@ -172,7 +173,7 @@ describe('taking a payment', () => {
   })
 })
 
-describe('a collection that ends without a card', () => {
+describeInBrowser('a collection that ends without a card', () => {
   it('says why, keeps the payment, and asks again when told to', async () => {
     const page = await desk.onCall()
     desk.control.tell(paid({}, { fields: fields(5, 0, 0) }))
@@ -190,7 +191,7 @@ describe('a collection that ends without a card', () => {
   })
 })
 
-describe('the result', () => {
+describeInBrowser('the result', () => {
   it('of a decline is the advice, and another card', async () => {
     const page = await desk.onCall()
     const advice = 'Not enough funds. Ask for another card.'

@@ -2,18 +2,18 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { SimulatorConfig } from '../../src/contracts/process-config/simulator-config.ts'
 import { createToneChannel } from '../../src/dsp/tone-guard.ts'
 import { keyTone } from '../../src/simulator/key-tone.ts'
 import { loadMediaLibrary } from '../../src/simulator/media-library.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
 import { buildPage } from '../desk/built-page.ts'
-import { launchChromium } from '../desk/chromium.ts'
 import { aCall, aSession } from '../desk/examples.ts'
 import { ScriptedControl } from '../desk/scripted-control.ts'
 import { PlatformDouble, type SeenStream } from '../simulator/platform-double.ts'
 import { simulatorConfig } from '../simulator/simulator-config.ts'
+import { describeInBrowser, launchChromium } from '../support/chromium.ts'
 
 const shots = process.env.TONEWALL_SHOTS ?? (await mkdtemp(path.join(tmpdir(), 'tonewall-shots-')))
 
@@ -135,7 +135,7 @@ afterAll(async () => {
   await platform.close()
 })
 
-describe("a caller's phone in the browser", () => {
+describeInBrowser("a caller's phone in the browser", () => {
   it('calls, and plays real tones for keys that are clicked, typed and keyed for me', async () => {
     const { page, stream } = await dial()
     expect(stream.start.start.customParameters).toMatchObject({ callId: aCall().id })
@@ -228,7 +228,7 @@ describe("a caller's phone in the browser", () => {
   })
 })
 
-describe('listening at the desk', () => {
+describeInBrowser('listening at the desk', () => {
   it("plays the agent's audio, and puts the agent's microphone in the robot's place", async () => {
     const carrierUrl = `http://127.0.0.1:${carrier.port}`
     const control = await ScriptedControl.start(deskDir, { ...aSession, sandbox: { carrierUrl } })

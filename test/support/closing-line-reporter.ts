@@ -5,14 +5,13 @@ export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const counts = { passed: 0, failed: unhandled.length, skipped: 0 }
     for (const module of modules) {
-      let own = 0
+      const failedBefore = counts.failed
       for (const test of module.children.allTests()) {
-        own++
         const state = test.result().state
         if (state === 'passed' || state === 'failed' || state === 'skipped') counts[state]++
       }
-      // A file that cannot be loaded has no tests to count, and still has failed.
-      if (own === 0 && module.state() === 'failed') counts.failed++
+      // A file that cannot be loaded, or whose preparation fails, has no failed test to count, and still has failed.
+      if (module.state() === 'failed' && counts.failed === failedBefore) counts.failed++
     }
     // After vitest's own summary, which is written in the same turn.
     process.on('exit', () => {
