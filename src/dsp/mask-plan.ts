@@ -148,6 +148,7 @@ export class MaskPlan {
   #hearsTail(): boolean {
     const { evidence } = this.#o
     return (
+      evidence.interesting &&
       evidence.key === this.#s[field.key] &&
       evidence.purity > tailPurity &&
       evidence.lowPower > tailPower &&

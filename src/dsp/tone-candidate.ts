@@ -72,6 +72,7 @@ export class ToneCandidate {
     const damaged = c[C.refill]! > 0
     if (damaged) c[C.refill] = c[C.refill]! - 1
     const passes = this.#passes()
+    if (!passes && c[C.run] === 0) return
     if (c[C.run]! > 0 && !(passes && this.#evidence.key === c[C.key])) {
       if (damaged || this.#beats()) return
       c[C.misses] = c[C.misses]! + 1
@@ -157,7 +158,7 @@ export class ToneCandidate {
   /** The pair is there, and unsteady only because it beats with what lies beneath it: neither for nor against. */
   #beats(): boolean {
     const e = this.#evidence
-    return e.key === this.fields[C.key] && e.purity > beatingPurity && e.offsetPct < maxOffsetPct
+    return e.interesting && e.key === this.fields[C.key] && e.purity > beatingPurity && e.offsetPct < maxOffsetPct
   }
 
   #start(): void {
