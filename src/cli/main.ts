@@ -5,6 +5,7 @@ import { ChildNotReady } from '../supervisor/child.ts'
 import { callCommand } from './call.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { dtmfCommand } from './dtmf.ts'
 import { packageVersion } from './package-version.ts'
 import { postureCommand } from './posture.ts'
 import { startCommand } from './start.ts'
@@ -18,6 +19,7 @@ const program = new Command('tonewall')
   .addCommand(callCommand())
   .addCommand(configCommand())
   .addCommand(postureCommand())
+  .addCommand(dtmfCommand())
 
 try {
   await program.parseAsync()

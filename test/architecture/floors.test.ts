@@ -20,7 +20,6 @@ const floors: Readonly<Record<string, number>> = {
   supervisor: 4,
   dtmf: 4,
   demo: 4,
-  dtmf: 4,
   cli: 4,
 }
 
