@@ -98,11 +98,15 @@ export class ToneCandidate {
     return this.#doubtOfPurity() + 4 * Math.max(0, offset - 1.7) + this.#doubtOfShape()
   }
 
-  /** Of a pair that has lasted: a beat with something beneath counts less, and the frequencies count more. */
+  /**
+   * Of a pair that has lasted: a beat with something beneath, or a codec's wobble, counts little, and the frequencies
+   * count much: speech meets them by chance, phones keep within 0.5 % of them, nearly all.
+   */
   #doubtOfLasting(): number {
-    return (
-      this.#doubtOfPurity() + 4 * Math.max(0, this.#offset() - 1.3) + 0.3 * Math.max(0, this.#doubtOfShape())
-    )
+    const offset = this.#offset()
+    const shape = Math.max(0, Math.min(5, this.#doubtOfShape()))
+    const credit = 1.5 * Math.max(0, 0.6 - offset)
+    return this.#doubtOfPurity() + 3 * Math.max(0, offset - 0.9) + 0.18 * shape - credit
   }
 
   #doubtOfPurity(): number {
