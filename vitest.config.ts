@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
  *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one, under a minute in all
  *   *.process.test.ts  start real processes of the platform on loopback
  *   *.browser.test.ts  drive Debian's Chromium
+ * and once more, in the project `postgres`, every unit test that keeps rows, on Debian's PostgreSQL instead of SQLite.
  */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
 
@@ -18,6 +19,16 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts'],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'postgres',
+          include: ['auth', 'outbox', 'payments', 'store'].map((room) => `test/control/${room}/**/*.test.ts`),
+          globalSetup: 'test/support/postgres.global-setup.ts',
+          setupFiles: 'test/support/postgres.setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow } },

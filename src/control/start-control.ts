@@ -12,7 +12,7 @@ import { DeskFeedHub } from './desk-feed.ts'
 import { packageVersion } from './http/package-files.ts'
 import { createHttpServer } from './http/server.ts'
 import { createPaymentCore, type PaymentCore } from './payments/assemble.ts'
-import { openStore } from './store/store.ts'
+import { openStore, type StorePlace } from './store/store.ts'
 import { createTwilioRest } from './telephony/twilio/rest.ts'
 import { twilioRoutes } from './telephony/twilio/routes.ts'
 import { TwilioCalls } from './telephony/twilio/twilio-calls.ts'
@@ -33,7 +33,7 @@ export async function startControl(
   const { clock = systemClock, log = createLog({ process: 'control', level: config.logLevel }) } =
     surroundings
   const bootId = randomBytes(6).toString('hex')
-  const store = await openStore({ file: config.databaseFile, clock })
+  const store = await openStore({ ...placeOf(config), clock })
   const vault = connectVault({ ...config.vault, clock, log })
   const bridge = connectBridge({ ...config.bridge, clock, log })
   const feed = new DeskFeedHub({ bootId })
@@ -84,6 +84,10 @@ export async function startControl(
       await store.close()
     },
   }
+}
+
+function placeOf(config: Pick<ControlConfig, 'databaseFile' | 'databaseUrl'>): StorePlace {
+  return config.databaseUrl ? { url: config.databaseUrl } : { file: config.databaseFile }
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -55,6 +55,11 @@ export const PlatformConfig = z
         host: z.string().default('127.0.0.1'),
         port: port.default(8080),
         publicUrl: url('http|https').nullable().default(null),
+        databaseUrl: z
+          .string()
+          .regex(/^postgres(ql)?:\/\/[^\s]+$/, 'postgres://user:password@host:port/database, or null')
+          .nullable()
+          .default(null),
         sessionIdleMinutes: z.number().int().min(1).max(1440).default(30),
         sessionLongestHours: z.number().int().min(1).max(168).default(12),
       })

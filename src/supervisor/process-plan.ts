@@ -131,6 +131,7 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     listen: { host: control.host, port: control.port },
     publicUrl: addresses(config).control,
     databaseFile: path.join(config.dataDir, 'tonewall.sqlite'),
+    databaseUrl: control.databaseUrl,
     vault: links.vault,
     bridge: { ...links.bridge, streamUrl: addresses(config).streams },
     gateways: gatewaysOf(input),

@@ -10,8 +10,10 @@ export const ControlConfig = CommonConfig.extend({
   listen: Listen,
   /** How browsers and providers reach control, without a slash at the end, for example `https://pay.example.com`. */
   publicUrl: z.string(),
-  /** The SQLite file. */
+  /** The SQLite file; not used when there is a `databaseUrl`. */
   databaseFile: z.string(),
+  /** A PostgreSQL server, `postgres://user:password@host:port/database`, instead of the file. */
+  databaseUrl: SecretText.nullable().default(null),
   vault: Link,
   /** The bridge, and where it tells providers to stream to. */
   bridge: Link.extend({ streamUrl: z.string() }),

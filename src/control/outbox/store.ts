@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { newId } from '../../base/ids.ts'
 import type { PaymentEvent } from '../../contracts/payment-events.ts'
 import type { Queries } from '../store/database.ts'
+import { isPostgres } from '../store/locks.ts'
 import type { OutboxTable } from '../store/payment-tables.ts'
 
 export type Telling = {
@@ -56,6 +57,8 @@ export type Claim = {
 export async function claim(trx: Queries, options: Claim, nowMs: number): Promise<OutboxTable[]> {
   const { merchantId, target, limit, leaseMs } = options
   const rows = await heads(trx, { merchantId, target })
+    // On PostgreSQL another relay's rows are passed over instead of waited for; SQLite has one writer at a time.
+    .$if(isPostgres(trx), (query) => query.forUpdate('row').skipLocked())
     .selectAll('row')
     .where('row.next_at', '<=', nowMs)
     .where('row.leased_until', '<=', nowMs)

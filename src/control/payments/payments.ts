@@ -61,7 +61,10 @@ export function createPayments(options: PaymentsOptions): Payments {
     if (!options.bridge.up || !options.vault.up) throw new PlatformNotReady()
     options.gateways.of(before.gateway)
     // A double click, or a second agent: the collection that is there already is the answer.
-    if (!collections.reserve(before.call_id, paymentId)) return look(actor, paymentId)
+    if (!collections.reserve(before.call_id, paymentId)) {
+      await runner.settled(paymentId)
+      return look(actor, paymentId)
+    }
     try {
       return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'armed' }] })).row)
     } catch (error) {

@@ -66,6 +66,11 @@ export class PaymentRunner {
     return turn
   }
 
+  /** Waits for the changes of this payment that are under way, and for nothing that comes after them. */
+  async settled(paymentId: string): Promise<void> {
+    await this.#turns.get(paymentId)
+  }
+
   async #apply(change: Change): Promise<Changed> {
     const { store, onCommitted, perform } = this.#options
     const { row, moved, effects } = await store.transaction((trx) => this.#move(trx, change))

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { newId } from '../../base/ids.ts'
 import type { Actor } from '../ports.ts'
 import type { Queries } from './database.ts'
+import { lockMerchant } from './locks.ts'
 import type { AuditTable } from './payment-tables.ts'
 
 export type AuditEntry = {
@@ -21,6 +22,7 @@ const genesis = '0'.repeat(64)
  */
 export async function appendAudit(trx: Queries, entry: AuditEntry, nowMs: number): Promise<void> {
   const { merchantId, kind, id } = entry.actor
+  await lockMerchant(trx, merchantId)
   const last = await trx
     .selectFrom('audit')
     .select(['seq', 'hash'])
@@ -48,28 +50,50 @@ export async function appendAudit(trx: Queries, entry: AuditEntry, nowMs: number
 
 export type ChainFault = {
   readonly seq: number
+  /** The row at fault; null when it is the one that is missing. */
+  readonly id: string | null
+  /** `not-chained`: moved from another place, or put in. */
   readonly fault: 'missing' | 'changed' | 'not-chained'
 }
 
-/** Walks one merchant's chain. Undefined when it is whole; otherwise the first fault. */
-export async function verifyAudit(db: Queries, merchantId: string): Promise<ChainFault | undefined> {
-  let expectedSeq = 1
-  let previousHash = genesis
-  const rows = db
-    .selectFrom('audit')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .orderBy('seq')
-    .stream()
-  for await (const row of rows) {
-    const { hash, ...rest } = row
-    if (row.seq !== expectedSeq) return { seq: expectedSeq, fault: 'missing' }
-    if (row.previous_hash !== previousHash) return { seq: row.seq, fault: 'not-chained' }
-    if (hashOf(rest) !== hash) return { seq: row.seq, fault: 'changed' }
-    previousHash = hash
-    expectedSeq++
+/** The newest row: whoever wrote it down elsewhere can tell later that none was cut off at the end. */
+export type ChainHead = { readonly seq: number; readonly hash: string }
+
+export type ChainReport = { readonly fault: ChainFault | null; readonly head: ChainHead }
+
+const pageRows = 2_000
+
+/** Walks one merchant's chain, page by page, to its end or to the first fault. */
+export async function walkAudit(db: Queries, merchantId: string): Promise<ChainReport> {
+  let head: ChainHead = { seq: 0, hash: genesis }
+  for (;;) {
+    const rows = await db
+      .selectFrom('audit')
+      .selectAll()
+      .where('merchant_id', '=', merchantId)
+      .where('seq', '>', head.seq)
+      .orderBy('seq')
+      .limit(pageRows)
+      .execute()
+    for (const row of rows) {
+      const fault = faultOf(row, head)
+      if (fault) return { fault, head }
+      head = { seq: row.seq, hash: row.hash }
+    }
+    if (rows.length < pageRows) return { fault: null, head }
   }
-  return undefined
+}
+
+/** Undefined when the merchant's chain is whole; otherwise the first fault. */
+export async function verifyAudit(db: Queries, merchantId: string): Promise<ChainFault | undefined> {
+  return (await walkAudit(db, merchantId)).fault ?? undefined
+}
+
+function faultOf(row: AuditTable, before: ChainHead): ChainFault | null {
+  const { hash, seq, id, ...rest } = row
+  if (seq !== before.seq + 1) return { seq: before.seq + 1, id: null, fault: 'missing' }
+  if (row.previous_hash !== before.hash) return { seq, id, fault: 'not-chained' }
+  return hashOf({ ...rest, seq, id }) === hash ? null : { seq, id, fault: 'changed' }
 }
 
 /** SHA-256 over the row's values in a fixed order, as a JSON array. */

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
@@ -9,6 +6,7 @@ import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { Sessions } from '../../../src/control/auth/sessions.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { type TestPlace, testPlace } from '../../support/test-place.ts'
 
 type Merchant = ControlConfig['merchants'][number]
 
@@ -23,12 +21,12 @@ const base: Merchant = {
 }
 
 let store: Store
-let folder: string
+let test: TestPlace
 const clock = new ManualClock()
 
 beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'tonewall-seed-'))
-  store = await openStore({ file: path.join(folder, 'a.sqlite'), clock })
+  test = await testPlace()
+  store = await openStore({ ...test.place, clock })
   for (const id of ['mer_a', 'mer_b']) {
     const row = { id, name: id, gateway_id: 'g', created_at: 0, updated_at: 0 }
     await store.db.insertInto('merchants').values(row).execute()
@@ -36,7 +34,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await store.close()
-  rmSync(folder, { recursive: true })
+  await test.remove()
 })
 
 const seed = (...merchants: Merchant[]) => seedAccess({ store, clock, merchants })

@@ -11,6 +11,7 @@ import { createPaymentCore, type PaymentCore } from '../../../src/control/paymen
 import type { Actor } from '../../../src/control/ports.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { type TestPlace, testPlace } from '../../support/test-place.ts'
 import { ScriptedBridge } from './scripted-bridge.ts'
 import { ScriptedGateway } from './scripted-gateway.ts'
 import { ScriptedVault } from './scripted-vault.ts'
@@ -26,7 +27,7 @@ export const otherMerchantId = 'mer_two'
 export const agent: Actor = { merchantId, kind: 'agent', id: 'agt_1' }
 export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', id: 'agt_2' }
 
-/** The payment core on a real file and real sockets, between a bridge, a vault and a gateway that play their parts. */
+/** The payment core on a real store and real sockets, between a bridge, a vault and a gateway that play their parts. */
 export class Rig {
   readonly clock = new ManualClock()
   readonly journal: string[] = []
@@ -36,19 +37,21 @@ export class Rig {
   readonly dir: string
   readonly #options: RigOptions
   readonly #token = new Secret('t'.repeat(43))
+  readonly #place: TestPlace
   bridge!: ScriptedBridge
   vault!: ScriptedVault
   store!: Store
   core!: PaymentCore
   links!: { bridge: BridgeClient; vault: VaultClient }
 
-  private constructor(dir: string, options: RigOptions) {
+  private constructor(dir: string, place: TestPlace, options: RigOptions) {
     this.dir = dir
+    this.#place = place
     this.#options = options
   }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
-    const rig = new Rig(await mkdtemp(path.join(tmpdir(), 'core-')), options)
+    const rig = new Rig(await mkdtemp(path.join(tmpdir(), 'core-')), await testPlace(), options)
     await rig.gateway.start(rig.dir)
     const peer = (name: string) => ({
       socketPath: path.join(rig.dir, name),
@@ -72,8 +75,7 @@ export class Rig {
       clock,
       log: silentLog,
     })
-    const onQuery = this.#options.onQuery ? { onQuery: this.#options.onQuery } : {}
-    this.store = await openStore({ file: path.join(dir, 'control.sqlite'), clock, ...onQuery })
+    this.store = await openStore({ ...this.#place.place, clock, onQuery: this.#options.onQuery })
     this.links = { bridge: connectBridge(link('bridge.sock')), vault: connectVault(link('vault.sock')) }
     this.core = createPaymentCore({
       store: this.store,
@@ -186,6 +188,7 @@ export class Rig {
     await this.bridge.kill()
     await this.vault.kill()
     await this.gateway.stop()
+    await this.#place.remove()
     await rm(this.dir, { recursive: true, force: true })
   }
 

@@ -66,5 +66,5 @@ describe('every query', () => {
 function namesTheMerchant(sql: string): boolean {
   if (sql.startsWith('insert')) return sql.includes('"merchant_id"')
   const parts = sql.split(/\bfrom "|\bupdate "/).slice(1)
-  return parts.every((part) => /"merchant_id" = \?/.test(part))
+  return parts.every((part) => /"merchant_id" = (\?|\$\d+)/.test(part))
 }

@@ -1,16 +1,16 @@
 import { type Kysely, sql } from 'kysely'
-import type { Migration } from '../migration.ts'
+import type { Migration, StoreKind } from '../migration.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the schema as it is made here has no types yet.
 type Schema = Kysely<any>
 
 export const paymentsMigration: Migration = {
   name: '0001-payments',
-  async up(db) {
+  async up(db, kind) {
     await merchants(db)
     await payments(db)
     await attempts(db)
-    await audit(db)
+    await audit(db, kind)
     await webhooks(db)
   },
 }
@@ -98,7 +98,7 @@ async function attempts(db: Schema): Promise<void> {
     .execute()
 }
 
-async function audit(db: Schema): Promise<void> {
+async function audit(db: Schema, kind: StoreKind): Promise<void> {
   await db.schema
     .createTable('audit')
     .addColumn('merchant_id', 'text', (column) => column.notNull().references('merchants.id'))
@@ -114,9 +114,16 @@ async function audit(db: Schema): Promise<void> {
     .addColumn('hash', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('audit_key', ['merchant_id', 'seq'])
     .execute()
-  for (const change of ['update', 'delete']) {
+  if (kind === 'postgres')
+    await sql`create function audit_only_grows() returns trigger language plpgsql as
+      $$ begin raise exception 'audit rows are append-only'; end $$`.execute(db)
+  const refusal =
+    kind === 'postgres'
+      ? sql`for each statement execute function audit_only_grows()`
+      : sql`begin select raise(abort, 'audit rows are append-only'); end`
+  for (const change of kind === 'postgres' ? ['update', 'delete', 'truncate'] : ['update', 'delete']) {
     await sql`create trigger ${sql.ref(`audit_no_${change}`)} before ${sql.raw(change)} on audit
-      begin select raise(abort, 'audit rows are append-only'); end`.execute(db)
+      ${refusal}`.execute(db)
   }
 }
 
