@@ -1,5 +1,5 @@
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
-import { ApiClient } from '../../src/demo/api-client.ts'
+import { ApiClient, ApiRefused } from '../../src/demo/api-client.ts'
 import { recoverDigits } from '../../src/demo/attacker.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
 import type { DemoCard } from '../../src/demo/demo-cards.ts'
@@ -182,9 +182,23 @@ class KillRun {
       return now && live(now)
     })
     // Declined means here that the kill came before the first byte: the gateway was asked, and knows of nothing.
-    await api.act(id, status === 'declined' ? 'another-card' : 'arm')
+    const verb = status === 'declined' ? 'another-card' : 'arm'
+    await this.#whenReady(() => api.act(id, verb))
     await call.keyCard(id, this.#card)
     return call.settled(id, 60_000)
+  }
+
+  /** Once more, as long as the platform says that a part of it is not back yet. */
+  async #whenReady<T>(act: () => Promise<T>): Promise<T> {
+    for (const untilMs = performance.now() + 20_000; ; ) {
+      try {
+        return await act()
+      } catch (error) {
+        const away = error instanceof ApiRefused && error.problem.code === 'PLATFORM_NOT_READY'
+        if (!away || performance.now() > untilMs) throw error
+        await new Promise((resolve) => setTimeout(resolve, 250))
+      }
+    }
   }
 
   async #ledgerAgrees({ status }: PaymentResource): Promise<number> {
