@@ -168,15 +168,29 @@ function without<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
   return next
 }
 
-/** The payment that a call's panel shows: the newest that has not been put away. */
+/**
+ * The payment that a call's panel shows, of those that have not been put away: the one whose card is being taken,
+ * else the newest that a card was asked for, else the newest. Two desks, or a desk and the merchant's own system, can
+ * have created one each; the one that waits must not hide the other's light or result.
+ */
 export function paymentOf(state: DeskState, callId: string): PaymentResource | undefined {
-  let newest: PaymentResource | undefined
+  let shown: PaymentResource | undefined
   for (const payment of state.payments.values()) {
     if (payment.callId !== callId || state.putAway.has(payment.id)) continue
-    // Ids sort by age.
-    if (!newest || payment.id > newest.id) newest = payment
+    if (!shown || comesBefore(payment, shown)) shown = payment
   }
-  return newest
+  return shown
+}
+
+function comesBefore(one: PaymentResource, other: PaymentResource): boolean {
+  const difference = progressOf(one) - progressOf(other)
+  // Ids sort by age.
+  return difference > 0 || (difference === 0 && one.id > other.id)
+}
+
+function progressOf({ status, collection }: PaymentResource): number {
+  if (status === 'collecting' || status === 'ready' || status === 'authorising') return 2
+  return status === 'created' && collection === null ? 0 : 1
 }
 
 /** Calls of the list: those going on, oldest first, and the selected one while it is looked at. */

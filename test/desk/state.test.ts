@@ -145,6 +145,18 @@ describe('a payment on the desk', () => {
     expect(paymentOf(away, callId)).toBeUndefined()
   })
 
+  it('is the one whose card is being taken, whatever else was created for the call meanwhile', () => {
+    const collecting = payment({ id: 'pay_1', status: 'collecting' }, { secured: true })
+    const waiting = payment({ id: 'pay_2', status: 'created' })
+    const both = play([...ready, collecting, waiting])
+    expect(paymentOf(both, callId)?.id).toBe('pay_1')
+    expect(light(both)).toBe('secured')
+    const done = play([payment({ id: 'pay_1', status: 'captured' }, { state: 'ended' })], both)
+    expect(paymentOf(done, callId)?.id).toBe('pay_1')
+    const away = play([{ type: 'result-put-away', paymentId: 'pay_1' }], done)
+    expect(paymentOf(away, callId)?.id).toBe('pay_2')
+  })
+
   it('is not overwritten by an answer that is older than the last event', () => {
     const before = play([...ready, payment({}, { secured: true })])
     const held = paymentOf(before, callId)
