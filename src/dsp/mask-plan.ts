@@ -5,13 +5,15 @@ import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** What is marked back from now: the window, and the hop before it in which the tone may have begun. */
-const reachHops = windowHops
+const reachHops = windowHops + 1
 /** Marked after the last of a tone, for the ringing of codecs and near echo (16 ms), and after a mere suspicion. */
 const hangHopsOfTone = 8
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
 const windowsOfTone = 4
 const presentShare = 0.12
+/** Purity from which a suspected pair goes on being suspected. */
+const lastingPurity = 0.7
 /** How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. */
 const tailHops = 350
 const tailPower = powerAt0Dbm0 * 10 ** -5.4
@@ -34,6 +36,8 @@ const field = {
   maskedAtLoss: 9,
   /** 1 when the last hop was lost. */
   lost: 10,
+  /** The pair that was suspected last. */
+  suspect: 11,
 } as const
 
 export type MaskPlanOptions = {
@@ -98,14 +102,15 @@ export class MaskPlan {
   #look(hop: number): void {
     const s = this.#s
     const { line, suspicion } = this.#o
-    if (suspicion.tone) {
+    if (suspicion.tone || this.#goesOn(hop)) {
       s[field.run] = s[field.run]! + 1
+      s[field.suspect] = this.#o.evidence.key
       line.mark(reachHops)
       this.#hang(hop, hangHopsOfSuspicion)
       if (s[field.run]! >= windowsOfTone) this.#follow()
     } else if (hop > s[field.hangUntilHop]!) {
       s[field.run] = 0
-      if (suspicion.burst) {
+      if (suspicion.burst || suspicion.beginning) {
         line.mark(reachHops)
         this.#hang(hop, hangHopsOfSuspicion)
       }
@@ -115,6 +120,20 @@ export class MaskPlan {
       line.mark(reachHops)
       this.#hang(hop, hangHopsOfSuspicion)
     }
+  }
+
+  /** What was suspected a moment ago and is still mostly that pair goes on, however a codec makes it wobble. */
+  #goesOn(hop: number): boolean {
+    const s = this.#s
+    const { evidence } = this.#o
+    return (
+      s[field.run]! > 0 &&
+      hop <= s[field.hangUntilHop]! &&
+      evidence.interesting &&
+      evidence.key === s[field.suspect] &&
+      evidence.purity > lastingPurity &&
+      evidence.offsetPct < tailOffsetPct
+    )
   }
 
   /** From now on the tone is masked for as long as its pair is there at its own level. */

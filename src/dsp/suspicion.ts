@@ -1,3 +1,4 @@
+import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
 import { fitField, fitFields } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { ToneEvidence } from './tone-evidence.ts'
@@ -10,6 +11,7 @@ const leastBurst = powerAt0Dbm0 * 10 ** -5
 const leastBeginning = powerAt0Dbm0 * 10 ** -4.9
 /** Over-twisted up to here, either way, as a power ratio: 20 dB. */
 const maxTwist = 100
+const nearTwist = 10
 /** Within this offset a receiver could accept the tone; up to the next it is off-frequency but readable. */
 const nearPct = 2.2
 const farPct = 4.6
@@ -21,6 +23,8 @@ const maxDoubtOfAdded = 3.2
 /** A pair that was switched on this sharply may be lying over something else. */
 const sharpRiseDb = -6
 const steadyLowBandDb = 2.5
+/** From next to nothing: a codec's first frames may be uneven then. */
+const abruptRiseDb = -20
 /** How long a tone is remembered to have been switched on: 60 ms, by when it is followed by its level. */
 const switchedOnHops = 30
 
@@ -33,6 +37,7 @@ export class Suspicion {
   readonly #spectrum: ToneSpectrum
   readonly #evidence: ToneEvidence
   readonly #burst: Float64Array
+  readonly #before: Float64Array
   /** The last pair that was switched on while it was watched: [key, rise in dB, hop until which it counts]. */
   readonly #switchedOn: Float64Array
 
@@ -41,6 +46,7 @@ export class Suspicion {
     this.#evidence = evidence
     this.#burst = state.float64(fitFields)
     this.#switchedOn = state.float64(3)
+    this.#before = state.float64(2)
   }
 
   /** Do the last 18 ms look like a pair? To be asked once a hop. */
@@ -56,6 +62,25 @@ export class Suspicion {
       on[2] = e.hop + switchedOnHops
     }
     return tone
+  }
+
+  /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
+  get beginning(): boolean {
+    const spectrum = this.#spectrum
+    const since = spectrum.power(6)
+    if (since < leastBurst || since < 1.3 * spectrum.power(3, 6)) return false
+    const fit = this.#burst
+    spectrum.fit(2, fit, 0)
+    const low = fit[fitField.lowPower]!
+    const high = fit[fitField.highPower]!
+    if (fit[fitField.purity]! < 0.7 || fit[fitField.steadiness]! < 0.3 || !isLoudPair(low, high)) return false
+    if (low > high * nearTwist || high > low * nearTwist) return false
+    const pair = fit[fitField.pair]!
+    if (Math.abs(fit[fitField.lowOffsetHz]!) > 0.01 * nearPct * lowGroupHz[pair >> 2]!) return false
+    if (Math.abs(fit[fitField.highOffsetHz]!) > 0.01 * nearPct * highGroupHz[pair & 3]!) return false
+    const before = this.#before
+    spectrum.pairPower(pair, 3, before, 6)
+    return before[0]! < 0.25 * low && before[1]! < 0.25 * high
   }
 
   /** How sharply the pair came, now or a moment ago. */
@@ -112,7 +137,7 @@ function isFar(e: ToneEvidence, rise: number): boolean {
 /** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
 function doubtButPurity(e: ToneEvidence, rise: number): number {
   return (
-    3 * Math.max(0, 0.6 - e.steadiness) +
+    (rise < abruptRiseDb ? 1.8 : 3) * Math.max(0, 0.6 - e.steadiness) +
     0.25 * Math.min(8, Math.max(0, rise + 12)) +
     1.5 * Math.max(0, e.offsetPct - 1.3) +
     0.15 * Math.max(0, Math.abs(e.twistDb) - 8)

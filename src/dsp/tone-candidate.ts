@@ -15,6 +15,8 @@ const minPurity = 0.45
 const minSteadiness = 0.25
 /** A pair as pure as this may beat with what lies beneath it. */
 const beatingPurity = 0.75
+/** A pair as pure as this may be made to wobble by a codec: nothing else is there. */
+const wobblingPurity = 0.92
 /** A pair less pure than this at its beginning may have a dial tone beneath. */
 const impurity = 0.7
 const maxOffsetPct = 2.5
@@ -147,14 +149,14 @@ export class ToneCandidate {
   }
 
   #passes(): boolean {
+    const c = this.fields
     const e = this.#evidence
     if (!e.interesting || e.offsetPct > maxOffsetPct) return false
-    if (e.steadiness < minSteadiness) return false
+    if (e.steadiness < (c[C.run]! > 0 && e.purity > wobblingPurity ? 0 : minSteadiness)) return false
     if (e.lowPower < minPower || e.highPower < minPower) return false
     const twist = e.twistDb
     if (twist > maxTwistDb || twist < minTwistDb) return false
     if (e.purity >= minPurity) return true
-    const c = this.fields
     if (c[C.run]! > 0) return c[C.above] === 1 && e.purityAbove >= minPurity
     return e.riseDb < sharpRiseDb && e.purityAbove >= minPurity && e.lowBandChangeDb < steadyLowBandDb
   }
@@ -162,7 +164,9 @@ export class ToneCandidate {
   /** The pair is there, and unsteady only because it beats with what lies beneath it: neither for nor against. */
   #beats(): boolean {
     const e = this.#evidence
-    return e.interesting && e.key === this.fields[C.key] && e.purity > beatingPurity && e.offsetPct < maxOffsetPct
+    return (
+      e.interesting && e.key === this.fields[C.key] && e.purity > beatingPurity && e.offsetPct < maxOffsetPct
+    )
   }
 
   #start(): void {

@@ -24,7 +24,7 @@ const energiesAt = 60
 const leastTotal = 60 * 144
 const leastShare = 0.1 * 24
 const leastGroupEnergy = (leastPower / 2) * 3_456
-const leastEvenness = 0.04
+const leastEvenness = 0.01
 /** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
 const quietHops = 32
 const reach = 20

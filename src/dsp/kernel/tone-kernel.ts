@@ -23,7 +23,7 @@ export const fitFields = 8
 
 /** A window that could matter to anybody: what lies below these is not looked at again. */
 export const leastPurity = 0.12
-export const leastSteadiness = 0.15
+export const leastSteadiness = 0.03
 /** Mean square of each sine: about -56 dBm0. */
 export const leastPower = 40
 

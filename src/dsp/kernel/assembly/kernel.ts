@@ -36,14 +36,14 @@ const RING: i32 = 63
 const BLOCK_RING: i32 = 7
 const WINDOW_HOPS: i32 = 9
 const LEAST_PURITY: f64 = 0.12
-const LEAST_STEADINESS: f64 = 0.15
+const LEAST_STEADINESS: f64 = 0.03
 const LEAST_POWER: f64 = 40
 /** Two sines at the least power, nearly: quieter windows are not looked at. */
 const LEAST_TOTAL: f64 = 60 * 144
 /** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
 const QUIET_HOPS: i32 = 32
 const REACH: i32 = 20
-const LEAST_EVENNESS: f64 = 0.04
+const LEAST_EVENNESS: f64 = 0.01
 const LEAST_SHARE: f64 = 0.1 * 24
 const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 const LEAKAGE_SHARE: f64 = 0.25
