@@ -17,8 +17,9 @@ export type Call = {
 /**
  * A whole call: two people talk, the agent's voice comes back as an echo, and the caller keys a card, an expiry date
  * and a security code while talking on, over a line with noise, loss, clipping and now and then a mobile codec.
+ * `isClean`: mu-law and no loss, for peers that are fed over a network of their own.
  */
-export function makeCall(random: Random, talk: SpeechStock, n: number): Call {
+export function makeCall(random: Random, talk: SpeechStock, n: number, isClean = false): Call {
   const { presses, length, sounds, levelDbm0 } = keyedCard(random)
   const tones = new Float32Array(length)
   for (const [i, sound] of sounds.entries()) mixInto(tones, sound, presses[i]!.from)
@@ -32,11 +33,13 @@ export function makeCall(random: Random, talk: SpeechStock, n: number): Call {
   mixInto(mix, voice)
   if (random.next() < 0.25) clip(mix, gainOfDb(random.between(-12, -3)))
   if (random.next() < 0.15) mix = throughCodec(mix, random.pick(['gsm-fr', 'amr-12.2']))
-  const law = random.next() < 0.3 ? 'alaw' : 'mulaw'
+  const law = random.next() < 0.3 && !isClean ? 'alaw' : 'mulaw'
   const octets = new Uint8Array(length)
   encodeG711(law, toInt16(mix), octets)
   const share = random.pick([0, 0, 0.003, 0.01])
-  const lost = Uint8Array.from({ length: length / frameOctets }, () => (random.next() < share ? 1 : 0))
+  const lost = Uint8Array.from({ length: length / frameOctets }, () =>
+    random.next() < share && !isClean ? 1 : 0,
+  )
   return { scene: { condition: `call ${n}`, law, octets, tones, lost, presses, expected: presses }, voice }
 }
 

@@ -4,10 +4,11 @@
 import { parseArgs } from 'node:util'
 import { NativePeer } from '../../benchmarks/tones/peers/native-peer.ts'
 import { leastSquares, receiver, unguarded } from './attackers.ts'
+import { runFusion } from './fusion/run-fusion.ts'
 import { goals } from './goals.ts'
 import { measuresOf } from './measures.ts'
 import { Random } from './random.ts'
-import { printCalls, printGroups, printTable, printTalkOff } from './report.ts'
+import { printCalls, printFusion, printGroups, printTable, printTalkOff } from './report.ts'
 import { runCalls } from './run-calls.ts'
 import { allGroups, runGroup } from './run-groups.ts'
 import { runTalkOff } from './run-talk-off.ts'
@@ -62,8 +63,10 @@ if (values.only === undefined) {
   const hours = Number(values.hours ?? (values.quick ? 0.1 : 1))
   const talkOff = talkOffKinds.map((kind) => runTalkOff(kind, hours, seed))
   printTalkOff(talkOff)
-  faults.push(...calls.faults, ...talkOff.flatMap((result) => result.faults))
-  holdGoals(measuresOf({ groups, calls, talkOff }))
+  const fusion = runFusion(values.quick ? 140 : 420, seed)
+  printFusion(fusion)
+  faults.push(...calls.faults, ...fusion.faults, ...talkOff.flatMap((result) => result.faults))
+  holdGoals(measuresOf({ groups, calls, talkOff, fusion }))
 }
 if (values.failures) for (const fault of faults) console.log(`seed ${seed}, ${fault}`)
 

@@ -1,3 +1,4 @@
+import type { FusionResult } from './fusion/run-fusion.ts'
 import { mean, percent } from './report.ts'
 import type { CallResults } from './run-calls.ts'
 import type { GroupResult } from './run-groups.ts'
@@ -9,10 +10,11 @@ export type Results = {
   readonly groups: readonly GroupResult[]
   readonly calls: CallResults
   readonly talkOff: readonly TalkOffResult[]
+  readonly fusion: FusionResult
 }
 
 /** The numbers that goals are about, by name. */
-export function measuresOf({ groups, calls, talkOff }: Results): ReadonlyMap<string, number> {
+export function measuresOf({ groups, calls, talkOff, fusion }: Results): ReadonlyMap<string, number> {
   const sum = (of: (result: GroupResult) => number) => groups.reduce((total, result) => total + of(result), 0)
   const latencies = groups.flatMap(({ hearing }) => hearing.latenciesMs)
   const standard = groups.filter(({ group, masking }) => group.kind !== 'either' && masking.presses > 0)
@@ -67,6 +69,8 @@ export function measuresOf({ groups, calls, talkOff }: Results): ReadonlyMap<str
       'muted in speech without digits, %',
       percent(talk('synthetic speech').audio.changed, talk('synthetic speech').audio.active),
     ],
+    ['fusion cases right, %', percent(fusion.right, fusion.cases)],
+    ['events forwarded while armed', fusion.forwarded],
     ['removed before a tone, ms', mean(calls.masking.beforeMs)],
     ['removed after a tone, ms', mean(calls.masking.afterMs)],
   ])

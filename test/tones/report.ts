@@ -1,3 +1,4 @@
+import type { FusionResult } from './fusion/run-fusion.ts'
 import type { CallResults } from './run-calls.ts'
 import type { GroupResult } from './run-groups.ts'
 import type { TalkOffResult } from './run-talk-off.ts'
@@ -96,5 +97,15 @@ export function printTalkOff(results: readonly TalkOffResult[]): void {
       shown(invented / hours, 2),
       shown(percent(audio.changed, audio.active), 3),
     ]),
+  )
+}
+
+export function printFusion({ cases, right, forwarded, byHabit }: FusionResult): void {
+  printTable(
+    ['one press, one digit: what the sender does', 'cases', 'right'],
+    [
+      ...[...byHabit].map(([habit, tally]) => [habit, String(tally.cases), String(tally.right)]),
+      [`all (events that went to the agent: ${forwarded})`, String(cases), String(right)],
+    ],
   )
 }
