@@ -24,6 +24,8 @@ export type Connector = {
   refund(request: FollowUpRequest, account: GatewayAccount): Move
   /** Asks what became of an attempt, by our reference: no answer is ever guessed from silence. */
   inquire(request: InquireRequest, account: GatewayAccount): Move
+  /** Asks what became of a capture, void or refund, by our reference to it. Ends as `done`, `declined`, `absent` or `unknown`. */
+  inquireFollowUp?(request: InquireFollowUpRequest, account: GatewayAccount): Move
   /** What comes after the reply to `state`'s call. */
   next(state: ConversationState, reply: GatewayReply, account: GatewayAccount): Move
   readonly webhooks?: WebhookReader
@@ -116,6 +118,12 @@ export type InquireRequest = {
   readonly money: Money
 }
 
+export type InquireFollowUpRequest = FollowUpRequest & {
+  readonly kind: 'capture' | 'void' | 'refund'
+  /** The gateway's own reference to it, when it has told us one. */
+  readonly followUpRef?: string
+}
+
 /** JSON that the connector wrote for itself: it can be stored between a call and its reply. */
 export type ConversationState = {
   readonly connector: string
@@ -152,6 +160,7 @@ export type Outcome =
       /** What the gateway says it reserved: less than was asked for is a partial authorisation. */
       readonly echoed: Money
       readonly cardToken?: string
+      readonly customerRef?: string
       readonly networkRef?: string
     }
   | {
@@ -162,7 +171,12 @@ export type Outcome =
       readonly gatewayRef?: string
     }
   /** `tokenise` only: the gateway keeps the card, and nothing was charged. */
-  | { readonly kind: 'tokenised'; readonly cardToken: string; readonly networkRef?: string }
+  | {
+      readonly kind: 'tokenised'
+      readonly cardToken: string
+      readonly customerRef?: string
+      readonly networkRef?: string
+    }
   /**
    * A follow-up (capture, void, refund) that the gateway accepted. `later`: it was received, and a webhook tells
    * whether it went through.
@@ -173,4 +187,9 @@ export type Outcome =
   /** `inquire` only: the gateway knows no such reference. */
   | { readonly kind: 'absent' }
   /** The card may or may not have been charged: inquire. */
-  | { readonly kind: 'unknown'; readonly because: string }
+  | {
+      readonly kind: 'unknown'
+      readonly because: string
+      /** The answer was readable, and about something else than was asked: a person has to look. */
+      readonly alarm?: 'another-reference' | 'another-amount'
+    }

@@ -1,6 +1,7 @@
 import { AppError } from '../base/errors.ts'
 import type { Connector } from './connector.ts'
 import { sandbox } from './sandbox/sandbox.ts'
+import { stripe } from './stripe/stripe.ts'
 
 /** The configuration, or a stored conversation, names a connector that this version does not have. */
 export class ConnectorUnknown extends AppError {
@@ -12,7 +13,7 @@ export class ConnectorUnknown extends AppError {
 }
 
 /** Every connector of the house. The conformance suite runs over all of them. */
-export const connectors: readonly Connector[] = [sandbox]
+export const connectors: readonly Connector[] = [sandbox, stripe]
 
 export function connectorOf(id: string): Connector {
   const found = connectors.find((connector) => connector.id === id)

@@ -1,12 +1,16 @@
 import type { GatewayCall } from '../contracts/gateway-call.ts'
 import type { Places, Row, Rows } from './policies/row.ts'
 import { sandboxPolicy } from './policies/sandbox.ts'
+import { stripePolicy } from './policies/stripe.ts'
 
 /**
  * What the card process may send, per connector and operation. Code, not configuration: neither control nor an
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
-const policies: ReadonlyMap<string, Rows> = new Map([['sandbox', sandboxPolicy]])
+const policies: ReadonlyMap<string, Rows> = new Map([
+  ['sandbox', sandboxPolicy],
+  ['stripe', stripePolicy],
+])
 
 /** Headers that frame the message or choose its route: the card process writes them itself. */
 const ownHeaders: ReadonlySet<string> = new Set([

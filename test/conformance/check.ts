@@ -1,7 +1,7 @@
 import type { Connector } from '../../src/connectors/connector.ts'
 import type { GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
-import { authoriseRequest, followUpRequest, frozen, type operationNames, operationsOf, play } from './play.ts'
+import { authoriseRequest, followUpRequest, frozen, type OperationName, operationsOf, play } from './play.ts'
 
 /** One promise that every connector keeps. `run` throws when this one does not. */
 export type Check = {
@@ -17,30 +17,30 @@ export const approve: Extract<Scenario, { do: 'approve' }> = {
   ourReference,
   captured: true,
 }
-const accept: Scenario = { do: 'accept', gatewayRef: followUpRequest().gatewayRef, money }
-export const happy = {
-  authorise: approve,
-  capture: accept,
-  void: accept,
-  refund: accept,
-  inquire: approve,
-} as const
+
+/** What the gateway does when an operation goes well. */
+export function happy(fixture: ConformanceFixture, operation: Operation): Scenario {
+  const isFollowUp = operation === 'capture' || operation === 'void' || operation === 'refund'
+  return isFollowUp
+    ? { do: 'accept', gatewayRef: followUpRequest(fixture.gatewayRef).gatewayRef, money }
+    : approve
+}
 
 export const frozenAccount = (fixture: ConformanceFixture) => frozen({ ...fixture.account })
 
-export type Operation = (typeof operationNames)[number]
+export type Operation = OperationName
 
 /** Plays one operation; `instead` may replace the answer to a call. */
 export function playing(
   [connector, fixture]: readonly [Connector, ConformanceFixture],
   operation: Operation,
   {
-    scenario = happy[operation],
+    scenario = happy(fixture, operation),
     instead,
   }: { scenario?: Scenario; instead?: (step: number) => GatewayReply | undefined } = {},
 ) {
   const account = frozenAccount(fixture)
-  const first = operationsOf(connector, account)[operation]()
+  const first = operationsOf(connector, account, fixture.gatewayRef)[operation]()
   return play([connector, account], first, (call, step) => instead?.(step) ?? fixture.answer(call, scenario))
 }
 

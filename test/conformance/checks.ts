@@ -1,5 +1,6 @@
 import type { Check } from './check.ts'
 import { readingChecks } from './reading-checks.ts'
+import { webhookChecks } from './webhook-checks.ts'
 import { writingChecks } from './writing-checks.ts'
 
-export const checks: readonly Check[] = [...readingChecks, ...writingChecks]
+export const checks: readonly Check[] = [...readingChecks, ...writingChecks, ...webhookChecks]

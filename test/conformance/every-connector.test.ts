@@ -3,9 +3,13 @@ import { connectorOf, connectors } from '../../src/connectors/registry.ts'
 import { checks } from './checks.ts'
 import type { ConformanceFixture } from './fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
+import { stripeFixture } from './stripe-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
-const fixtures: Readonly<Record<string, ConformanceFixture>> = { sandbox: sandboxFixture }
+const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  sandbox: sandboxFixture,
+  stripe: stripeFixture,
+}
 
 it('every connector of the registry has a fixture, and no fixture is left over', () => {
   expect(Object.keys(fixtures).sort()).toEqual(connectors.map(({ id }) => id).sort())

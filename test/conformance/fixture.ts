@@ -1,5 +1,6 @@
 import type { Money } from '../../src/base/money.ts'
 import type { GatewayAccount } from '../../src/connectors/connector.ts'
+import type { WebhookDelivery, WebhookWhat } from '../../src/connectors/webhook.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { DeclineReason } from '../../src/contracts/payment-events.ts'
 
@@ -17,13 +18,38 @@ export type Scenario =
       readonly money: Money
       readonly ourReference: string
     }
-  /** Carries out a capture, void or refund of `gatewayRef`. */
-  | { readonly do: 'accept'; readonly gatewayRef: string; readonly money: Money }
+  /** Carries out a capture, void or refund of `gatewayRef`; `later`: has received it, and will. */
+  | { readonly do: 'accept'; readonly gatewayRef: string; readonly money: Money; readonly later?: true }
+  /** Wants the cardholder in front of a screen, without calling it a decline. */
+  | { readonly do: 'ask-cardholder'; readonly money: Money; readonly ourReference: string }
   /** Refuses a capture, void or refund because it is too late for it. */
   | { readonly do: 'refuse' }
   | { readonly do: 'find-nothing' }
   /** Has it under way, and cannot say yet. */
   | { readonly do: 'find-pending'; readonly money: Money; readonly ourReference: string }
+
+/** What a gateway says in a webhook. */
+export type Told = {
+  readonly id: string
+  readonly what: WebhookWhat
+  readonly gatewayRef: string
+  readonly ourReference: string
+  readonly money: Money
+}
+
+export type Delivered = Pick<WebhookDelivery, 'body' | 'headers'>
+
+export type WebhookFixture = {
+  readonly secret: string
+  /** When the deliveries were signed. */
+  readonly nowMs: number
+  /** All that this gateway can tell. */
+  readonly kinds: readonly WebhookWhat[]
+  /** In one request where the gateway sends batches, else in one each. */
+  readonly deliver: (told: readonly Told[], secret: string) => readonly Delivered[]
+  /** Where the signature is over the raw body: signs bytes that are no event. */
+  readonly signRaw?: (body: Uint8Array, secret: string) => Delivered
+}
 
 /** What the suite must know of one gateway to put its connector through the same mill as all the others. */
 export type ConformanceFixture = {
@@ -32,11 +58,21 @@ export type ConformanceFixture = {
   readonly answer: (call: GatewayCall, scenario: Scenario) => GatewayReply
   /** Whether this call, once received, may reserve, take or give back money. */
   readonly movesMoney: (call: GatewayCall) => boolean
+  /** Its own name of the intent, where the gateway keeps no keys. */
   readonly idempotencyKeyOf: (call: GatewayCall) => string | undefined
   /** The amount as the gateway will read it out of the call. */
   readonly moneyOf: (call: GatewayCall) => Money | undefined
   /** The gateway's code for every reason that it can tell. `other` is a code that nobody knows. */
   readonly declineCodes: Partial<Readonly<Record<DeclineReason, string>>> & { readonly other: string }
+  /** How this gateway names a payment. */
+  readonly gatewayRef?: string
+  /** False where the gateway has no field that could carry any text whole. */
+  readonly carriesText?: false
+  /** Follow-ups and refunds that the gateway may leave open at first. */
+  readonly pendingRefunds?: true
+  /** It can ask for the cardholder without declining. */
+  readonly asksCardholder?: true
+  readonly webhooks?: WebhookFixture
   /** Answers after which the card may have been charged, beyond those that the suite knows by itself. */
   readonly unclearAnswers: readonly GatewayReply[]
 }

@@ -1,4 +1,10 @@
-import type { Connector, GatewayAccount, Move, Outcome } from '../../src/connectors/connector.ts'
+import type {
+  Connector,
+  GatewayAccount,
+  Move,
+  Outcome,
+  StoredCardRequest,
+} from '../../src/connectors/connector.ts'
 import { GatewayCall, type GatewayReply } from '../../src/contracts/gateway-call.ts'
 
 export type Played = {
@@ -40,23 +46,41 @@ export function frozen<T>(value: T): T {
   return value
 }
 
-/** The five operations as functions of nothing, so that checks can run over all of them. */
-export function operationsOf(connector: Connector, account: GatewayAccount) {
+/** The operations as functions of nothing, so that checks can run over all of them. */
+export function operationsOf(
+  connector: Connector,
+  account: GatewayAccount,
+  gatewayRef?: string,
+): Record<OperationName, () => Move> {
   const request = frozen(authoriseRequest())
-  const followUp = frozen(followUpRequest())
+  const followUp = frozen(followUpRequest(gatewayRef))
   const { money: _, ...withoutMoney } = followUp
+  const { ourReference, money } = request
   return {
     authorise: () => connector.authorise(request, account),
+    tokenise: () => connector.tokenise!(frozen(tokeniseRequest()), account),
+    authoriseStored: () => connector.authoriseStored!(frozen(storedCardRequest()), account),
     capture: () => connector.capture(followUp, account),
     void: () => connector.void(frozen(withoutMoney), account),
     refund: () => connector.refund(followUp, account),
-    inquire: () =>
-      connector.inquire(frozen({ ourReference: request.ourReference, money: request.money }), account),
+    inquire: () => connector.inquire(frozen({ ourReference, money }), account),
   }
 }
 
-export const operationNames = ['authorise', 'capture', 'void', 'refund', 'inquire'] as const
+export const operationNames = [
+  'authorise',
+  'tokenise',
+  'authoriseStored',
+  'capture',
+  'void',
+  'refund',
+  'inquire',
+] as const
 export type OperationName = (typeof operationNames)[number]
+
+/** Those that this connector has. */
+export const operationsIn = (connector: Connector): OperationName[] =>
+  operationNames.filter((name) => connector[name] !== undefined)
 
 type AuthoriseRequest = Parameters<Connector['authorise']>[0]
 
@@ -73,8 +97,22 @@ export function authoriseRequest(changes: Partial<AuthoriseRequest> = {}): Autho
   }
 }
 
-export const followUpRequest = () => ({
-  gatewayRef: 'auth_7k3q',
+export const storedCardRequest = (changes: Partial<StoredCardRequest> = {}): StoredCardRequest => {
+  const { withPostcode: _, ...payment } = authoriseRequest()
+  return { ...payment, cardToken: 'pm_kept1', customerRef: 'cus_kept1', initiator: 'merchant', ...changes }
+}
+
+export const tokeniseRequest = () => ({
+  ourReference: authoriseRequest().ourReference,
+  idempotencyKey: authoriseRequest().idempotencyKey,
+  currency: 'GBP',
+  withPostcode: true,
+  keepFor: 'merchant' as const,
+  customerRef: 'cus_kept1',
+})
+
+export const followUpRequest = (gatewayRef = 'auth_7k3q') => ({
+  gatewayRef,
   ourReference: 'att_01jd3f8p0m9x2v7k4q6r5s8t1x',
   idempotencyKey: 'att_01jd3f8p0m9x2v7k4q6r5s8t1x.follow',
   money: { amountMinor: 1050, currency: 'GBP' },

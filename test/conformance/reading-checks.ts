@@ -17,7 +17,7 @@ import {
   seed,
 } from './check.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
-import { operationNames } from './play.ts'
+import { operationsIn } from './play.ts'
 
 /** What a connector makes of replies. */
 export const readingChecks: readonly Check[] = [
@@ -34,14 +34,53 @@ export const readingChecks: readonly Check[] = [
     },
   },
   {
+    name: 'keeps a card where the gateway can, and pays with a kept one',
+    run(connector, fixture) {
+      if (connector.tokenise) {
+        const { outcome } = playing([connector, fixture], 'tokenise')
+        expect(outcome).toMatchObject({ kind: 'tokenised', cardToken: expect.stringMatching(/./) })
+      }
+      if (connector.authoriseStored) {
+        const { outcome, moves } = playing([connector, fixture], 'authoriseStored')
+        expect(outcome).toMatchObject({ kind: 'approved', echoed: money })
+        expect(moves.some((move) => move.do === 'call' && move.carriesCard)).toBe(false)
+      }
+    },
+  },
+  {
+    name: 'offers a pay link, and never a retry, when the bank wants the cardholder',
+    run(connector, fixture) {
+      if (!fixture.asksCardholder) return
+      const scenario: Scenario = { do: 'ask-cardholder', money, ourReference }
+      const { outcome } = playing([connector, fixture], 'authorise', { scenario })
+      expect(outcome).toMatchObject({
+        kind: 'declined',
+        reason: 'authentication-required',
+        retry: 'pay-link',
+      })
+    },
+  },
+  {
+    name: 'says that a refund is still under way while the gateway has only received it',
+    run(connector, fixture) {
+      if (!fixture.pendingRefunds) return
+      const scenario: Scenario = { ...happy(fixture, 'refund'), later: true } as Scenario
+      const { outcome } = playing([connector, fixture], 'refund', { scenario })
+      expect(outcome).toMatchObject({ kind: 'done', later: true })
+    },
+  },
+  {
     name: 'passes on the amount that the gateway says, not the one that was asked for',
     run(connector, fixture) {
-      const echoed = { amountMinor: 1051, currency: 'GBP' }
-      const { outcome } = playing([connector, fixture], 'authorise', {
-        scenario: { ...approve, money: echoed },
-      })
-      if (outcome.kind === 'approved') expect(outcome.echoed).toEqual(echoed)
-      else expect(outcome.kind).toBe('unknown')
+      // A penny too much, and a partial authorisation.
+      for (const amountMinor of [1051, 500]) {
+        const echoed = { amountMinor, currency: 'GBP' }
+        const { outcome } = playing([connector, fixture], 'authorise', {
+          scenario: { ...approve, money: echoed },
+        })
+        if (outcome.kind === 'approved') expect(outcome.echoed).toEqual(echoed)
+        else expect(outcome.kind).toBe('unknown')
+      }
     },
   },
   {
@@ -71,8 +110,11 @@ export const readingChecks: readonly Check[] = [
   {
     name: 'calls an answer that cannot be read unknown: never approved, declined, done or not sent',
     run(connector, fixture) {
-      for (const operation of operationNames) {
-        const whole = fixture.answer(playing([connector, fixture], operation).calls[0]!, happy[operation])
+      for (const operation of operationsIn(connector)) {
+        const whole = fixture.answer(
+          playing([connector, fixture], operation).calls[0]!,
+          happy(fixture, operation),
+        )
         for (const reply of [...unreadable, ...fixture.unclearAnswers, ...cutShort(whole)]) {
           for (const { call, outcome } of brokenAt([connector, fixture], operation, reply)) {
             expectUnclear(fixture, call, { outcome, operation, reply })
@@ -84,7 +126,7 @@ export const readingChecks: readonly Check[] = [
   {
     name: 'calls a lost answer unknown, and then finds out by inquiring',
     run(connector, fixture) {
-      for (const operation of operationNames) {
+      for (const operation of operationsIn(connector)) {
         for (const reply of noAnswers) {
           for (const { call, outcome } of brokenAt([connector, fixture], operation, reply)) {
             expectUnclear(fixture, call, { outcome, operation, reply })
@@ -130,7 +172,7 @@ export const readingChecks: readonly Check[] = [
         body: fc.oneof(fc.json(), fc.string()),
       })
       fc.assert(
-        fc.property(reply, fc.constantFrom(...operationNames), (answer, operation) => {
+        fc.property(reply, fc.constantFrom(...operationsIn(connector)), (answer, operation) => {
           for (const { call, outcome } of brokenAt([connector, fixture], operation, answer)) {
             expectUnclear(fixture, call, { outcome, operation, reply: answer })
           }

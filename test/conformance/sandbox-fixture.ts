@@ -34,7 +34,9 @@ function authorisation({ amountMinor, currency }: Money, ourReference: string, c
 const field = (call: GatewayCall, name: string) =>
   call.body?.fields.find(({ path }) => path.length === 1 && path[0] === name)?.value
 
-function authorisationFor(scenario: Exclude<Scenario, { do: 'accept' | 'refuse' | 'find-nothing' }>) {
+function authorisationFor(
+  scenario: Exclude<Scenario, { do: 'accept' | 'ask-cardholder' | 'refuse' | 'find-nothing' }>,
+) {
   const { money, ourReference } = scenario
   switch (scenario.do) {
     case 'approve': {
@@ -59,6 +61,7 @@ function authorisationFor(scenario: Exclude<Scenario, { do: 'accept' | 'refuse' 
 
 function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
   switch (scenario.do) {
+    case 'ask-cardholder':
     case 'refuse':
       return refusal(422, 'not_voidable')
     case 'find-nothing':

@@ -1,0 +1,139 @@
+import type { GatewayReply } from '../../contracts/gateway-call.ts'
+import { fromGatewayUnits } from '../amounts.ts'
+import type { Outcome } from '../connector.ts'
+import { type Answered, declined, parse, present, unknown, withoutAnswer } from '../reading.ts'
+import { amounts } from './amounts.ts'
+import { declineCodes, refusalCodes } from './decline-codes.ts'
+import type { Data } from './requests.ts'
+import { type CardError, ErrorBody, PaymentIntent, Refund } from './wire.ts'
+
+/** `pi_…` as the gateway's reference; `cancel` where the intent has to be given up first. */
+export type IntentReading =
+  | Outcome
+  | { readonly kind: 'cancel'; readonly why: 'unconfirmed' | 'needs-cardholder' }
+
+export function readIntent(intent: PaymentIntent, data: Data): IntentReading {
+  if (intent.metadata.our_reference !== data.ourReference) return unknown('answer to another reference')
+  switch (intent.status) {
+    case 'succeeded':
+      return approved(intent, { received: intent.amount_received, captured: true }, data)
+    case 'requires_capture':
+      return approved(intent, { received: intent.amount_capturable, captured: false }, data)
+    case 'processing':
+      return unknown('processing at the gateway')
+    case 'canceled':
+      return declined('gateway-error', 'canceled', intent.id)
+    case 'requires_action':
+      return { kind: 'cancel', why: 'needs-cardholder' }
+    case 'requires_confirmation':
+      return { kind: 'cancel', why: 'unconfirmed' }
+    case 'requires_payment_method':
+      return intent.last_payment_error
+        ? declinedBy(intent.last_payment_error, intent.id)
+        : { kind: 'cancel', why: 'unconfirmed' }
+  }
+}
+
+type Taken = { readonly received: number | null | undefined; readonly captured: boolean }
+
+function approved(intent: PaymentIntent, { received, captured }: Taken, data: Data): Outcome {
+  const { id, amount, currency } = intent
+  const echoed = fromGatewayUnits(received ?? amount, currency.toUpperCase(), amounts)
+  if (!echoed) return unknown('an amount that is none of this currency')
+  const kept = data.keepFor !== undefined
+  return {
+    kind: 'approved',
+    gatewayRef: id,
+    captured,
+    echoed,
+    ...present('cardToken', kept ? String(data.paymentMethod) : undefined),
+    ...present('customerRef', kept ? String(data.customer) : undefined),
+  }
+}
+
+export function declinedBy({ code, decline_code: declineCode }: CardError, gatewayRef?: string): Outcome {
+  const gatewayCode = declineCode ?? code ?? 'card_error'
+  const reason = declineCodes.get(gatewayCode) ?? declineCodes.get(code ?? '') ?? 'other'
+  return declined(reason, gatewayCode, gatewayRef)
+}
+
+/** Calls by which nothing can be charged: whatever goes wrong, it is certain that the card was not. */
+export function readPreparation(reply: GatewayReply): Answered | Outcome {
+  if (reply.kind === 'not-sent') return { kind: 'not-sent', because: reply.because }
+  if (reply.kind === 'no-answer') return { kind: 'not-sent', because: `preparation: ${reply.because}` }
+  if (reply.status === 200) return reply
+  const error = parse(ErrorBody, reply)?.error
+  if (reply.status === 402 && error?.type === 'card_error') return declinedBy(error)
+  if (error && reply.status < 500) return declined('gateway-error', error.code ?? error.type)
+  return { kind: 'not-sent', because: `preparation: status ${reply.status}` }
+}
+
+export function readConfirmation(reply: GatewayReply, data: Data): IntentReading {
+  if (reply.kind !== 'answered') return withoutAnswer(reply)
+  if (reply.status === 200) {
+    const intent = parse(PaymentIntent, reply)
+    if (!intent || intent.id !== data.intent) return unknown('unreadable answer')
+    return readIntent(intent, data)
+  }
+  const error = parse(ErrorBody, reply)?.error
+  // Only an error that names our intent is about it.
+  if (reply.status === 402 && error?.type === 'card_error' && error.payment_intent?.id === data.intent)
+    return declinedBy(error, String(data.intent))
+  return refusedUnread(reply, error) ?? unknown(`status ${reply.status}`)
+}
+
+/**
+ * Refusals before anything was done: the key is wrong, or a parameter. An intent in an unexpected state may have been
+ * confirmed by an earlier call of ours, so that one says nothing.
+ */
+function refusedUnread({ status }: Answered, error: CardError | undefined): Outcome | undefined {
+  if (error?.type !== 'invalid_request_error' || error.code === 'payment_intent_unexpected_state')
+    return undefined
+  if (status !== 400 && status !== 401 && status !== 403) return undefined
+  return declined('gateway-error', error.code ?? error.type)
+}
+
+export function readFollowUp(at: 'capture' | 'void' | 'refund', reply: GatewayReply, data: Data): Outcome {
+  if (reply.kind !== 'answered') return withoutAnswer(reply)
+  if (reply.status !== 200) {
+    const error = parse(ErrorBody, reply)?.error
+    const refused = error?.type === 'invalid_request_error' && refusalCodes.has(error.code ?? '')
+    if (reply.status < 500 && refused) return declined('not-permitted', error.code!)
+    return unknown(`status ${reply.status}`)
+  }
+  return at === 'refund' ? readRefund(reply, data) : readChange(at, reply, data)
+}
+
+function readChange(at: 'capture' | 'void', reply: Answered, data: Data): Outcome {
+  const intent = parse(PaymentIntent, reply)
+  if (!intent) return unknown('unreadable answer')
+  if (intent.id !== data.gatewayRef) return unknown('answer to another request')
+  if (at === 'void')
+    return intent.status === 'canceled' ? { kind: 'done', gatewayRef: intent.id } : unknown(intent.status)
+  if (intent.status !== 'succeeded') return unknown(intent.status)
+  const isAll = sameAmount(intent.amount_received ?? intent.amount, intent.currency, data)
+  return isAll ? { kind: 'done', gatewayRef: intent.id } : unknown('answer with another amount')
+}
+
+function readRefund(reply: Answered, data: Data): Outcome {
+  const refund = parse(Refund, reply)
+  if (!refund) return unknown('unreadable answer')
+  if (refund.payment_intent !== data.gatewayRef) return unknown('answer to another request')
+  if (!sameAmount(refund.amount, refund.currency, data)) return unknown('answer with another amount')
+  switch (refund.status) {
+    case 'succeeded':
+      return { kind: 'done', gatewayRef: refund.id }
+    case 'pending':
+      return { kind: 'done', gatewayRef: refund.id, later: true }
+    case 'failed':
+    case 'canceled':
+      return declined('gateway-error', refund.status, refund.id)
+    case 'requires_action':
+      return unknown('a refund that waits for somebody')
+  }
+}
+
+function sameAmount(amount: number, currency: string, data: Data): boolean {
+  const money = fromGatewayUnits(amount, currency.toUpperCase(), amounts)
+  return money?.amountMinor === data.amountMinor && money?.currency === data.currency
+}

@@ -1,0 +1,79 @@
+import type { Connector, Move } from '../../../src/connectors/connector.ts'
+import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
+import { fillSlots } from '../../../src/vault/card/fill-slots.ts'
+import { happy } from '../../conformance/check.ts'
+import type { ConformanceFixture, Scenario } from '../../conformance/fixture.ts'
+import {
+  authoriseRequest,
+  followUpRequest,
+  operationsIn,
+  operationsOf,
+  play,
+  storedCardRequest,
+} from '../../conformance/play.ts'
+import { keyed } from '../../vault/support/digits.ts'
+
+export type WrittenCall = { readonly why: string; readonly call: GatewayCall; readonly body: string }
+
+/** One published test number, as a caller keys it. */
+const digits = () => keyed({ pan: '4242424242424242', expiry: '1239', csc: '731', postcode: '90210' })
+
+/** The body as it leaves the card process. */
+export function bodyOf(call: GatewayCall): string {
+  const request = fillSlots(call, digits(), Date.UTC(2026, 0, 15, 12)).toString('utf8')
+  return request.slice(request.indexOf('\r\n\r\n') + 4)
+}
+
+/** Every request that a connector writes: each operation, with and without all that may be left out. */
+export function everyCall(connector: Connector, fixture: ConformanceFixture): WrittenCall[] {
+  const { account, gatewayRef } = fixture
+  const operations = operationsOf(connector, account, gatewayRef)
+  const { description: _, ...bare } = authoriseRequest({ withPostcode: false, capture: false })
+  const { ourReference, money } = bare
+  const ref = followUpRequest(gatewayRef).gatewayRef
+  const openings: [why: string, open: () => Move, scenario: Scenario][] = [
+    ...operationsIn(connector).map((name): [string, () => Move, Scenario] => [
+      name,
+      operations[name],
+      happy(fixture, name),
+    ]),
+    ['a bare authorisation', () => connector.authorise(bare, account), happy(fixture, 'authorise')],
+    [
+      'a card that is kept for renewals',
+      () => connector.authorise(authoriseRequest({ keepFor: 'merchant', customerRef: 'cus_kept1' }), account),
+      happy(fixture, 'authorise'),
+    ],
+    [
+      'a card that is kept for the customer',
+      () => connector.authorise(authoriseRequest({ keepFor: 'customer' }), account),
+      happy(fixture, 'authorise'),
+    ],
+    [
+      'an inquiry by their reference',
+      () => connector.inquire({ ourReference, money, gatewayRef: ref }, account),
+      happy(fixture, 'inquire'),
+    ],
+    [
+      'a card that wants its holder',
+      () => connector.authorise(bare, account),
+      fixture.asksCardholder ? { do: 'ask-cardholder', money, ourReference } : happy(fixture, 'authorise'),
+    ],
+  ]
+  if (connector.authoriseStored) {
+    const stored = storedCardRequest({ initiator: 'customer' })
+    const open = () => connector.authoriseStored!(stored, account)
+    openings.push(['a kept card by phone', open, happy(fixture, 'authorise')])
+  }
+  return openings.flatMap(([why, open, scenario]) => callsOf([connector, fixture], { why, open, scenario }))
+}
+
+type Opening = { readonly why: string; readonly open: () => Move; readonly scenario: Scenario }
+
+function callsOf(
+  [connector, fixture]: readonly [Connector, ConformanceFixture],
+  { why, open, scenario }: Opening,
+): WrittenCall[] {
+  const answer = (call: GatewayCall): GatewayReply => fixture.answer(call, scenario)
+  const { calls } = play([connector, fixture.account], open(), answer)
+  return calls.map((call) => ({ why, call, body: bodyOf(call) }))
+}
