@@ -10,10 +10,10 @@ const reachHops = windowHops + 1
 const hangHopsOfTone = 8
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
-const windowsOfTone = 4
+const windowsOfTone = 6
 const presentShare = 0.12
 /** Purity from which a suspected pair goes on being suspected. */
-const lastingPurity = 0.7
+const lastingPurity = 0.8
 /** How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. */
 const tailHops = 350
 const tailPower = powerAt0Dbm0 * 10 ** -5.4

@@ -22,6 +22,8 @@ const maxDoubt = 2.3
 const maxDoubtOfAdded = 3.2
 /** A pair that was switched on this sharply may be lying over something else. */
 const sharpRiseDb = -6
+/** A pair that was there before must be nearly alone, and steady. */
+const flatRiseDb = -4
 const steadyLowBandDb = 2.5
 /** From next to nothing: a codec's first frames may be uneven then. */
 const abruptRiseDb = -20
@@ -93,13 +95,15 @@ export class Suspicion {
 
   #isNear(rise: number): boolean {
     const e = this.#evidence
+    if (e.steadiness < 0.15 && e.purity < 0.85) return false
     const rest = doubtButPurity(e, rise)
     if (rest > maxDoubtOfAdded) return false
+    if (rise > flatRiseDb && (e.purity < 0.88 || e.steadiness < 0.6)) return false
     if (rest + doubtOfPurity(e.purity) < maxDoubt) return true
     if (rise > sharpRiseDb) return false
     const doubt = rest + doubtOfPurity(e.purityAbove)
     if (doubt + 2.5 * Math.max(0, e.lowBandGrowth - 0.1) < maxDoubt) return true
-    return doubt < maxDoubtOfAdded && e.lowBandChangeDb < steadyLowBandDb
+    return doubt < maxDoubtOfAdded && e.steadiness > 0.3 && e.lowBandChangeDb < steadyLowBandDb
   }
 
   /** The line went dead `ago` hops ago: could the last 6 to 12 ms before it have been the beginning of a tone? */
@@ -127,11 +131,11 @@ export class Suspicion {
   }
 }
 
-/** Off-frequency, and so pure that speech hardly ever is. */
+/** Off-frequency: switched on, steady, and so pure that speech hardly ever is. */
 function isFar(e: ToneEvidence, rise: number): boolean {
-  if (e.offsetPct > farPct) return rise < -6.5 && e.purity > 0.96 && e.steadiness > 0.7
-  if (rise < -6.5) return e.purity > 0.88 && e.steadiness > 0.4
-  return e.purity > 0.97 && e.steadiness > 0.7
+  if (rise > -6.5) return false
+  if (e.offsetPct > farPct) return e.purity > 0.96 && e.steadiness > 0.7
+  return e.purity > 0.92 && e.steadiness > 0.55
 }
 
 /** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
