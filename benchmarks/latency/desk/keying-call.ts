@@ -7,8 +7,8 @@ import { sharedClockMs } from '../machine.ts'
 import type { Keying, PaymentReport, PressReport } from './people-port.ts'
 
 const frameMs = 20
-/** Speech before the card and after it, in ms, so that the line is a line. */
-const settledWithinMs = 60_000
+/** Everything that is waited for on a call comes within this, in ms, or does not come. */
+const withinMs = 30_000
 const resting = new Set(['captured', 'authorised', 'declined', 'cancelled', 'expired'])
 
 export type KeyingCallOptions = Keying & {
@@ -44,7 +44,7 @@ export class KeyingCall {
         [...watch.calls.values()].find(
           (one) => one.from === from && one.status === 'live' && one.agent === 'joined',
         ),
-      settledWithinMs,
+      withinMs,
     )
     await caller.reached('start')
     caller.speak(speech, { loop: true }).catch(() => {})
@@ -61,16 +61,19 @@ export class KeyingCall {
       await api.act(paymentId, 'arm')
       for (const field of ['pan', 'expiry', 'csc'] as const) await this.#key(paymentId, field, card[field])
       const isResting = ({ status }: { status: string }) => resting.has(status)
-      const { status, collection } = await watch.untilPayment(
-        paymentId,
-        'an outcome',
-        isResting,
-        settledWithinMs,
-      )
+      const { status, collection } = await watch.untilPayment(paymentId, 'an outcome', isResting, withinMs)
       return { paymentId, status, because: status === 'captured' ? null : (collection?.why ?? status) }
     } catch (error) {
       const because = error instanceof Error ? error.message : 'unknown'
-      return { paymentId, status: watch.payments.get(paymentId)?.status ?? 'none', because }
+      const payment = watch.payments.get(paymentId)
+      const fields = payment?.collection?.fields.map(
+        ({ field, state, length, fault }) => `${field} ${state} ${length}${fault ? ` ${fault}` : ''}`,
+      )
+      return {
+        paymentId,
+        status: payment?.status ?? 'none',
+        because: [because, payment?.collection?.why, ...(fields ?? [])].filter(Boolean).join(', '),
+      }
     }
   }
 
@@ -85,11 +88,13 @@ export class KeyingCall {
       `${field} asked for`,
       ({ status, collection }) =>
         resting.has(status) ||
+        collection?.state === 'ended' ||
         (collection?.secured === true &&
           collection.fields.some((one) => one.field === field && one.state === 'asked')),
-      settledWithinMs,
+      withinMs,
     )
-    if (resting.has(asked.status)) throw new Error(`${field}: ${asked.collection?.why ?? asked.status}`)
+    if (resting.has(asked.status) || asked.collection?.state === 'ended')
+      throw new Error(`the collection ended before the ${field}`)
     for (const [i, key] of [...keys].entries()) {
       await this.#caller.press(HandsetKey.parse(key), { toneMs, gapMs, report })
       this.presses.push({ paymentId, field, nth: i + 1, ...this.#times(toneMs) })

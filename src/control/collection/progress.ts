@@ -72,10 +72,15 @@ export function viewOf({ id, at, secured, why, progress }: ViewOptions): Collect
     id,
     state,
     secured,
-    fields: [...fields],
+    fields: state === 'arming' ? fields.map(notAskedYet) : [...fields],
     brand,
     last4,
     deadlineAt: state === 'ended' ? null : deadlineAt,
     why,
   }
+}
+
+/** The card process waits for its first digit before the bridge has a way to it: what were keyed now would be lost. */
+function notAskedYet(view: FieldView): FieldView {
+  return view.state === 'asked' ? { ...view, state: 'waiting' } : view
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { VaultEvent } from '../../../src/contracts/vault-port.ts'
-import { noProgress, progressAfter } from '../../../src/control/collection/progress.ts'
+import { noProgress, progressAfter, viewOf } from '../../../src/control/collection/progress.ts'
 
 const collectionId = 'col_00000000000000000000000000'
 const seenAfter = (...events: VaultEvent[]) =>
@@ -45,5 +45,13 @@ describe('what the agent sees of a collection', () => {
       { type: 'field-cleared', collectionId, field: 'pan', by: 'caller' },
     )
     expect(cleared).toMatchObject({ brand: null, last4: null })
+  })
+
+  it('asks for nothing until the digits have a way to the card process', () => {
+    const progress = seenAfter({ type: 'field-asked', collectionId, field: 'pan' })
+    const seen = (at: 'arming' | 'collecting') =>
+      viewOf({ id: collectionId, at, secured: true, why: null, progress }).fields[0]?.state
+    expect(seen('arming')).toBe('waiting')
+    expect(seen('collecting')).toBe('asked')
   })
 })
