@@ -10,6 +10,7 @@ import type { BridgeClient } from '../clients/bridge-client.ts'
 import { within } from '../clients/deadline.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import type { CollectionEndReason } from '../ports.ts'
+import { askCard } from './ask-card.ts'
 import { type CollectionEffect, type CollectionEvent, type CollectionState, idle, step } from './machine.ts'
 import { noProgress, type Progress, progressAfter, viewOf } from './progress.ts'
 import { sendCard } from './send-card.ts'
@@ -111,18 +112,18 @@ export class Collection {
   /** Empties a field and all that follow it; the caller is asked for it again. */
   async clearField(field: CardField): Promise<void> {
     const { vault, clock } = this.#options
-    await within(clock, effectMs, vault.call('clear-field', { collectionId: this.id, field }))
+    await askCard(within(clock, effectMs, vault.call('clear-field', { collectionId: this.id, field })))
   }
 
   /** Empties all fields: the caller keys another card. */
   async restart(): Promise<void> {
     const { vault, clock } = this.#options
-    await within(clock, effectMs, vault.call('restart', { collectionId: this.id }))
+    await askCard(within(clock, effectMs, vault.call('restart', { collectionId: this.id })))
   }
 
   async extend(byMs: number): Promise<void> {
     const { vault, clock } = this.#options
-    await within(clock, effectMs, vault.call('extend', { collectionId: this.id, byMs }))
+    await askCard(within(clock, effectMs, vault.call('extend', { collectionId: this.id, byMs })))
   }
 
   /** One call with the card in it. Whatever happens to the vault meanwhile, this answers with what is certain. */

@@ -8,7 +8,7 @@ import type { PostResult, PostWebhook } from './post-webhook.ts'
 import { change, claim, logDelivery, nextDueAt, type RowChange } from './store.ts'
 import { waitMsAfter } from './webhook-schedule.ts'
 
-/** Payments whose events one endpoint gets at the same time. */
+/** Deliveries that one endpoint gets at the same time, each of another payment. One that hangs costs its place only. */
 const atOnce = 8
 /** Longer than a delivery can take: a row whose relay died is free again after it, in ms. */
 const leaseMs = 60_000
@@ -29,6 +29,7 @@ type NextRow = RowChange & Required<Pick<RowChange, 'state'>>
 /** Everything that waits for one endpoint. Lanes know nothing of each other: a slow endpoint delays only itself. */
 export class Lane {
   readonly #options: LaneOptions
+  readonly #underWay = new Set<Promise<void>>()
   #running: Promise<void> | undefined
   #wanted = false
   #timer: Timer | undefined
@@ -56,7 +57,7 @@ export class Lane {
   }
 
   async idle(): Promise<void> {
-    await this.#running
+    while (this.#running || this.#underWay.size > 0) await Promise.all([this.#running, ...this.#underWay])
   }
 
   async #run(): Promise<void> {
@@ -64,25 +65,45 @@ export class Lane {
     try {
       while (this.#wanted) {
         this.#wanted = false
-        while (!this.#stopped && (await this.#deliverDue())) {}
-        if (!this.#stopped) await this.#sleep()
+        await this.#deliverDue()
+        // Whatever is under way wakes the lane when it is done.
+        if (this.#underWay.size < atOnce && !this.#wanted) await this.#sleep()
       }
     } catch (error) {
       log.error({ endpointId, error }, 'the outbox could not be read, and will be again')
+      this.#wanted = false
       if (!this.#stopped) this.#timer = clock.after(afterFaultMs, () => this.wake())
     }
   }
 
-  /** True when there was something to deliver. */
-  async #deliverDue(): Promise<boolean> {
+  /** Fills the places that are free, and waits for none of them. */
+  async #deliverDue(): Promise<void> {
     const { store, clock, merchantId, endpointId } = this.#options
+    const limit = atOnce - this.#underWay.size
+    if (this.#stopped || limit === 0) return
     const endpoint = await findEnabledEndpoint(store.db, { merchantId, endpointId })
-    if (!endpoint) return false
-    const want = { merchantId, target: endpointId, limit: atOnce, leaseMs }
+    if (!endpoint) return
+    const want = { merchantId, target: endpointId, limit, leaseMs }
     const rows = await store.transaction((trx) => claim(trx, want, clock.now()))
     const secret = new Secret(endpoint.secret)
-    await Promise.all(rows.map((row) => this.#deliver(row, endpoint.url, secret)))
-    return rows.length > 0
+    for (const row of rows) this.#begin(row, this.#deliver(row, endpoint.url, secret))
+  }
+
+  #begin({ event_id: deliveryId }: OutboxTable, delivery: Promise<void>): void {
+    const { clock, log, endpointId } = this.#options
+    const tracked: Promise<void> = delivery.then(
+      () => {
+        this.#underWay.delete(tracked)
+        this.wake()
+      },
+      (error: unknown) => {
+        this.#underWay.delete(tracked)
+        // What became of it is not stored: it is delivered again when its lease has run out.
+        log.error({ endpointId, deliveryId, error }, 'a delivery could not be noted')
+        if (!this.#stopped) clock.after(afterFaultMs, () => this.wake())
+      },
+    )
+    this.#underWay.add(tracked)
   }
 
   async #deliver(row: OutboxTable, url: string, secret: Secret): Promise<void> {

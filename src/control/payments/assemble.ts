@@ -20,7 +20,8 @@ import { createPayments } from './payments.ts'
 import type { PaymentRow } from './rows.ts'
 import { PaymentRunner, type RunnerOptions } from './runner.ts'
 import { Settlement } from './settlement.ts'
-import { merchantIds } from './store.ts'
+import { merchantIds, type PaymentKey } from './store.ts'
+import { TakeUp } from './take-up.ts'
 
 const expiresAfterMs = 24 * 3_600_000
 const expirySweepMs = 3_600_000
@@ -72,7 +73,8 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     relay.wake(row.merchant_id)
   }
   const perform: RunnerOptions['perform'] = (effect, row) => flow.perform(effect, row)
-  const runner = new PaymentRunner({ store, clock, log, onCommitted, perform })
+  const onLeft = (key: PaymentKey) => takeUp.later(key)
+  const runner = new PaymentRunner({ store, clock, log, onCommitted, perform, onStoreFailed: onLeft })
   const settlement = new Settlement({ store, clock, log, runner })
   const gatewaySide = { store, clock, log, gateways, gatewayClient }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
@@ -98,18 +100,25 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     gateways,
     collections: () => collections,
     rowOf: (paymentId) => desk.rowOf(paymentId),
+    onLeft,
+  })
+  const takeUp: TakeUp = new TakeUp({
+    ...{ store, clock, log, runner, settlement, inquiries },
+    collections: () => collections,
+    isSending: (paymentId) => flow.isSending(paymentId),
   })
   const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
   return {
     payments: createPayments(orders),
     endpoints: createEndpoints({ store, clock, mode: config.mode }),
     relay: { wake: () => relay.wakeAll() },
-    ...lifeOf({ ...options, flow, collections, inquiries, relay, gatewayClient }),
+    ...lifeOf({ ...options, flow, takeUp, collections, inquiries, relay, gatewayClient }),
   }
 }
 
 type Parts = PaymentCoreOptions & {
   readonly flow: PaymentFlow
+  readonly takeUp: TakeUp
   readonly collections: Collections
   readonly inquiries: Inquiries
   readonly relay: Relay
@@ -118,7 +127,7 @@ type Parts = PaymentCoreOptions & {
 
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
-  const { store, clock, log, config, flow, collections, inquiries, relay, gatewayClient } = parts
+  const { store, clock, log, config, flow, takeUp, collections, inquiries, relay, gatewayClient } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -132,7 +141,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   return {
     async recover() {
       await store.transaction((trx) => seedMerchants(trx, config.merchants, clock.now()))
-      await forEachMerchant((merchantId) => flow.recover(merchantId))
+      await forEachMerchant((merchantId) => takeUp.all(merchantId))
       relay.start()
       expire()
     },
@@ -141,6 +150,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
       collections.stopAll('control-restarted')
       await Promise.race([flow.idle(), new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
+      takeUp.stop()
       const asked = inquiries.stop()
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()

@@ -13,7 +13,7 @@ import type { PaymentInput } from './machine.ts'
 import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
 import type { PaymentOrderedEffect, PaymentRunner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
-import { insertAttempt, liveAttempt, paymentsUnderWay, stalePayments } from './store.ts'
+import { insertAttempt, liveAttempt, type PaymentKey, stalePayments } from './store.ts'
 import { systemOf } from './system-actor.ts'
 
 export type FlowOptions = {
@@ -28,12 +28,15 @@ export type FlowOptions = {
   readonly collections: () => Collections
   /** The payment's row as it was last committed, while a collection of it is known. */
   readonly rowOf: (paymentId: string) => PaymentRow | undefined
+  /** Something was left undone for the payment; it is looked after later. */
+  readonly onLeft: (key: PaymentKey) => void
 }
 
 /** What happens to payments without anybody ordering it: cards that are complete, outcomes, restarts, age. */
 export class PaymentFlow {
   readonly #options: FlowOptions
   readonly #underWay = new Set<Promise<void>>()
+  readonly #sending = new Set<string>()
 
   constructor(options: FlowOptions) {
     this.#options = options
@@ -42,8 +45,8 @@ export class PaymentFlow {
   /** What a payment's new state asks for. */
   perform(effect: PaymentOrderedEffect, row: PaymentRow): void {
     if (effect.do === 'collect') this.#collect(row)
-    else if (effect.do === 'authorise') this.#track(this.#send(row))
-    else if (effect.do === 'inquire') this.#track(this.#inquire(row))
+    else if (effect.do === 'authorise') this.#track(row, this.#send(row))
+    else if (effect.do === 'inquire') this.#track(row, this.#inquire(row))
     else {
       const collection = this.#options.collections().ofPayment(row.id)
       collection?.dispatch({ type: 'stopped', why: 'agent-cancelled' })
@@ -53,11 +56,11 @@ export class PaymentFlow {
   /** The collection has moved on. */
   onCollection(collection: Collection): void {
     const { state } = collection
-    const merchantId = this.#options.rowOf(collection.paymentId)?.merchant_id
-    if (merchantId === undefined) return
-    if (state.at === 'collected') this.#track(this.#onCollected(collection, merchantId))
+    const row = this.#options.rowOf(collection.paymentId)
+    if (row === undefined) return
+    if (state.at === 'collected') this.#track(row, this.#onCollected(collection, row.merchant_id))
     if (state.at === 'ended' && state.why !== 'finished')
-      this.#track(this.#onEnded(collection, merchantId, state.why))
+      this.#track(row, this.#onEnded(collection, row.merchant_id, state.why))
   }
 
   /**
@@ -81,32 +84,17 @@ export class PaymentFlow {
     return row
   }
 
-  /** Takes up what the last process of control left: nothing is sent again, everything is asked after. */
-  async recover(merchantId: string): Promise<void> {
-    const { store, runner, settlement, inquiries, log } = this.#options
-    for (const payment of await paymentsUnderWay(store.db, merchantId)) {
-      const paymentId = payment.id
-      const attempt = await liveAttempt(store.db, { merchantId, paymentId })
-      log.warn({ paymentId, merchantId, state: payment.status }, 'a payment was left under way')
-      if (attempt) {
-        // Open: becomes unknown, and asks for its inquiry. Unknown: goes on where the inquiries stopped.
-        if (attempt.state === 'open')
-          await settlement.settle(attempt, { kind: 'unknown', because: 'control restarted' })
-        else inquiries.begin({ ...attempt, inquiries: 0 })
-      } else {
-        const facts = { why: 'control-restarted' }
-        const inputs = [{ type: 'collection-ended' }] as const
-        await runner.apply({ actor: systemOf(merchantId), paymentId, inputs, facts })
-      }
-    }
-  }
-
   /** Expires payments that never came to a card. */
   async expire(merchantId: string, beforeMs: number): Promise<void> {
     const { store, runner } = this.#options
     const actor = systemOf(merchantId)
     for (const { id: paymentId } of await stalePayments(store.db, merchantId, beforeMs))
       await runner.apply({ actor, paymentId, inputs: [{ type: 'expired' }] })
+  }
+
+  /** True while the gateway is being asked about this payment's card. */
+  isSending(paymentId: string): boolean {
+    return this.#sending.has(paymentId)
   }
 
   /** Waits for all that is under way. */
@@ -153,6 +141,15 @@ export class PaymentFlow {
   }
 
   async #send(payment: PaymentRow): Promise<void> {
+    this.#sending.add(payment.id)
+    try {
+      await this.#sendAndSettle(payment)
+    } finally {
+      this.#sending.delete(payment.id)
+    }
+  }
+
+  async #sendAndSettle(payment: PaymentRow): Promise<void> {
     const { authorisation, settlement, inquiries, collections, log } = this.#options
     const attempt = await this.#liveAttempt(payment)
     const collection = collections().ofPayment(payment.id)
@@ -178,9 +175,13 @@ export class PaymentFlow {
     return liveAttempt(this.#options.store.db, { merchantId, paymentId })
   }
 
-  #track(work: Promise<void>): void {
+  #track({ id: paymentId, merchant_id: merchantId }: PaymentRow, work: Promise<void>): void {
+    const { log, onLeft } = this.#options
     const tracked = work
-      .catch((error: unknown) => this.#options.log.error({ error }, 'a payment could not be moved on'))
+      .catch((error: unknown) => {
+        log.error({ paymentId, merchantId, error }, 'a payment could not be moved on')
+        onLeft({ merchantId, paymentId })
+      })
       .finally(() => this.#underWay.delete(tracked))
     this.#underWay.add(tracked)
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import { tell } from '../outbox/store.ts'
 import type { Actor } from '../ports.ts'
@@ -9,7 +10,7 @@ import { eventOf } from './facts.ts'
 import { type PaymentEffect, type PaymentInput, step } from './machine.ts'
 import { refusal } from './payment-errors.ts'
 import { type PaymentRow, rowAfter, stateOf } from './rows.ts'
-import { findPayment, liveAttempt, updatePayment } from './store.ts'
+import { findPayment, liveAttempt, type PaymentKey, updatePayment } from './store.ts'
 
 export type Change = {
   readonly actor: Actor
@@ -39,6 +40,8 @@ export type RunnerOptions = {
   readonly onCommitted: (row: PaymentRow) => void
   /** After the commit: what the state asks for. Must not throw. */
   readonly perform: (effect: PaymentOrderedEffect, row: PaymentRow) => void
+  /** The store failed: nobody knows whether the change was written, and its effects were not performed. */
+  readonly onStoreFailed: (key: PaymentKey) => void
 }
 
 /**
@@ -72,11 +75,23 @@ export class PaymentRunner {
   }
 
   async #apply(change: Change): Promise<Changed> {
-    const { store, onCommitted, perform } = this.#options
-    const { row, moved, effects } = await store.transaction((trx) => this.#move(trx, change))
+    const { onCommitted, perform } = this.#options
+    const { row, moved, effects } = await this.#transaction(change)
     if (moved) onCommitted(row)
     for (const effect of effects) if (effect.do !== 'tell') perform(effect, row)
     return { row, moved }
+  }
+
+  async #transaction(change: Change) {
+    const { store, onStoreFailed } = this.#options
+    try {
+      return await store.transaction((trx) => this.#move(trx, change))
+    } catch (error) {
+      const { actor, paymentId } = change
+      // Refusals are ours, and certain: nothing was written.
+      if (!(error instanceof AppError)) onStoreFailed({ merchantId: actor.merchantId, paymentId })
+      throw error
+    }
   }
 
   async #move(

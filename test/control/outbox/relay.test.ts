@@ -107,6 +107,17 @@ describe('an endpoint that fails', () => {
     expect(new Set(receiver.received.slice(0, 3).map((one) => one.id)).size).toBe(1)
   })
 
+  it('hears of other payments while it hangs on one', async () => {
+    receiver.answer = () => {}
+    await rig.created()
+    await until('the first hangs', () => receiver.received.length === 1)
+    receiver.answer = (response) => response.writeHead(204).end()
+    for (let n = 0; n < 20; n++) await rig.created()
+    await until('all others are told', () => {
+      return new Set(receiver.received.map(({ event }) => event.data.id)).size === 21
+    })
+  })
+
   it('does not hold up the events of another payment', async () => {
     const first = await rig.created()
     await until('heard', () => receiver.received.length === 1)
