@@ -32,15 +32,6 @@ export function lightIs(page: Page, value: string): Promise<void> {
   return page.locator(`secured-light[light="${value}"]`).waitFor()
 }
 
-/** Text of the element that has the focus. */
-export function focused(page: Page): Promise<string> {
-  return page.evaluate<string>(`(() => {
-    let at = document.activeElement
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement
-    return at?.textContent?.trim().replace(/\\s+/g, ' ') ?? ''
-  })()`)
-}
-
 /** The built desk in Chromium, for the tests of one file. A script error or a refusal by the CSP fails the test. */
 export class DeskHarness {
   control!: ScriptedControl

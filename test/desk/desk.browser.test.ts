@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from '../support/chromium.ts'
-import { DeskHarness, fields, focused, lightIs, paid } from './desk-harness.ts'
+import { DeskHarness, fields, lightIs, paid } from './desk-harness.ts'
 import { aCall } from './examples.ts'
+import { focused } from './focused.ts'
 import { problem } from './scripted-control.ts'
 
 const desk = new DeskHarness()

@@ -9,8 +9,8 @@ const mustBeThere = process.env.CI === 'true'
 
 if (!isThere) {
   const what = mustBeThere ? 'failed' : 'SKIPPED'
-  console.error(
-    `browser tests ${what}: no Chromium at ${executablePath}; install it (apt-get install chromium), or set TONEWALL_CHROMIUM to its path`,
+  process.stderr.write(
+    `browser tests ${what}: no Chromium at ${executablePath}; install it (apt-get install chromium), or set TONEWALL_CHROMIUM to its path\n`,
   )
 }
 
