@@ -11,7 +11,7 @@ import { buildKernel } from '../support/build-kernel.ts'
 import { normal, seeded } from '../support/random.ts'
 import { Track } from '../support/track.ts'
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1e9)
+const seed = Number(process.env.SEED ?? Date.now() % 1e9)
 console.log(`kernel tests: SEED=${seed}`)
 
 /** A minute of tones of every sort, noise and beats, so that every branch of the kernel is taken. */
