@@ -33,6 +33,7 @@ const allowedFacts = [
   'method',
   'name',
   'operation',
+  'operationId',
   'outcome',
   'path',
   'paymentId',

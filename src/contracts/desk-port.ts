@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand, CardField, FieldFault } from './card.ts'
+import { OperationResource } from './operations.ts'
 import { DeclineReason, PaymentStatus } from './payment-events.ts'
 
 /** The public API's resources, as the desk, the tests and merchants' systems read them. Times are epoch ms. */
@@ -52,6 +53,9 @@ export const PaymentResource = z.strictObject({
   callId: z.string(),
   amountMinor: AmountMinor,
   currency: Currency,
+  /** Taken so far, and given back of that, in minor units. */
+  capturedMinor: z.number().int().nonnegative().default(0),
+  refundedMinor: z.number().int().nonnegative().default(0),
   reference: z.string(),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
@@ -75,6 +79,10 @@ export const PaymentResource = z.strictObject({
   attempts: z.number().int(),
   /** The collection now going on or the last one of this process's life; null after a restart. */
   collection: CollectionView.nullable(),
+  /** Captures, voids and refunds, oldest first: with `expand=operations`. */
+  operations: z.array(OperationResource).optional(),
+  /** With `expand=call`; null when the call is no longer known. */
+  call: CallResource.nullable().optional(),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
 })

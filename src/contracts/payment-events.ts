@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand } from './card.ts'
+import { OperationFacts } from './operations.ts'
 
 /** Why a card was declined: one catalogue for all gateways. */
 export const DeclineReason = z.enum([
@@ -26,6 +27,9 @@ export const PaymentStatus = z.enum([
   'authorising',
   'authorised',
   'captured',
+  'partly-refunded',
+  'refunded',
+  'voided',
   'declined',
   'unknown',
   'cancelled',
@@ -40,6 +44,9 @@ export const PaymentFacts = z.strictObject({
   callId: z.string(),
   amountMinor: AmountMinor,
   currency: Currency,
+  /** Taken so far, and given back of that, in minor units. */
+  capturedMinor: z.number().int().nonnegative().default(0),
+  refundedMinor: z.number().int().nonnegative().default(0),
   reference: z.string(),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
@@ -50,6 +57,8 @@ export const PaymentFacts = z.strictObject({
   gatewayRef: z.string().nullable(),
   authCode: z.string().nullable(),
   decline: z.strictObject({ reason: DeclineReason, gatewayCode: z.string() }).nullable(),
+  /** The capture, void or refund that the event is about. */
+  operation: OperationFacts.nullable().default(null),
   createdAt: z.number().int(),
   updatedAt: z.number().int(),
 })
@@ -63,6 +72,11 @@ export const PaymentEventType = z.enum([
   'payment.unknown',
   'payment.cancelled',
   'payment.expired',
+  'payment.voided',
+  'payment.refunded',
+  'payment.operation-pending',
+  'payment.operation-unknown',
+  'payment.operation-failed',
 ])
 export type PaymentEventType = z.infer<typeof PaymentEventType>
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { CardField } from '../contracts/card.ts'
 import type { CallResource, CreatePayment, DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
+import type { OperationKind, OperationResource } from '../contracts/operations.ts'
 import type { CollectionEnd } from '../contracts/vault-port.ts'
 
 /** Who asks. Every query is bound to `merchantId`: no row of another merchant is ever read or written. */
@@ -30,6 +31,24 @@ export type Payments = {
   current(merchantId: string): Promise<PaymentResource[]>
   /** A call has ended: collections stop; an authorisation under way is finished. */
   callEnded(callId: string): void
+}
+
+/** What can be done with an approved payment, without its card. */
+export type OperationsApi = {
+  /** Answers with the outcome, or after ten seconds with what is known by then. */
+  order(actor: Actor, ordered: OperationOrdered): Promise<OperationResource>
+  /** Asks the gateway now about what is unknown of the payment. Harmless when nothing is. */
+  inquire(actor: Actor, paymentId: string): Promise<PaymentResource>
+  /** Oldest first. */
+  list(actor: Actor, paymentId: string): Promise<OperationResource[]>
+}
+
+export type OperationOrdered = {
+  readonly paymentId: string
+  readonly kind: OperationKind
+  /** All that can be, unless told. */
+  readonly amountMinor?: number
+  readonly reason?: string
 }
 
 /** What payments need to know of calls. */

@@ -92,6 +92,12 @@ function ofStatus(payment: PaymentResource): Announcement[] {
       return [politely(`Declined. ${payment.decline?.advice ?? ''}`.trim())]
     case 'unknown':
       return [{ text: 'Outcome not yet known. Do not take the payment again.', now: true }]
+    case 'partly-refunded':
+      return [politely('A part of the payment was given back.')]
+    case 'refunded':
+      return [politely(`Given back: ${amount}.`)]
+    case 'voided':
+      return [politely('Payment reversed. Nothing is taken.')]
     case 'cancelled':
     case 'expired':
       return [politely(`Nothing was charged. ${endingWords(payment.collection?.why ?? null)}`)]

@@ -26,6 +26,27 @@ export function verdictOf(payment: PaymentResource): Verdict {
         advice: 'The payment has been taken.',
         tryAnotherCard: false,
       }
+    case 'partly-refunded':
+      return {
+        kind: 'approved',
+        title: 'Partly refunded',
+        advice: 'The payment was taken, and a part of it was given back.',
+        tryAnotherCard: false,
+      }
+    case 'refunded':
+      return {
+        kind: 'nothing-taken',
+        title: 'Refunded',
+        advice: 'The payment was taken, and all of it was given back.',
+        tryAnotherCard: false,
+      }
+    case 'voided':
+      return {
+        kind: 'nothing-taken',
+        title: 'Payment reversed',
+        advice: 'The payment was approved and then reversed. Nothing is taken.',
+        tryAnotherCard: false,
+      }
     case 'declined': {
       const retry = payment.decline?.retry
       const advice = payment.decline?.advice ?? 'The card was declined. Nothing was charged.'

@@ -37,6 +37,8 @@ export function aPayment(
     callId,
     amountMinor: 1050,
     currency: 'GBP',
+    capturedMinor: 0,
+    refundedMinor: 0,
     reference: 'INV-7',
     description: null,
     metadata: {},

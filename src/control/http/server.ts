@@ -13,7 +13,7 @@ import { Sessions } from '../auth/sessions.ts'
 import type { CallRegistry } from '../calls/registry.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
-import type { Payments } from '../ports.ts'
+import type { OperationsApi, Payments } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import { addAuthentication } from './authenticate.ts'
 import { addDesk } from './desk-files.ts'
@@ -25,6 +25,7 @@ import { callRoutes } from './routes/calls.ts'
 import { errorDocsRoute } from './routes/error-docs.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
+import { operationRoutes } from './routes/operations.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -43,6 +44,7 @@ export type HttpOptions = {
   readonly log: Log
   readonly calls: CallRegistry
   readonly payments: Payments
+  readonly operations: OperationsApi
   readonly endpoints: Endpoints
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
@@ -95,6 +97,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
   callRoutes(routes, options.calls)
   paymentRoutes(routes, options.payments)
+  operationRoutes(routes, options.operations)
   webhookEndpointRoutes(routes, options.endpoints)
   healthRoutes(routes, options)
   openApiRoute(routes)

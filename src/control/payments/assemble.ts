@@ -8,14 +8,17 @@ import { Collections } from '../collection/collections.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
-import type { Calls, DeskFeed, Payments } from '../ports.ts'
+import type { Calls, DeskFeed, OperationsApi, Payments } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import { Authorisation } from './authorisation.ts'
 import { DeskPublisher } from './desk-publisher.ts'
 import { PaymentFlow } from './flow.ts'
+import { FollowUp } from './follow-up.ts'
 import { Gateways } from './gateways.ts'
 import { Inquiries } from './inquiries.ts'
 import { seedMerchants } from './merchants.ts'
+import { Operations } from './operations.ts'
+import { createOperationsApi } from './operations-api.ts'
 import { createPayments } from './payments.ts'
 import type { PaymentRow } from './rows.ts'
 import { PaymentRunner, type RunnerOptions } from './runner.ts'
@@ -41,6 +44,7 @@ export type PaymentCoreOptions = {
 
 export type PaymentCore = {
   readonly payments: Payments
+  readonly operations: OperationsApi
   readonly endpoints: Endpoints
   /** Webhooks: runs by itself after `recover`; `wake` is for tests and operators. */
   readonly relay: { wake(): void }
@@ -79,6 +83,8 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gatewaySide = { store, clock, log, gateways, gatewayClient }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
   const authorisation = new Authorisation(gatewaySide)
+  const followUp = new FollowUp(gatewaySide)
+  const operations = new Operations({ store, clock, log, runner, followUp, random })
   const collections: Collections = new Collections({
     bridge,
     vault,
@@ -97,6 +103,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     settlement,
     inquiries,
     authorisation,
+    operations,
     gateways,
     collections: () => collections,
     rowOf: (paymentId) => desk.rowOf(paymentId),
@@ -110,9 +117,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
   return {
     payments: createPayments(orders),
+    operations: createOperationsApi({ store, operations, inquiries, collections }),
     endpoints: createEndpoints({ store, clock, mode: config.mode }),
     relay: { wake: () => relay.wakeAll() },
-    ...lifeOf({ ...options, flow, takeUp, collections, inquiries, relay, gatewayClient }),
+    ...lifeOf({ ...options, flow, takeUp, collections, inquiries, operations, relay, gatewayClient }),
   }
 }
 
@@ -121,13 +129,15 @@ type Parts = PaymentCoreOptions & {
   readonly takeUp: TakeUp
   readonly collections: Collections
   readonly inquiries: Inquiries
+  readonly operations: Operations
   readonly relay: Relay
   readonly gatewayClient: GatewayClient
 }
 
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
-  const { store, clock, log, config, flow, takeUp, collections, inquiries, relay, gatewayClient } = parts
+  const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
+  const { operations, relay, gatewayClient } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -141,17 +151,21 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   return {
     async recover() {
       await store.transaction((trx) => seedMerchants(trx, config.merchants, clock.now()))
-      await forEachMerchant((merchantId) => takeUp.all(merchantId))
+      await forEachMerchant(async (merchantId) => {
+        await takeUp.all(merchantId)
+        await operations.recover(merchantId)
+      })
       relay.start()
       expire()
     },
     async stop(deadlineMs = 5_000) {
       expiry?.cancel()
       collections.stopAll('control-restarted')
-      await Promise.race([flow.idle(), new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
+      const done = Promise.all([flow.idle(), operations.idle()])
+      await Promise.race([done, new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
       takeUp.stop()
-      const asked = inquiries.stop()
+      const asked = Promise.all([inquiries.stop(), operations.stop()])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()
       await Promise.all([asked, relay.stop()])

@@ -6,13 +6,12 @@ import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
 import { converse } from './conversation.ts'
 import type { Gateway, Gateways } from './gateways.ts'
+import { mayResendUnsent } from './resend-rules.ts'
 import type { AttemptRow, PaymentRow } from './rows.ts'
 import { updateLiveAttempt } from './store.ts'
 
 /** Waits before a request that was certainly not sent is sent again, with the same key, in ms. */
 const resendAfterMs = [250, 1_000] as const
-/** Causes that may have gone a moment later. A policy that refuses will refuse again. */
-const passing: ReadonlySet<string> = new Set(['refused', 'dns', 'tls', 'timeout'])
 
 export type AuthorisationOptions = {
   readonly store: Store
@@ -44,7 +43,7 @@ export class Authorisation {
       const gateway = gateways.of(attempt.gateway)
       for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
         const outcome = await this.#once(order, gateway)
-        const mayResend = outcome.kind === 'not-sent' && passing.has(outcome.because)
+        const mayResend = outcome.kind === 'not-sent' && mayResendUnsent(outcome.because)
         if (!mayResend || waitMs === undefined || collection.state.at !== 'sending') return outcome
         log.warn({ attemptId: attempt.id, reason: outcome.because, count: tries + 1 }, 'not sent; once more')
         await new Promise<void>((resolve) => clock.after(waitMs, resolve))

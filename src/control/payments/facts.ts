@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { declineCatalogue } from '../../connectors/declines.ts'
 import type { CollectionView, PaymentResource } from '../../contracts/desk-port.ts'
+import type { OperationFacts } from '../../contracts/operations.ts'
 import { PaymentEvent, type PaymentEventType } from '../../contracts/payment-events.ts'
 import { declineOf, type PaymentRow } from './rows.ts'
 
@@ -25,7 +26,11 @@ export function resourceOf(row: PaymentRow, collection: CollectionView | null): 
 }
 
 /** The payment as merchants' systems are told of it. */
-export function eventOf(row: PaymentRow, type: PaymentEventType): PaymentEvent {
+export function eventOf(
+  row: PaymentRow,
+  type: PaymentEventType,
+  operation: OperationFacts | null = null,
+): PaymentEvent {
   const decline = row.status === 'declined' ? declineOf(row) : null
   return PaymentEvent.parse({
     type,
@@ -34,6 +39,7 @@ export function eventOf(row: PaymentRow, type: PaymentEventType): PaymentEvent {
       ...shared(row),
       merchantId: row.merchant_id,
       decline: decline && { reason: decline.reason, gatewayCode: decline.gatewayCode },
+      operation,
     },
   })
 }
@@ -44,6 +50,8 @@ function shared(row: PaymentRow) {
     callId: row.call_id,
     amountMinor: row.amount_minor,
     currency: row.currency,
+    capturedMinor: row.captured_minor,
+    refundedMinor: row.refunded_minor,
     reference: row.reference,
     description: row.description,
     metadata: Metadata.parse(JSON.parse(row.metadata)),

@@ -10,6 +10,7 @@ import type { Authorisation } from './authorisation.ts'
 import type { Gateways } from './gateways.ts'
 import type { Inquiries } from './inquiries.ts'
 import type { PaymentInput } from './machine.ts'
+import type { Operations } from './operations.ts'
 import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
 import type { PaymentOrderedEffect, PaymentRunner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
@@ -24,6 +25,7 @@ export type FlowOptions = {
   readonly settlement: Settlement
   readonly inquiries: Inquiries
   readonly authorisation: Authorisation
+  readonly operations: Operations
   readonly gateways: Gateways
   readonly collections: () => Collections
   /** The payment's row as it was last committed, while a collection of it is known. */
@@ -47,7 +49,11 @@ export class PaymentFlow {
     if (effect.do === 'collect') this.#collect(row)
     else if (effect.do === 'authorise') this.#track(row, this.#send(row))
     else if (effect.do === 'inquire') this.#track(row, this.#inquire(row))
-    else {
+    else if (effect.do === 'operate') this.#options.operations.send(row.merchant_id, effect.operation.id)
+    else if (effect.do === 'resolve') {
+      const { id } = effect.operation
+      this.#options.operations.resolveLater({ id, merchant_id: row.merchant_id, inquiries: 0 })
+    } else {
       const collection = this.#options.collections().ofPayment(row.id)
       collection?.dispatch({ type: 'stopped', why: 'agent-cancelled' })
     }

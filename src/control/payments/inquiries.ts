@@ -50,6 +50,16 @@ export class Inquiries {
     this.#timers.set(attempt.id, timer)
   }
 
+  /** Asks at once: somebody wants to know, or the gateway's webhook gave cause to. */
+  async now(attempt: Pick<AttemptRow, 'id' | 'merchant_id' | 'payment_id' | 'inquiries'>): Promise<void> {
+    if (this.#stopped) return
+    this.#timers.get(attempt.id)?.cancel()
+    this.#timers.delete(attempt.id)
+    const run = this.#ask(attempt).finally(() => this.#running.delete(run))
+    this.#running.add(run)
+    await run
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers.values()) timer.cancel()

@@ -1,6 +1,16 @@
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { CardSummary } from '../../contracts/card.ts'
 import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
+import {
+  type Approval,
+  type OperationEffect,
+  type OperationFact,
+  type OperationOrder,
+  type OperationRefusal,
+  openBooks,
+  type PaidState,
+  stepBooks,
+} from './books.ts'
 
 /**
  * A payment, from the amount to the outcome. Pure: no clock, no row, no gateway.
@@ -14,7 +24,8 @@ import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contr
  *   created, collecting, ready, declined ──▶ cancelled | expired
  *
  * A collection that ends without a card takes a payment back to where it was: created, or declined when an earlier
- * card was. Monotonic: `authorised`, `captured`, `cancelled` and `expired` are never left, a fact that comes late or
+ * card was. From `authorised` and `captured` on it is the money that moves, by captures, voids and refunds: see
+ * `books.ts`. Monotonic: no approved payment goes back, `cancelled` and `expired` are never left, a fact that comes late or
  * twice changes nothing, and a fact about an attempt counts for that attempt only. Orders that make no sense in a
  * state are refused with the state's name.
  */
@@ -24,14 +35,12 @@ export type PaymentState =
   | { readonly at: 'ready'; readonly card: ShownCard; readonly declined: Decline | null }
   | { readonly at: 'authorising'; readonly attemptId: string }
   | { readonly at: 'unknown'; readonly attemptId: string }
-  | { readonly at: 'authorised' | 'captured'; readonly approval: Approval }
+  | PaidState
   | { readonly at: 'declined'; readonly declined: Decline }
   | { readonly at: 'cancelled' | 'expired' }
 
 /** What is kept of a card. */
 export type ShownCard = Pick<CardSummary, 'brand' | 'last4'>
-
-export type Approval = { readonly gatewayRef: string; readonly authCode: string | null }
 
 export type Decline = {
   readonly reason: DeclineReason
@@ -46,6 +55,7 @@ export type PaymentOrder =
   | { readonly type: 'confirmed'; readonly attemptId: string }
   | { readonly type: 'cancelled' }
   | { readonly type: 'expired' }
+  | OperationOrder
 
 /** Facts have happened. One that does not fit any more is passed over. */
 export type PaymentFact =
@@ -59,6 +69,7 @@ export type PaymentFact =
     }
   | { readonly type: 'declined'; readonly attemptId: string; readonly declined: Decline }
   | { readonly type: 'uncertain'; readonly attemptId: string }
+  | OperationFact
 
 export type PaymentInput = PaymentOrder | PaymentFact
 
@@ -70,12 +81,20 @@ export type PaymentEffect =
   | { readonly do: 'inquire'; readonly attemptId: string }
   /** The merchant is told, through the outbox. */
   | { readonly do: 'tell'; readonly event: PaymentEventType }
+  | OperationEffect
 
 export type PaymentStep = {
   readonly state: PaymentState
   readonly effects: readonly PaymentEffect[]
   /** Present when the input was an order that is impossible here. */
-  readonly refused?: { readonly order: PaymentOrder['type']; readonly at: PaymentStatus }
+  readonly refused?: Refused
+}
+
+export type Refused = {
+  readonly order: PaymentOrder['type']
+  readonly at: PaymentStatus
+  /** Of captures, voids and refunds: what stands in their way. */
+  readonly because?: OperationRefusal
 }
 
 export function step(state: PaymentState, input: PaymentInput): PaymentStep {
@@ -103,12 +122,18 @@ export function step(state: PaymentState, input: PaymentInput): PaymentStep {
     case 'cancelled':
     case 'expired':
       return giveUp(state, input)
+    case 'operation-ordered':
+    case 'operation-done':
+    case 'operation-pending':
+    case 'operation-failed':
+    case 'operation-uncertain':
+      return onBooks(state, input)
     default:
       return exhaustive(input)
   }
 }
 
-type AttemptFact = Extract<PaymentFact, { attemptId: string }>
+type AttemptFact = Extract<PaymentFact, { readonly attemptId: string }>
 
 function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
   const isWaited = state.at === 'authorising' || state.at === 'unknown'
@@ -117,7 +142,7 @@ function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
   switch (fact.type) {
     case 'approved': {
       const at = fact.captured ? 'captured' : 'authorised'
-      return to({ at, approval: fact.approval }, { do: 'tell', event: `payment.${at}` })
+      return to(openBooks(at, fact.approval), { do: 'tell', event: `payment.${at}` })
     }
     case 'declined':
       return to({ at: 'declined', declined: fact.declined }, { do: 'tell', event: 'payment.declined' })
@@ -133,7 +158,18 @@ function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
   }
 }
 
-function giveUp(state: PaymentState, order: PaymentOrder & { type: 'cancelled' | 'expired' }): PaymentStep {
+function onBooks(state: PaymentState, input: OperationOrder | OperationFact): PaymentStep {
+  const order = input.type === 'operation-ordered'
+  if (!isPaid(state)) return order ? refuse(state, input) : stay(state)
+  const { refused, ...next } = stepBooks(state, input)
+  return order && refused ? { ...next, refused: { ...refusedAt(state, input), because: refused } } : next
+}
+
+export function isPaid(state: PaymentState): state is PaidState {
+  return 'books' in state
+}
+
+function giveUp(state: PaymentState, order: { readonly type: 'cancelled' | 'expired' }): PaymentStep {
   const tell = { do: 'tell', event: `payment.${order.type}` } as const
   switch (state.at) {
     case 'created':
@@ -156,5 +192,9 @@ function stay(state: PaymentState): PaymentStep {
 }
 
 function refuse(state: PaymentState, order: PaymentOrder): PaymentStep {
-  return { state, effects: [], refused: { order: order.type, at: state.at } }
+  return { state, effects: [], refused: refusedAt(state, order) }
+}
+
+function refusedAt(state: PaymentState, order: PaymentOrder): Refused {
+  return { order: order.type, at: state.at }
 }

@@ -1,7 +1,8 @@
 import { AppError, type Remedy } from '../../base/errors.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { PaymentStatus } from '../../contracts/payment-events.ts'
-import type { PaymentOrder } from './machine.ts'
+import type { OperationRefusal } from './books.ts'
+import type { Refused } from './machine.ts'
 
 /** No such payment of this merchant. */
 export class PaymentNotFound extends AppError {
@@ -74,7 +75,9 @@ export class PaymentStateRefused extends AppError {
   readonly remedy: Remedy = 'fix-request'
   readonly state: PaymentStatus
   constructor(order: string, state: PaymentStatus) {
-    super(`a payment that is ${state} cannot be ${order}`)
+    super(
+      `a payment that is ${state} cannot be ${order === 'operation-ordered' ? 'changed like that' : order}`,
+    )
     this.state = state
   }
 }
@@ -106,14 +109,38 @@ export class GatewayNotConfigured extends AppError {
   }
 }
 
+/** Another capture, void or refund of this payment is on its way: one at a time. */
+export class OperationUnderWay extends AppError {
+  readonly code = 'OPERATION_UNDER_WAY'
+  readonly remedy = 'retry'
+  readonly retryAfterMs = 2_000
+  constructor() {
+    super('another capture, void or refund of this payment is on its way')
+  }
+}
+
+/** The answer to the last capture, void or refund was lost: nothing else is ordered until it is known. */
+export class OperationOutcomeUnknown extends AppError {
+  readonly code = 'OPERATION_OUTCOME_UNKNOWN'
+  readonly remedy = 'inquire'
+  constructor() {
+    super('the outcome of the last capture, void or refund is unknown; the gateway is being asked')
+  }
+}
+
+/** More than was authorised, or than is left of what was captured. */
+export class AmountTooLarge extends AppError {
+  readonly code = 'AMOUNT_TOO_LARGE'
+  readonly remedy = 'fix-request'
+  readonly field = '/amountMinor'
+  constructor() {
+    super('more than was authorised, or than is left of what was captured')
+  }
+}
+
 /** The error for an order that the machine refused. */
-export function refusal({
-  order,
-  at,
-}: {
-  readonly order: PaymentOrder['type']
-  readonly at: PaymentStatus
-}): AppError {
+export function refusal({ order, at, because }: Refused): AppError {
+  if (because !== undefined && because !== 'state') return operationRefusal(because)
   switch (at) {
     case 'authorising':
       return new PaymentBeingAuthorised()
@@ -121,6 +148,11 @@ export function refusal({
       return new PaymentOutcomeUnknown()
     case 'authorised':
     case 'captured':
+    case 'partly-refunded':
+      if (order === 'operation-ordered') return new PaymentStateRefused(order, at)
+      return new PaymentFinished(at)
+    case 'refunded':
+    case 'voided':
     case 'cancelled':
     case 'expired':
       return new PaymentFinished(at)
@@ -131,5 +163,18 @@ export function refusal({
       return new PaymentStateRefused(order, at)
     default:
       return exhaustive(at)
+  }
+}
+
+function operationRefusal(because: Exclude<OperationRefusal, 'state'>): AppError {
+  switch (because) {
+    case 'under-way':
+      return new OperationUnderWay()
+    case 'unknown':
+      return new OperationOutcomeUnknown()
+    case 'amount':
+      return new AmountTooLarge()
+    default:
+      return exhaustive(because)
   }
 }

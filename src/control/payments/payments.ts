@@ -149,6 +149,8 @@ async function create(
     call_id: input.callId,
     amount_minor: input.amountMinor,
     currency: input.currency,
+    captured_minor: 0,
+    refunded_minor: 0,
     reference: input.reference,
     description: input.description ?? null,
     metadata: JSON.stringify(input.metadata),

@@ -3,6 +3,7 @@ import { Currency } from '../../base/money.ts'
 import { CardBrand } from '../../contracts/card.ts'
 import { DeclineReason, PaymentStatus } from '../../contracts/payment-events.ts'
 import type { AttemptTable, PaymentTable } from '../store/payment-tables.ts'
+import type { LiveOperation } from './books.ts'
 import type { Decline, PaymentState, ShownCard } from './machine.ts'
 
 const Id = z.string()
@@ -17,6 +18,8 @@ export const PaymentRow = z.strictObject({
   call_id: Id,
   amount_minor: z.number().int().positive(),
   currency: Currency,
+  captured_minor: Count,
+  refunded_minor: Count,
   reference: z.string(),
   description: z.string().nullable(),
   metadata: z.string(),
@@ -69,8 +72,15 @@ export function declineOf(row: PaymentRow): Decline | null {
   return row.decline === null ? null : StoredDecline.parse(JSON.parse(row.decline))
 }
 
-/** The machine's state as the rows hold it. `liveAttemptId` is the attempt that is open or unknown. */
-export function stateOf(row: PaymentRow, liveAttemptId: string | undefined): PaymentState {
+/** What else of the payment is not known yet. */
+export type Live = {
+  /** The attempt that is open or unknown. */
+  readonly attemptId: string | undefined
+  readonly operations: readonly LiveOperation[]
+}
+
+/** The machine's state as the rows hold it. */
+export function stateOf(row: PaymentRow, { attemptId, operations }: Live): PaymentState {
   switch (row.status) {
     case 'created':
     case 'cancelled':
@@ -82,12 +92,20 @@ export function stateOf(row: PaymentRow, liveAttemptId: string | undefined): Pay
       return { at: 'ready', card: shownCard(row), declined: declineOf(row) }
     case 'authorising':
     case 'unknown':
-      return { at: row.status, attemptId: present(liveAttemptId) }
+      return { at: row.status, attemptId: present(attemptId) }
     case 'authorised':
     case 'captured':
+    case 'partly-refunded':
+    case 'refunded':
+    case 'voided':
       return {
         at: row.status,
-        approval: { gatewayRef: present(row.gateway_ref), authCode: row.auth_code },
+        approval: {
+          gatewayRef: present(row.gateway_ref),
+          authCode: row.auth_code,
+          amountMinor: row.amount_minor,
+        },
+        books: { capturedMinor: row.captured_minor, refundedMinor: row.refunded_minor, live: operations },
       }
     case 'declined':
       return { at: 'declined', declined: present(declineOf(row)) }
@@ -108,9 +126,14 @@ export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): P
     case 'declined':
       return { ...next, ...state.declined.card, decline: JSON.stringify(state.declined) }
     case 'authorised':
-    case 'captured': {
+    case 'captured':
+    case 'partly-refunded':
+    case 'refunded':
+    case 'voided': {
       const { gatewayRef, authCode } = state.approval
-      return { ...next, gateway_ref: gatewayRef, auth_code: authCode, decline: null }
+      const { capturedMinor, refundedMinor } = state.books
+      const approved = { gateway_ref: gatewayRef, auth_code: authCode, decline: null }
+      return { ...next, ...approved, captured_minor: capturedMinor, refunded_minor: refundedMinor }
     }
     case 'unknown':
     case 'cancelled':

@@ -7,7 +7,8 @@ import { type AuditEntry, appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { eventOf } from './facts.ts'
-import { type PaymentEffect, type PaymentInput, step } from './machine.ts'
+import { type PaymentEffect, type PaymentInput, type PaymentState, step } from './machine.ts'
+import { liveOperations } from './operation-store.ts'
 import { refusal } from './payment-errors.ts'
 import { type PaymentRow, rowAfter, stateOf } from './rows.ts'
 import { findPayment, liveAttempt, type PaymentKey, updatePayment } from './store.ts'
@@ -20,7 +21,7 @@ export type Change = {
   /** Beside the states, in the audit rows: why a collection ended, for example. */
   readonly facts?: AuditEntry['facts']
   /** Written in the same transaction, when the payment has moved. */
-  readonly alongside?: (trx: Queries, row: PaymentRow) => Promise<void>
+  readonly alongside?: (trx: Queries, row: PaymentRow, state: PaymentState) => Promise<void>
 }
 
 export type Changed = {
@@ -102,7 +103,8 @@ export class PaymentRunner {
     const key = { merchantId: actor.merchantId, paymentId }
     const first = await findPayment(trx, key)
     let row = first
-    let state = stateOf(row, (await liveAttempt(trx, key))?.id)
+    const attemptId = (await liveAttempt(trx, key))?.id
+    let state = stateOf(row, { attemptId, operations: await liveOperations(trx, key) })
     const effects: PaymentEffect[] = []
     for (const input of inputs) {
       const next = step(state, input)
@@ -125,7 +127,7 @@ export class PaymentRunner {
     const moved = row !== first
     if (moved) {
       await updatePayment(trx, row, first.version)
-      await alongside?.(trx, row)
+      await alongside?.(trx, row, state)
     }
     return { row, moved, effects }
   }
@@ -140,7 +142,7 @@ export async function tellAll(
 ): Promise<void> {
   for (const effect of effects) {
     if (effect.do !== 'tell') continue
-    const event = eventOf(row, effect.event)
+    const event = eventOf(row, effect.event, 'operation' in effect ? effect.operation : null)
     const position = row.version
     await tell(trx, { merchantId: row.merchant_id, paymentId: row.id, position, event }, nowMs)
   }

@@ -82,7 +82,12 @@ function settledBy(attempt: AttemptRow, outcome: Outcome): Settled {
       const { gatewayRef, captured } = outcome
       const authCode = outcome.authCode ?? null
       return {
-        fact: { type: 'approved', attemptId, captured, approval: { gatewayRef, authCode } },
+        fact: {
+          type: 'approved',
+          attemptId,
+          captured,
+          approval: { gatewayRef, authCode, amountMinor: attempt.amount_minor },
+        },
         attempt: { state: 'approved', gateway_ref: gatewayRef, auth_code: authCode, because: null },
         reason: 'approved',
       }

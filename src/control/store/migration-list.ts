@@ -1,6 +1,7 @@
 import type { Migration } from './migration.ts'
 import { paymentsMigration } from './migrations/0001-payments.ts'
 import { accessMigration } from './migrations/0002-access.ts'
+import { operationsMigration } from './migrations/0003-operations.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
-export const migrations: readonly Migration[] = [paymentsMigration, accessMigration]
+export const migrations: readonly Migration[] = [paymentsMigration, accessMigration, operationsMigration]

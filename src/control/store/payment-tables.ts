@@ -1,3 +1,4 @@
+import type { OperationKind, OperationState } from '../../contracts/operations.ts'
 import type { PaymentStatus } from '../../contracts/payment-events.ts'
 
 /**
@@ -8,6 +9,7 @@ export type PaymentTables = {
   merchants: MerchantTable
   payments: PaymentTable
   attempts: AttemptTable
+  operations: OperationTable
   audit: AuditTable
   webhook_endpoints: WebhookEndpointTable
   outbox: OutboxTable
@@ -28,6 +30,8 @@ export type PaymentTable = {
   call_id: string
   amount_minor: number
   currency: string
+  captured_minor: number
+  refunded_minor: number
   reference: string
   description: string | null
   /** JSON: record of strings. */
@@ -71,6 +75,30 @@ export type AttemptTable = {
   sent_at: number
   inquiries: number
   /** When the gateway first said that it knows no such reference, epoch ms. */
+  absent_at: number | null
+  created_at: number
+  updated_at: number
+}
+
+export type OperationTable = {
+  /** Our reference at the gateway. */
+  id: string
+  merchant_id: string
+  payment_id: string
+  kind: OperationKind
+  state: OperationState
+  gateway: string
+  idempotency_key: string
+  amount_minor: number
+  currency: string
+  /** The gateway's name for the payment, and for the operation itself once it has one. */
+  payment_ref: string
+  gateway_ref: string | null
+  because: string | null
+  reason: string | null
+  /** When the first byte may have left, epoch ms. */
+  sent_at: number
+  inquiries: number
   absent_at: number | null
   created_at: number
   updated_at: number

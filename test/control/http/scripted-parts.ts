@@ -4,10 +4,11 @@ import type { EventOf, MethodName, ParamsOf } from '../../../src/base/rpc/rpc-sc
 import type { CallView } from '../../../src/contracts/bridge-port.ts'
 import { type BridgeContract, bridgeContract } from '../../../src/contracts/bridge-port.ts'
 import type { PaymentResource } from '../../../src/contracts/desk-port.ts'
+import type { OperationResource } from '../../../src/contracts/operations.ts'
 import type { BridgeClient } from '../../../src/control/clients/bridge-client.ts'
 import type { PeerListener } from '../../../src/control/clients/peer-link.ts'
 import { PaymentNotFound } from '../../../src/control/payments/payment-errors.ts'
-import type { Actor, Payments } from '../../../src/control/ports.ts'
+import type { Actor, OperationOrdered, OperationsApi, Payments } from '../../../src/control/ports.ts'
 
 export type BridgeRequest = { readonly method: string; readonly params: Record<string, unknown> }
 
@@ -73,6 +74,8 @@ export class RecordedPayments implements Payments {
       id: newId('payment', 0),
       description: description ?? null,
       status: 'created',
+      capturedMinor: 0,
+      refundedMinor: 0,
       brand: null,
       last4: null,
       gateway: 'sandbox',
@@ -118,5 +121,39 @@ export class RecordedPayments implements Payments {
     const payment = await this.get(actor, id)
     this.orders.push(order)
     return payment
+  }
+}
+
+/** Operations that are done as soon as they are ordered, on the payments that were recorded. */
+export class RecordedOperations implements OperationsApi {
+  readonly #payments: RecordedPayments
+  readonly #done: OperationResource[] = []
+
+  constructor(payments: RecordedPayments) {
+    this.#payments = payments
+  }
+
+  async order(actor: Actor, ordered: OperationOrdered): Promise<OperationResource> {
+    const { kind, paymentId, amountMinor, reason = null } = ordered
+    const payment = await this.#payments.get(actor, paymentId)
+    this.#payments.orders.push(`${kind} ${amountMinor ?? 'all'}`)
+    const operation: OperationResource = {
+      ...{ id: newId('operation', 0), paymentId, kind, reason, state: 'done' },
+      ...{ amountMinor: amountMinor ?? payment.amountMinor, currency: payment.currency },
+      ...{ gatewayRef: 'gw_1', because: null, createdAt: 0, updatedAt: 0 },
+    }
+    this.#done.push(operation)
+    return operation
+  }
+
+  async inquire(actor: Actor, paymentId: string): Promise<PaymentResource> {
+    const payment = await this.#payments.get(actor, paymentId)
+    this.#payments.orders.push('inquire')
+    return payment
+  }
+
+  async list(actor: Actor, paymentId: string): Promise<OperationResource[]> {
+    await this.#payments.get(actor, paymentId)
+    return this.#done.filter((operation) => operation.paymentId === paymentId)
   }
 }

@@ -13,7 +13,7 @@ console.info(`payment machine: seed ${seed}`)
 
 const card = { brand: 'visa', last4: '4242' } as const
 const declined = { reason: 'insufficient-funds', gatewayCode: '51', retry: 'other-card', card } as const
-const approval = { gatewayRef: 'gw_1', authCode: null }
+const approval = { gatewayRef: 'gw_1', authCode: null, amountMinor: 1_050 }
 const created = { at: 'created' } as PaymentState
 
 function play(inputs: readonly PaymentInput[], from: PaymentState = created): PaymentStep {

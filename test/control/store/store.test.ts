@@ -167,6 +167,8 @@ describe('attempts', () => {
     call_id: 'call_1',
     amount_minor: 100,
     currency: 'GBP',
+    captured_minor: 0,
+    refunded_minor: 0,
     reference: 'r',
     description: null,
     metadata: '{}',

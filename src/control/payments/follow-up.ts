@@ -1,0 +1,102 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { FollowUpRequest, Outcome } from '../../connectors/connector.ts'
+import type { GatewayClient } from '../clients/gateway-client.ts'
+import type { Store } from '../store/store.ts'
+import { converse } from './conversation.ts'
+import type { Gateways } from './gateways.ts'
+import { type OperationRow, updateLiveOperation } from './operation-store.ts'
+import { mayResendUnsent, type WayToKnow, wayToKnow } from './resend-rules.ts'
+
+/** Waits before a request that was certainly not sent is sent again, with the same key, in ms. */
+const resendAfterMs = [250, 1_000] as const
+
+export type FollowUpOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly gateways: Gateways
+  readonly gatewayClient: GatewayClient
+}
+
+/** Talks with the gateway about captures, voids and refunds. The key of an operation is never another. */
+export class FollowUp {
+  readonly #options: FollowUpOptions
+
+  constructor(options: FollowUpOptions) {
+    this.#options = options
+  }
+
+  /** Sends it for the first time; again only when it certainly did not leave. */
+  async send(operation: OperationRow): Promise<Outcome> {
+    const { clock, log, store } = this.#options
+    for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
+      const outcome = await this.#once(operation)
+      if (outcome.kind !== 'not-sent' || !mayResendUnsent(outcome.because) || waitMs === undefined)
+        return outcome
+      log.warn(
+        { operationId: operation.id, reason: outcome.because, count: tries + 1 },
+        'not sent; once more',
+      )
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+      const nowMs = clock.now()
+      await updateLiveOperation(store.db, operation, { sent_at: nowMs, updated_at: nowMs })
+    }
+    throw new Error('the last try always returns')
+  }
+
+  /** How its outcome can be learnt now, by what the gateway promises. */
+  wayToKnow(operation: OperationRow): WayToKnow {
+    const { gateways, clock } = this.#options
+    const { connector } = gateways.of(operation.gateway)
+    return wayToKnow({
+      facts: connector.facts,
+      ageMs: clock.now() - operation.created_at,
+      canInquire: connector.inquireFollowUp !== undefined,
+      hasGatewayRef: operation.gateway_ref !== null,
+    })
+  }
+
+  async resolve(operation: OperationRow): Promise<Outcome> {
+    const way = this.wayToKnow(operation)
+    if (way === 'wait') return { kind: 'unknown', because: 'waiting for the gateway to tell' }
+    const outcome = way === 'resend' ? await this.#once(operation) : await this.#inquire(operation)
+    // That a second sending failed says nothing of the first.
+    return outcome.kind === 'not-sent' ? { kind: 'unknown', because: `asked: ${outcome.because}` } : outcome
+  }
+
+  #once(operation: OperationRow): Promise<Outcome> {
+    const { gateways, gatewayClient } = this.#options
+    const { connector, account } = gateways.of(operation.gateway)
+    return converse({
+      connector,
+      account,
+      open: () => connector[operation.kind](requestOf(operation), account),
+      send: (call) => gatewayClient.send(call),
+    })
+  }
+
+  #inquire(operation: OperationRow): Promise<Outcome> {
+    const { gateways, gatewayClient } = this.#options
+    const { connector, account } = gateways.of(operation.gateway)
+    const ask = connector.inquireFollowUp
+    if (!ask) return Promise.resolve({ kind: 'unknown', because: 'the gateway cannot be asked' })
+    const { kind, gateway_ref } = operation
+    const found = gateway_ref === null ? {} : { followUpRef: gateway_ref }
+    return converse({
+      connector,
+      account,
+      open: () => ask({ ...requestOf(operation), kind, ...found }, account),
+      send: (call) => gatewayClient.send(call),
+    })
+  }
+}
+
+function requestOf(operation: OperationRow): FollowUpRequest {
+  return {
+    gatewayRef: operation.payment_ref,
+    ourReference: operation.id,
+    idempotencyKey: operation.idempotency_key,
+    money: { amountMinor: operation.amount_minor, currency: operation.currency },
+  }
+}
