@@ -26,6 +26,7 @@ export class CallerGuard {
   readonly stage: ToneStage
   readonly #options: CallerGuardOptions
   readonly #ledger = new DigitLedger()
+  #lostBeforeArmed = 0
 
   constructor(options: CallerGuardOptions) {
     this.#options = options
@@ -38,6 +39,7 @@ export class CallerGuard {
         log.error({ callId, code: codeOf(error) }, 'tone processing failed, caller muted')
         onFailed()
       },
+      onReleased: () => this.#reportLoss(),
     })
   }
 
@@ -60,11 +62,15 @@ export class CallerGuard {
   }
 
   arm(): void {
-    if (!this.failed && !this.#options.channel.armed) this.#options.channel.arm()
+    if (this.failed || this.#options.channel.armed) return
+    this.#lostBeforeArmed = this.stage.lostOctets
+    this.#options.channel.arm()
   }
 
   disarm(): void {
-    if (this.#options.channel.armed) this.#options.channel.disarm()
+    if (!this.#options.channel.armed) return
+    this.#reportLoss()
+    this.#options.channel.disarm()
   }
 
   /** The provider's message for a key, at `atMs` of the leg's media; `queuedMs` of audio have yet to be processed. */
@@ -83,5 +89,13 @@ export class CallerGuard {
     const onsetMs = event.onsetSample / octetsPerMs
     if (this.#ledger.tone(event.press, onsetMs) === 'copy') return
     this.#options.onPress({ digit: event.digit, onsetMs, toneMs: atMs - onsetMs })
+  }
+
+  /** A key may have been pressed in what never came: when a caller says that one was not taken, this is where to look. */
+  #reportLoss(): void {
+    const { channel, log, callId } = this.#options
+    const lostMs = (this.stage.lostOctets - this.#lostBeforeArmed) / octetsPerMs
+    if (!channel.armed || lostMs <= 0) return
+    log.warn({ callId, durationMs: lostMs }, 'audio was lost while the line was masked')
   }
 }

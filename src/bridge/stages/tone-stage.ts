@@ -8,6 +8,8 @@ export type ToneStageOptions = {
   readonly onFrame: () => void
   /** Processing threw. Nothing passes from here on. */
   readonly onFailed: (error: unknown) => void
+  /** The leg is over. */
+  readonly onReleased: () => void
 }
 
 /** Caller to agent: through the tone channel, always. When it fails, the agent hears nothing rather than a tone. */
@@ -17,6 +19,8 @@ export class ToneStage implements FrameStage {
   #released = false
   /** Octets that have gone through, lost ones included: the channel's own count of samples. */
   octets = 0
+  /** Of these, octets that never came. */
+  lostOctets = 0
 
   constructor(options: ToneStageOptions) {
     this.#options = options
@@ -31,10 +35,12 @@ export class ToneStage implements FrameStage {
   }
 
   lost(octets: number, output: Uint8Array): boolean {
+    this.lostOctets += octets
     return this.#run(octets, (channel) => channel.processLost(octets, output))
   }
 
   release(): void {
+    if (!this.#released) this.#options.onReleased()
     this.#released = true
     try {
       this.#options.channel.release()

@@ -181,7 +181,16 @@ export class Call {
     this.#program.abort()
     this.#stream?.stop()
     this.#options.party.stop(this, reason)
+    this.#reportTornAudio()
     this.#report('completed')
+  }
+
+  /** A tone with a hole in it is two, or none: on a machine that is too busy this explains keys that were misheard. */
+  #reportTornAudio(): void {
+    const { silenced, dropped } = this.uplink.counts
+    if (silenced + dropped === 0) return
+    const facts = { callSid: this.sid, count: silenced + dropped }
+    this.#options.network.log.warn(facts, 'frames of the handset came too late or too many at once')
   }
 
   #line(): Line {

@@ -20,6 +20,8 @@ export class Uplink {
   readonly #idle: () => Buffer
   #live = false
   #owed = 0
+  /** Frames of a talking handset that silence took the place of, and that were dropped. */
+  readonly counts = { silenced: 0, dropped: 0 }
 
   constructor(idle: () => Buffer = () => silentFrame(frameOctets)) {
     this.#idle = idle
@@ -29,7 +31,10 @@ export class Uplink {
     this.#live = true
     this.#queue.push(octets)
     if (this.#queue.heldOctets <= capOctets) return
-    while (this.#queue.heldOctets > keptOctets) perform(this.#queue.pull().marks)
+    while (this.#queue.heldOctets > keptOctets) {
+      this.counts.dropped++
+      perform(this.#queue.pull().marks)
+    }
   }
 
   /** False when too many keys wait already. */
@@ -66,6 +71,7 @@ export class Uplink {
     while (this.#owed > 0) {
       const late = this.#queue.heldOctets < frameOctets
       if (late && this.#owed <= mostOwed) return
+      if (late) this.counts.silenced++
       const { frame, marks } = this.#queue.pull()
       send(this.#withKeys(frame ?? silentFrame(frameOctets)))
       perform(marks)

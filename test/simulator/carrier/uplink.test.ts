@@ -33,12 +33,14 @@ describe('audio from a handset to the platform', () => {
     pull(uplink)
     const late = Array.from({ length: 25 }, () => first(uplink)).flat()
     expect(late).toEqual([0xff, 0xff, 0xff, 0xff, 0xff])
+    expect(uplink.counts).toEqual({ silenced: 5, dropped: 0 })
   })
 
   it('drops the oldest of a handset whose clock runs fast', () => {
     const uplink = new Uplink()
     for (let i = 0; i < 61; i++) uplink.push(frame(i))
     expect(first(uplink)).toEqual([51])
+    expect(uplink.counts).toEqual({ silenced: 0, dropped: 51 })
   })
 
   it('goes back to the robot when the handset is gone', () => {
