@@ -106,6 +106,15 @@ export class DelayLine {
     return false
   }
 
+  /** Is everything marked between two absolute samples, both included? */
+  markedThroughout(from: number, to: number): boolean {
+    const last = Math.floor(to / hopSamples)
+    for (let hop = Math.floor(Math.max(0, from) / hopSamples); hop <= last; hop++) {
+      if (this.#marks[hop & this.#markMask] === 0) return false
+    }
+    return true
+  }
+
   /** Is anything marked among what has not been heard? */
   get holdsMarked(): boolean {
     const at = this.#at

@@ -110,7 +110,7 @@ export class MaskPlan {
       if (s[field.run]! >= windowsOfTone) this.#follow()
     } else if (hop > s[field.hangUntilHop]!) {
       s[field.run] = 0
-      if (suspicion.burst || suspicion.beginning) {
+      if (suspicion.glimpse) {
         line.mark(reachHops)
         this.#hang(hop, hangHopsOfSuspicion)
       }

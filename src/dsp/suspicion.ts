@@ -66,11 +66,22 @@ export class Suspicion {
     return tone
   }
 
-  /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
-  get beginning(): boolean {
+  /** Something shorter than the window: a pair that has just begun, or one that was over before it filled the window. */
+  get glimpse(): boolean {
     const spectrum = this.#spectrum
-    const since = spectrum.power(6)
-    if (since < leastBurst || since < 1.3 * spectrum.power(3, 6)) return false
+    const p0 = spectrum.power(3)
+    const p1 = spectrum.power(3, 3)
+    const p2 = spectrum.power(3, 6)
+    const since = 0.5 * (p0 + p1)
+    const during = 0.5 * (p1 + p2)
+    if (since >= leastBurst && since >= 1.3 * p2 && this.#isBeginning()) return true
+    if (during < leastBurst || p0 > 0.4 * during || spectrum.power(3, 9) > 0.4 * during) return false
+    return this.#isBurst()
+  }
+
+  /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
+  #isBeginning(): boolean {
+    const spectrum = this.#spectrum
     const fit = this.#burst
     spectrum.fit(2, fit, 0)
     const low = fit[fitField.lowPower]!
@@ -117,13 +128,9 @@ export class Suspicion {
   }
 
   /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
-  get burst(): boolean {
-    const spectrum = this.#spectrum
-    const during = spectrum.power(6, 3)
-    if (during < leastBurst) return false
-    if (spectrum.power(3, 0) > 0.4 * during || spectrum.power(3, 9) > 0.4 * during) return false
+  #isBurst(): boolean {
     const fit = this.#burst
-    spectrum.fit(2, fit, 3)
+    this.#spectrum.fit(2, fit, 3)
     if (fit[fitField.purity]! < 0.68 || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
       return false
     // 12 ms measure a frequency to some 15 Hz.

@@ -47,6 +47,10 @@ export class ToneMasker {
       line.copy(from, length, output, to)
       return
     }
+    if (this.#s[0] === 0 && line.settled && from >= 0 && line.markedThroughout(from, from + length - 1)) {
+      for (let i = 0; i < length; i++) output[to + i] = this.#fillCode()
+      return
+    }
     for (let i = 0; i < length; i++) {
       line.glide()
       output[to + i] = this.#next(oldest + i)
@@ -55,16 +59,21 @@ export class ToneMasker {
 
   /** The code for the agent at the instant of sample `now`. */
   #next(now: number): number {
-    const { line, lineCode, fill } = this.#options
+    const { line, lineCode } = this.#options
     const at = now - line.delay
     const sample = Math.floor(at)
     const gain = this.#turnGain(sample, now)
     if (gain === 1) {
       return at === sample ? this.#codeAt(sample) : lineCode.code(this.#between(sample, at - sample, now))
     }
+    if (gain === 0) return this.#fillCode()
     const filling = this.#fillSample()
-    if (gain === 0) return fill === 'silence' ? lineCode.silence : lineCode.code(filling)
     return lineCode.code(Math.round(gain * this.#between(sample, at - sample, now) + (1 - gain) * filling))
+  }
+
+  #fillCode(): number {
+    const { fill, lineCode } = this.#options
+    return fill === 'silence' ? lineCode.silence : lineCode.code(this.#fillSample())
   }
 
   #codeAt(sample: number): number {
