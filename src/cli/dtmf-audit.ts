@@ -101,10 +101,13 @@ function sayTotals(totals: Totals, { json }: Options): void {
     return
   }
   const hours = (seconds / 3_600).toFixed(2)
-  const found = digits === 0 ? 'no recoverable digit' : `${digits} recoverable digits in ${affected} of them`
+  const found =
+    digits === 0 ? 'no recoverable digit' : `${counted(digits, 'recoverable digit')} in ${affected} of them`
   const rest = unreadable === 0 ? '' : `; ${unreadable} could not be read`
-  console.log(`${files} recordings, ${hours} h: ${found}${rest}`)
+  console.log(`${counted(files, 'recording')}, ${hours} h: ${found}${rest}`)
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** A line that is written over on a terminal, and repeated every ten seconds elsewhere. */
 class Progress {

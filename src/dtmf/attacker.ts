@@ -16,14 +16,14 @@ export type Guess = { readonly key: Key /** In nats. */; readonly evidence: numb
  * that a pair must explain before a careful thief believes it.
  */
 const sights: readonly { samples: number; offsetsPct: readonly number[]; share: number }[] = [
-  { samples: 16, offsetsPct: [0], share: 0.99 },
-  { samples: 24, offsetsPct: [0], share: 0.98 },
+  { samples: 16, offsetsPct: [0], share: 0.995 },
+  { samples: 24, offsetsPct: [0], share: 0.99 },
   { samples: 32, offsetsPct: [0], share: 0.95 },
   { samples: 48, offsetsPct: [0], share: 0.9 },
-  { samples: 80, offsetsPct: [0, -2.5, 2.5], share: 0.8 },
-  { samples: 160, offsetsPct: [0, -1.5, 1.5, -3, 3], share: 0.6 },
-  { samples: 320, offsetsPct: [0, -1, 1, -2, 2, -3, 3], share: 0.4 },
-  { samples: 640, offsetsPct: [0], share: 0.2 },
+  { samples: 80, offsetsPct: [0, -2.5, 2.5], share: 0.85 },
+  { samples: 160, offsetsPct: [0, -1.5, 1.5, -3, 3], share: 0.7 },
+  { samples: 320, offsetsPct: [0, -1, 1, -2, 2, -3, 3], share: 0.5 },
+  { samples: 640, offsetsPct: [0], share: 0.3 },
 ]
 const fits = new Map<string, PairFit>()
 

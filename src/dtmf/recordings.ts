@@ -28,7 +28,8 @@ export function codecByName(file: string): SampleCodec {
 /** Files as they were named; of folders, all recordings beneath, in the order of their names. Throws Node's errors. */
 export function* recordingsOf(names: readonly string[]): Generator<string> {
   for (const name of names) {
-    if (name === '-' || !statSync(name).isDirectory()) {
+    // What is not there is left to whoever opens it, who will say so.
+    if (name === '-' || !statSync(name, { throwIfNoEntry: false })?.isDirectory()) {
       yield name
       continue
     }

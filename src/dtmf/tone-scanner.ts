@@ -39,7 +39,7 @@ const noRun = (): Run => ({ key: -1, windows: 0, from: 0, strongest: 0, purity: 
 export class ToneScanner {
   readonly #options: ToneScannerOptions
   readonly #found: (finding: Finding) => void
-  readonly #fit = new PairFit(windowSamples)
+  readonly #fits = [0, -2.5, 2.5].map((offsetPct) => new PairFit(windowSamples, offsetPct))
   readonly #held = new Float64Array(windowSamples)
   #heldCount = 0
   /** Sample at which the held ones begin. */
@@ -68,10 +68,11 @@ export class ToneScanner {
   }
 
   #look(): void {
-    const fit = this.#fit
-    fit.fit(this.#held, 0)
-    let key = 0
-    for (let k = 1; k < 16; k++) if (fit.explained[k]! > fit.explained[key]!) key = k
+    let { fit, key } = this.#best(this.#fits[0]!, null)
+    // Off its nominal frequencies a pair explains less: only where there is something of it is it worth a look.
+    if (fit.explained[key]! > 0.3 * fit.energy && fit.explained[key]! < 0.95 * fit.energy) {
+      for (const other of this.#fits.slice(1)) ({ fit, key } = this.#best(other, { fit, key }))
+    }
     const meanSquare = fit.explained[key]! / windowSamples
     const purity = fit.explained[key]! / Math.max(fit.energy, 1)
     const isPair = purity >= this.#options.leastPurity && meanSquare >= leastMeanSquare && bothSines(key, fit)
@@ -84,6 +85,13 @@ export class ToneScanner {
       run.strongest = meanSquare
       run.purity = purity
     }
+  }
+
+  #best(fit: PairFit, rival: { fit: PairFit; key: number } | null): { fit: PairFit; key: number } {
+    fit.fit(this.#held, 0)
+    let key = 0
+    for (let k = 1; k < 16; k++) if (fit.explained[k]! > fit.explained[key]!) key = k
+    return rival && rival.fit.explained[rival.key]! >= fit.explained[key]! ? rival : { fit, key }
   }
 
   #close(): void {

@@ -43,7 +43,7 @@ function isText(head: Buffer): boolean {
   const printable = whole.filter(
     (octet) => octet === 9 || octet === 10 || octet === 13 || (octet >= 32 && octet < 127),
   )
-  if (printable.length < 0.8 * whole.length) return false
+  if (printable.length < 0.7 * whole.length) return false
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
     return !head.includes(0)

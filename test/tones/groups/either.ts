@@ -65,6 +65,15 @@ export function eitherGroups({ talk }: GroupContext): Group[] {
       })),
     ),
     group(
+      'busy tone beneath',
+      'either',
+      [6, 10].map((db) => ({
+        ...usual,
+        tone: level(-10),
+        beneath: ({ length }) => sines(length, { hz: [480, 620], dbm0: -10 - db }),
+      })),
+    ),
+    group(
       'echo only 3 to 8 dB down',
       'either',
       [3, 6, 8].map((dropDb) => ({

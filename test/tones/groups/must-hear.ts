@@ -74,7 +74,7 @@ function disturbedGroups({ talk }: GroupContext): Group[] {
     tone: level(dbm0),
     beneath: ({ length, random }) => whiteNoise(length, dbm0 - snDb, random),
   })
-  const dialTones = [[350, 440], [425], [400, 450], [480, 620]]
+  const dialTones = [[350, 440], [425], [400, 450], [400]]
   const beneathTalk = (db: number) => ({
     ...usual,
     tone: level(-12),
