@@ -1,6 +1,6 @@
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { ApiClient, ApiRefused } from '../../src/demo/api-client.ts'
-import { recoverDigits } from '../../src/demo/attacker.ts'
+import { recoverDigits } from '../../src/dtmf/attacker.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
 import type { DemoCard } from '../../src/demo/demo-cards.ts'
 import { DeskWatch } from '../../src/demo/desk-watch.ts'

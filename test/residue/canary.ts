@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ApiClient } from '../../src/demo/api-client.ts'
-import { recoverDigits } from '../../src/demo/attacker.ts'
+import { recoverDigits } from '../../src/dtmf/attacker.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
 import { DeskWatch } from '../../src/demo/desk-watch.ts'
 import { SimulatedCall } from '../../src/demo/simulated-call.ts'
