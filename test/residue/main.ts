@@ -2,7 +2,7 @@
  * `npm run test:residue`: nothing of a card is left anywhere.
  *
  *   --payments N   payments in the memory part (50)
- *   --at-a-time N  calls at the same time in it (5)
+ *   --at-a-time N  calls at the same time in it (4)
  *
  * Needs root on Linux for the memory part, which reads /proc/PID/mem of other processes.
  */
@@ -11,7 +11,7 @@ import { plantedForms, runCanary } from './canary.ts'
 import { runMemory } from './memory.ts'
 
 const { values } = parseArgs({
-  options: { payments: { type: 'string', default: '50' }, 'at-a-time': { type: 'string', default: '5' } },
+  options: { payments: { type: 'string', default: '50' }, 'at-a-time': { type: 'string', default: '4' } },
 })
 const complaints: string[] = []
 const must = (holds: boolean, complaint: string) => void (holds || complaints.push(complaint))

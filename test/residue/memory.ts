@@ -76,7 +76,7 @@ async function payOnce({ n, platform, api, watch, searcher, tally }: Payment): P
     for (const name of searchedProcesses)
       tally.searched(moment, await searcher.find(pidOf(platform, name), card.pan))
   }
-  const call = await SimulatedCall.dial({ platform, api, watch, from, toneMs: 60, gapMs: 50 })
+  const call = await SimulatedCall.dial({ platform, api, watch, from })
   const amountMinor = amounts[n % amounts.length] ?? 1_000
   const payment = await call.startPayment({ amountMinor, currency: 'GBP', reference: `memory-${n}` })
   await call.keyField(payment.id, 'pan', card.pan)
