@@ -26,6 +26,11 @@ export type Connector = {
   inquire(request: InquireRequest, account: GatewayAccount): Move
   /** Asks what became of a capture, void or refund, by our reference to it. Ends as `done`, `declined`, `absent` or `unknown`. */
   inquireFollowUp?(request: InquireFollowUpRequest, account: GatewayAccount): Move
+  /**
+   * Cancels whatever may have come of an attempt whose answer was lost, by our reference: the way to certainty where
+   * a gateway cannot be asked. Nobody is charged by it; a caller who was is given it back.
+   */
+  reverse?(request: ReverseRequest, account: GatewayAccount): Move
   /** What comes after the reply to `state`'s call. */
   next(state: ConversationState, reply: GatewayReply, account: GatewayAccount): Move
   readonly webhooks?: WebhookReader
@@ -43,7 +48,8 @@ export type ConnectorFacts = {
   readonly replays5xx: boolean
   /** How long the gateway remembers an idempotency key, in hours; 0 when it has none. */
   readonly windowHours: number
-  readonly lookupBy: 'our-reference' | 'gateway-reference'
+  /** `webhook`: it cannot be asked at all, and tells of its own accord; `inquire` then always ends as `unknown`. */
+  readonly lookupBy: 'our-reference' | 'gateway-reference' | 'webhook'
   readonly apiVersion: string
   /** Where a call says that the card was read out over the phone, as a person would look it up. */
   readonly motoField?: string
@@ -123,6 +129,8 @@ export type InquireFollowUpRequest = FollowUpRequest & {
   /** The gateway's own reference to it, when it has told us one. */
   readonly followUpRef?: string
 }
+
+export type ReverseRequest = InquireRequest & { readonly idempotencyKey: string }
 
 /** JSON that the connector wrote for itself: it can be stored between a call and its reply. */
 export type ConversationState = {

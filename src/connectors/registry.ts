@@ -1,4 +1,5 @@
 import { AppError } from '../base/errors.ts'
+import { adyen } from './adyen/adyen.ts'
 import type { Connector } from './connector.ts'
 import { sandbox } from './sandbox/sandbox.ts'
 import { stripe } from './stripe/stripe.ts'
@@ -13,7 +14,7 @@ export class ConnectorUnknown extends AppError {
 }
 
 /** Every connector of the house. The conformance suite runs over all of them. */
-export const connectors: readonly Connector[] = [sandbox, stripe]
+export const connectors: readonly Connector[] = [adyen, sandbox, stripe]
 
 export function connectorOf(id: string): Connector {
   const found = connectors.find((connector) => connector.id === id)

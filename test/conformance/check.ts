@@ -20,7 +20,7 @@ export const approve: Extract<Scenario, { do: 'approve' }> = {
 
 /** What the gateway does when an operation goes well. */
 export function happy(fixture: ConformanceFixture, operation: Operation): Scenario {
-  const isFollowUp = operation === 'capture' || operation === 'void' || operation === 'refund'
+  const isFollowUp = !['authorise', 'tokenise', 'authoriseStored', 'inquire'].includes(operation)
   return isFollowUp
     ? { do: 'accept', gatewayRef: followUpRequest(fixture.gatewayRef).gatewayRef, money }
     : approve

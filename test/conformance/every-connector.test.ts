@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { connectorOf, connectors } from '../../src/connectors/registry.ts'
+import { adyenFixture } from './adyen-fixture.ts'
 import { checks } from './checks.ts'
 import type { ConformanceFixture } from './fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
@@ -7,6 +8,7 @@ import { stripeFixture } from './stripe-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
 const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  adyen: adyenFixture,
   sandbox: sandboxFixture,
   stripe: stripeFixture,
 }

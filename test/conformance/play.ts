@@ -55,7 +55,7 @@ export function operationsOf(
   const request = frozen(authoriseRequest())
   const followUp = frozen(followUpRequest(gatewayRef))
   const { money: _, ...withoutMoney } = followUp
-  const { ourReference, money } = request
+  const { ourReference, money, idempotencyKey } = request
   return {
     authorise: () => connector.authorise(request, account),
     tokenise: () => connector.tokenise!(frozen(tokeniseRequest()), account),
@@ -64,6 +64,7 @@ export function operationsOf(
     void: () => connector.void(frozen(withoutMoney), account),
     refund: () => connector.refund(followUp, account),
     inquire: () => connector.inquire(frozen({ ourReference, money }), account),
+    reverse: () => connector.reverse!(frozen({ ourReference, money, idempotencyKey }), account),
   }
 }
 
@@ -75,6 +76,7 @@ export const operationNames = [
   'void',
   'refund',
   'inquire',
+  'reverse',
 ] as const
 export type OperationName = (typeof operationNames)[number]
 

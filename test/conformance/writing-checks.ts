@@ -24,6 +24,7 @@ export const writingChecks: readonly Check[] = [
       const keys: Record<string, string> = {
         authorise: request.idempotencyKey,
         authoriseStored: storedCardRequest().idempotencyKey,
+        reverse: request.idempotencyKey,
         ...Object.fromEntries(
           ['capture', 'void', 'refund'].map((name) => [name, followUpRequest().idempotencyKey]),
         ),

@@ -1,0 +1,65 @@
+import type { GatewayReply } from '../../contracts/gateway-call.ts'
+import type { Connector, ConversationState, Outcome } from '../connector.ts'
+import { end, unknown } from '../reading.ts'
+import { amounts } from './decline-codes.ts'
+import { readModification, readPayment, readTokenisation } from './replies.ts'
+import {
+  type At,
+  apiVersion,
+  authorise,
+  authoriseStored,
+  connectorId,
+  followUp,
+  reverse,
+  tokenise,
+} from './requests.ts'
+import { webhooks } from './webhooks.ts'
+
+/**
+ * Adyen Checkout. https://docs.adyen.com/api-explorer/Checkout/72/overview
+ *
+ * One call for each operation. Captures, cancellations and refunds are only received; their webhooks say the rest, and
+ * so does the webhook of an authorisation whose answer was lost: Adyen cannot be asked.
+ */
+export const adyen: Connector = {
+  id: connectorId,
+  facts: {
+    replays5xx: true,
+    // At least seven days: https://docs.adyen.com/development-resources/api-idempotency
+    windowHours: 168,
+    lookupBy: 'webhook',
+    apiVersion,
+    motoField: 'shopperInteraction: Moto',
+    amounts,
+    settings: ['merchantAccount'],
+    followUpsLater: true,
+    sandboxLimits: 'Refusals are chosen by the card holder’s name or the amount, not by card numbers.',
+  },
+  authorise,
+  tokenise,
+  authoriseStored,
+  capture: (request, account) => followUp(account, { at: 'capture', request }),
+  void: (request, account) => followUp(account, { at: 'void', request }),
+  refund: (request, account) => followUp(account, { at: 'refund', request }),
+  inquire: () => end(unknown('the gateway tells by webhook, and cannot be asked')),
+  reverse,
+  next: (state, reply) => end(read(state, reply)),
+  webhooks,
+}
+
+function read({ at, data }: ConversationState, reply: GatewayReply): Outcome {
+  switch (at as At) {
+    case 'authorise':
+    case 'stored':
+      return readPayment(reply, data)
+    case 'tokenise':
+      return readTokenisation(reply, data)
+    case 'capture':
+    case 'void':
+    case 'refund':
+    case 'reverse':
+      return readModification(reply, data)
+    default:
+      throw new Error('a state that this connector did not write')
+  }
+}
