@@ -2,9 +2,12 @@ import { frameOctets } from '../handset-protocol.ts'
 import { KeyOverlay, type Press, silentFrame } from '../key-overlay.ts'
 import { Playout } from './playout.ts'
 
-/** How long a late frame of a talking handset is waited for before silence takes its place: 400 ms. */
-const mostOwed = 20
-/** Beyond this the handset's clock runs fast or it sent too much at once: what is oldest is dropped … */
+/**
+ * How long a late frame of a talking handset is waited for before silence takes its place: 1 s. The machine of a
+ * simulation may stand still for longer than a network's, and a key must not become two by it.
+ */
+const mostOwed = 50
+/** Beyond this and what is owed, the handset's clock runs fast or it sent too much: what is oldest is dropped … */
 const capOctets = 1_200 * 8
 /** … down to this. */
 const keptOctets = 200 * 8
@@ -30,7 +33,7 @@ export class Uplink {
   push(octets: Buffer): void {
     this.#live = true
     this.#queue.push(octets)
-    if (this.#queue.heldOctets <= capOctets) return
+    if (this.#queue.heldOctets <= capOctets + this.#owed * frameOctets) return
     while (this.#queue.heldOctets > keptOctets) {
       this.counts.dropped++
       perform(this.#queue.pull().marks)
