@@ -3,7 +3,7 @@
  *   audio: what the bridge adds to each direction of a call, not armed and armed;
  *   keys:  how soon a key of the caller's phone is a dot on the agent's desk.
  *
- *   npm run bench:latency -- [--calls 1,50,100] [--seconds 10] [--only audio|keys] [--json]
+ *   npm run bench:latency -- [--calls 1,50,100] [--seconds 8] [--only audio|keys] [--json]
  *
  * Numbers are printed as measured, and none is required. It ends with 1 when a payment, a call or audio was lost.
  */
@@ -15,7 +15,7 @@ import { whatBroke } from './verdict.ts'
 import { type AddedDelay, measureAddedDelay } from './wire/added-delay.ts'
 
 /** So that a run with few calls has enough keys for a percentile. */
-const leastPayments = 8
+const leastPayments = 5
 
 const options = readOptions(process.argv)
 const tell = options.json ? () => {} : (text: string) => console.log(text)

@@ -25,7 +25,7 @@ export function readOptions(argv: readonly string[]): BenchmarkOptions {
       'audio delay added by the bridge, and how soon a key that the caller presses shows on the desk',
     )
     .option('--calls <numbers>', 'simultaneous calls, one run each', callCounts, [1, 50, 100])
-    .option('--seconds <n>', 'length of each audio measurement, in s', within(1, 600), 10)
+    .option('--seconds <n>', 'length of each audio measurement, in s', within(1, 600), 8)
     .addOption(new Option('--only <part>', 'leave out the other part').choices(['audio', 'keys']))
     .option('--tone <ms>', 'length of a key’s tone', within(40, 1_000), 100)
     .option('--gap <ms>', 'pause between keys', within(40, 2_000), 100)

@@ -9,6 +9,8 @@ import type { FromLoad, LegPlan, LoadResult, ToLoad } from './load-port.ts'
 const jitterMs = 200
 /** Before it is measured: code gets compiled, delay lines fill, and what opening the streams held up is caught up. */
 const settleSeconds = 4
+/** Nothing takes longer than it should by more than this, in ms, or something hangs. */
+const patienceMs = 60_000
 
 export type AddedDelay = LoadResult & {
   readonly calls: number
@@ -60,8 +62,14 @@ class Load {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL('load.ts', import.meta.url)), { env: {} })
 
   ask(order: ToLoad): Promise<FromLoad> {
+    const limitMs = patienceMs + (order.do === 'measure' ? order.seconds * 1_000 : 0)
     return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => settle(() => reject(new Error('the load generator does not answer'))),
+        limitMs,
+      )
       const settle = (done: () => void) => {
+        clearTimeout(timer)
         this.#child.off('message', heard)
         this.#child.off('exit', gone)
         done()
