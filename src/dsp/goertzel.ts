@@ -68,16 +68,20 @@ export function hopSums(
   }
 }
 
-/** Complex mean of e^{j(ωh-ωl)n} over the first 16·`hops` samples, for each pair (row × 4 + column): [re, im]. */
+/**
+ * Complex mean c of e^{j(ωh-ωl)n} over the first 16·`hops` samples, for each pair (row × 4 + column):
+ * [re, im, 1 / (1 - |c|²), unused].
+ */
 export function pairCorrelation(hops: number): Float64Array {
-  const out = new Float64Array(32)
+  const out = new Float64Array(64)
   const length = hops * hopSamples
   for (let pair = 0; pair < 16; pair++) {
     const step = (2 * Math.PI * (dtmfHz[4 + (pair & 3)]! - dtmfHz[pair >> 2]!)) / sampleRate
     for (let i = 0; i < length; i++) {
-      out[pair * 2] = out[pair * 2]! + Math.cos(step * i) / length
-      out[pair * 2 + 1] = out[pair * 2 + 1]! + Math.sin(step * i) / length
+      out[pair * 4] = out[pair * 4]! + Math.cos(step * i) / length
+      out[pair * 4 + 1] = out[pair * 4 + 1]! + Math.sin(step * i) / length
     }
+    out[pair * 4 + 2] = 1 / (1 - out[pair * 4]! ** 2 - out[pair * 4 + 1]! ** 2)
   }
   return out
 }

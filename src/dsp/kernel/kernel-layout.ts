@@ -7,9 +7,9 @@ export const layout = {
   coefficients: 0,
   turns: 512,
   correlations: 64_512,
-  decode: 64_768,
-  input: 65_792,
-  channels: 66_816,
+  decode: 65_024,
+  input: 66_048,
+  channels: 67_072,
   channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_040 },
 } as const
 
@@ -22,7 +22,7 @@ export const bankPages = Math.ceil((layout.channels + channelsOfBank * layout.ch
 export function writeTables(memory: ArrayBuffer): void {
   new Int16Array(memory, layout.coefficients, coefficients.length).set(coefficients)
   new Float64Array(memory, layout.turns, turns.length).set(turns)
-  new Float64Array(memory, layout.correlations, 32).set(correlations[3]!)
+  new Float64Array(memory, layout.correlations, 64).set(correlations[3]!)
   for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {
     const { decode } = g711Tables(law)
     const table = new Int16Array(memory, layout.decode + at * 512, 256)

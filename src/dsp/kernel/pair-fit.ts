@@ -144,7 +144,7 @@ export class PairFit {
   #unmix(hops: number, first: number, low: number, high: number, b: number): void {
     const w = this.#w
     const table = correlations[hops]!
-    const pair = (low * 4 + high - 4) * 2
+    const pair = (low * 4 + high - 4) * 4
     const turn = (Math.max(0, first) % hopsOfASecond) * 16
     const tr =
       (turns[turn + low]! * turns[turn + high]! + turns[turn + 8 + low]! * turns[turn + 8 + high]!) *
@@ -154,7 +154,7 @@ export class PairFit {
       turnSquare
     const cr = table[pair]! * tr - table[pair + 1]! * ti
     const ci = table[pair]! * ti + table[pair + 1]! * tr
-    const scale = 1 / (1 - cr * cr - ci * ci)
+    const scale = table[pair + 2]!
     const lr = w[b * 16 + low]!
     const li = w[b * 16 + 8 + low]!
     const hr = w[b * 16 + high]!

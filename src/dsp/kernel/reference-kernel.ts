@@ -18,11 +18,11 @@ const ringMask = ringHops - 1
 const windowHops = 9
 const energiesAt = 60
 /**
- * A window is fitted only when it is not quiet, when the strongest frequencies of the two groups hold a tenth of its
+ * A window is fitted only when it is not quiet, when the strongest frequencies of the two groups hold a fifth of its
  * energy between them (24 × total is what a pure pair reaches), neither is next to nothing, and the stronger is even.
  */
 const leastTotal = 60 * 144
-const leastShare = 0.1 * 24
+const leastShare = 0.2 * 24
 const leastGroupEnergy = (leastPower / 2) * 3_456
 const leastEvenness = 0.01
 /** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */

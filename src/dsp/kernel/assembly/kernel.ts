@@ -9,8 +9,8 @@
 const COEFFICIENTS: usize = 0
 const TURNS: usize = 512
 const CORRELATIONS: usize = 64_512
-const DECODE: usize = 64_768
-const INPUT: usize = 65_792
+const DECODE: usize = 65_024
+const INPUT: usize = 66_048
 
 // Fields of a channel, from its base.
 const SAMPLES: usize = 0
@@ -44,7 +44,7 @@ const LEAST_TOTAL: f64 = 60 * 144
 const QUIET_HOPS: i32 = 32
 const REACH: i32 = 20
 const LEAST_EVENNESS: f64 = 0.01
-const LEAST_SHARE: f64 = 0.1 * 24
+const LEAST_SHARE: f64 = 0.2 * 24
 const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 const LEAKAGE_SHARE: f64 = 0.25
 const TURN_SQUARE: f64 = 8_191 * 8_191
@@ -143,12 +143,7 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
   if (!mayMatter(base, hop, total)) return 0
   gatherBlocks(base, hop)
   const fit = base + FITS + (slot << 6)
-  fitSummed(base, hop - WINDOW_HOPS + 1, fit, total)
-  const matters =
-    load<f64>(fit, 32) > LEAST_PURITY &&
-    load<f64>(fit, 40) > LEAST_STEADINESS &&
-    load<f64>(fit, 8) > LEAST_POWER &&
-    load<f64>(fit, 16) > LEAST_POWER
+  const matters = fitSummed(base, hop - WINDOW_HOPS + 1, fit, total)
   store<u8>(base + FLAGS + slot, matters ? 1 : 0)
   return matters ? 1 : 0
 }
@@ -253,11 +248,13 @@ function mayMatter(base: usize, hop: i32, total: f64): bool {
 function gatherBlocks(base: usize, hop: i32): void {
   for (let b = 0; b < 3; b++) {
     const from = base + BLOCKS + (<usize>((hop - 6 + b * 3) & BLOCK_RING) << 7)
-    memory.copy(base + SCRATCH + <usize>b * 128, from, 128)
+    const to = base + SCRATCH + <usize>b * 128
+    for (let i: usize = 0; i < 128; i += 16) v128.store(to + i, v128.load(from + i))
   }
 }
 
-function fitSummed(base: usize, first: i32, fit: usize, energy: f64): void {
+/** Fits the strongest pair to the blocks in the scratch. Returns true when the window matters; else the fit is undefined. */
+function fitSummed(base: usize, first: i32, fit: usize, energy: f64): bool {
   let low = strongest(base, 0)
   let high = strongest(base, 4)
   const lowEnergy = load<f64>(base + ENERGIES + (<usize>low << 3))
@@ -269,15 +266,19 @@ function fitSummed(base: usize, first: i32, fit: usize, energy: f64): void {
   const lowPower = refit(base, 0)
   const lowOffset = load<f64>(base, REFIT)
   const lowSteadiness = load<f64>(base, REFIT + 8)
+  if (lowPower <= LEAST_POWER || lowSteadiness <= LEAST_STEADINESS) return false
   const highPower = refit(base, 16)
+  const steadiness = min(lowSteadiness, load<f64>(base, REFIT + 8))
+  const purity = (lowPower + highPower) / total
   store<f64>(fit, <f64>(low * 4 + high - 4))
   store<f64>(fit, lowPower, 8)
   store<f64>(fit, highPower, 16)
   store<f64>(fit, total, 24)
-  store<f64>(fit, total > 0 ? (lowPower + highPower) / total : 0, 32)
-  store<f64>(fit, min(lowSteadiness, load<f64>(base, REFIT + 8)), 40)
+  store<f64>(fit, purity, 32)
+  store<f64>(fit, steadiness, 40)
   store<f64>(fit, lowOffset, 48)
   store<f64>(fit, load<f64>(base, REFIT), 56)
+  return highPower > LEAST_POWER && steadiness > LEAST_STEADINESS && purity > LEAST_PURITY
 }
 
 function strongest(base: usize, group: i32): i32 {
@@ -310,7 +311,7 @@ function separate(base: usize, first: i32, low: i32, high: i32): void {
 function unmix(base: usize, first: i32, low: i32, high: i32, b: i32): void {
   const l = <usize>low << 3
   const h = <usize>high << 3
-  const table = CORRELATIONS + (<usize>(low * 4 + high - 4) << 4)
+  const table = CORRELATIONS + (<usize>(low * 4 + high - 4) << 5)
   const turn = TURNS + <usize>(max(0, first) % 500) * 128
   const lowRe = load<f64>(turn + l)
   const lowIm = load<f64>(turn + l, 64)
@@ -320,7 +321,7 @@ function unmix(base: usize, first: i32, low: i32, high: i32, b: i32): void {
   const ti = (lowIm * highRe - lowRe * highIm) * TURN_SQUARE
   const cr = load<f64>(table) * tr - load<f64>(table, 8) * ti
   const ci = load<f64>(table) * ti + load<f64>(table, 8) * tr
-  const scale = 1 / (1 - cr * cr - ci * ci)
+  const scale = load<f64>(table, 16)
   const block = base + SCRATCH + <usize>b * 128
   const lr = load<f64>(block + l)
   const li = load<f64>(block + l, 64)
