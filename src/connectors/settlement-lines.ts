@@ -4,6 +4,8 @@ export type SettlementLine = {
   readonly kind: 'payment' | 'refund' | 'chargeback' | 'fee' | 'payout' | 'adjustment'
   /** The payment or refund that it belongs to, in the gateway's words. */
   readonly gatewayRef?: string
+  /** Our reference to it, where the gateway repeats it. */
+  readonly ourReference?: string
   /** Minor units, negative when it leaves the account. */
   readonly grossMinor: number
   readonly feeMinor: number

@@ -6,7 +6,7 @@ import { z } from 'zod'
 
 /** One line of the sandbox gateway's books. */
 const LedgerLine = z.looseObject({
-  kind: z.enum(['authorisation', 'capture', 'void', 'refund']),
+  kind: z.enum(['authorisation', 'capture', 'void', 'refund', 'refund-done', 'refund-failed']),
   ourReference: z.string(),
   merchantReference: z.string(),
   amount: z.number().int(),

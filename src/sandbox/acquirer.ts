@@ -60,7 +60,9 @@ export class Acquirer {
       at: this.#at(),
     }
     this.#ledger.append(line)
-    return viewOf([line])
+    const view = viewOf([line])
+    this.#tell(`authorisation.${approved ? 'approved' : 'declined'}`, view)
+    return view
   }
 
   capture(id: string, body: MoneyBody): FollowUp {
@@ -82,14 +84,35 @@ export class Acquirer {
     return this.#followUp(first, 'void', { ...body, amount: view.amount, currency: view.currency })
   }
 
-  refund(id: string, body: MoneyBody): FollowUp {
+  /** `pending`: the amount is held back, and `finishRefund` says later what came of it. */
+  refund(id: string, body: MoneyBody, state: 'done' | 'pending' = 'done'): FollowUp {
     const { first, view } = this.#find(id)
     if (view.status !== 'captured') throw new Refusal(422, 'not_refundable', 'Nothing was captured.')
     if (body.currency !== view.currency) throw currencyDiffers()
     if (body.amount > view.capturedAmount - view.refundedAmount) {
       throw new Refusal(422, 'amount_too_large', 'More than is left of what was captured.')
     }
-    return this.#followUp(first, 'refund', body)
+    return this.#followUp(first, 'refund', body, state)
+  }
+
+  /** The bank has carried the refund out, or refused it. */
+  finishRefund(refund: LedgerLine, succeeded: boolean): void {
+    const kind = succeeded ? 'refund-done' : 'refund-failed'
+    const { pending: _, ...line } = refund
+    this.#ledger.append({ ...line, id: newReference('res'), kind, of: refund.id, at: this.#at() })
+    const state = succeeded ? 'done' : 'failed'
+    this.#tell(`refund.${state}`, { ...followUpOf(refund, 'refund'), state })
+  }
+
+  /** Captures, voids and refunds under a reference. */
+  movements(ourReference: string): FollowUp[] {
+    return this.#ledger.linesBy(ourReference).flatMap((line) => {
+      if (line.kind !== 'capture' && line.kind !== 'void' && line.kind !== 'refund') return []
+      const result = this.#ledger.linesOf(line.authorisationId).find(({ of }) => of === line.id)
+      const found = followUpOf(line, line.kind)
+      if (!result) return [found]
+      return [{ ...found, state: result.kind === 'refund-done' ? ('done' as const) : ('failed' as const) }]
+    })
   }
 
   get(id: string): Authorisation {
@@ -115,27 +138,46 @@ export class Acquirer {
     return card as ReadCard
   }
 
-  #followUp(first: LedgerLine, kind: FollowUp['kind'], body: MoneyBody): FollowUp {
+  #followUp(
+    first: LedgerLine,
+    kind: FollowUp['kind'],
+    body: MoneyBody,
+    state: 'done' | 'pending' = 'done',
+  ): FollowUp {
     const { amount, currency, ourReference } = body
-    const id = newReference(prefixes[kind])
-    const at = this.#at()
-    this.#ledger.append({
+    const line: LedgerLine = {
       ...first,
-      id,
+      id: newReference(prefixes[kind]),
       kind,
       amount,
       currency,
       ourReference,
       captured: false,
       authCode: null,
-      at,
-    })
-    return { id, kind, authorisationId: first.id, amount, currency, ourReference, createdAt: at }
+      at: this.#at(),
+      ...(state === 'pending' ? { pending: true } : {}),
+    }
+    this.#ledger.append(line)
+    const followUp = followUpOf(line, kind)
+    this.#tell(`${kind}.${state}`, followUp)
+    return followUp
+  }
+
+  /** Kept with the line; the notifier posts it once it is committed. */
+  #tell(type: string, data: Authorisation | FollowUp): void {
+    const id = newReference('evt')
+    this.#ledger.keepEvent(id, JSON.stringify({ id, type, createdAt: this.#at(), data }))
   }
 
   #at(): string {
     return new Date(this.#clock.now()).toISOString()
   }
+}
+
+function followUpOf(line: LedgerLine, kind: FollowUp['kind']): FollowUp {
+  const { id, authorisationId, amount, currency, ourReference, at, pending } = line
+  const state = pending ? 'pending' : 'done'
+  return { id, kind, state, authorisationId, amount, currency, ourReference, createdAt: at }
 }
 
 const prefixes = { capture: 'cap', void: 'void', refund: 'ref' } as const
@@ -159,7 +201,7 @@ function viewOf(lines: readonly LedgerLine[]): Authorisation {
     merchantReference: first.merchantReference,
     captured: capturedAmount > 0 && !voided,
     capturedAmount: voided ? 0 : capturedAmount,
-    refundedAmount: sum('refund'),
+    refundedAmount: sum('refund') - sum('refund-failed'),
     authCode: first.authCode,
     decline: code && { code, message: declineCodes[code] },
     card: { brand: first.brand, last4: first.last4 },

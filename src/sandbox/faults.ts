@@ -1,4 +1,4 @@
-import type { FaultBody, FaultKind } from './wire.ts'
+import type { FaultBody, FaultKind, Operation } from './wire.ts'
 
 export type Fault = { readonly kind: FaultKind; readonly slowMs: number }
 
@@ -21,9 +21,9 @@ export const faultAmounts: Readonly<Record<number, FaultKind>> = {
   911110: 'unreadable',
 }
 
-/** Which fault the next authorisation meets. Kept in memory only: a restart heals the gateway. */
+/** Which fault the next request meets. Kept in memory only: a restart heals the gateway. */
 export class FaultPlan {
-  #planned: FaultBody = { fault: 'none', count: 1, slowMs: defaultSlowMs }
+  #planned: FaultBody = { fault: 'none', on: 'authorise', count: 1, slowMs: defaultSlowMs }
   #left = 0
   readonly #tripped = new Set<string>()
 
@@ -38,15 +38,15 @@ export class FaultPlan {
   }
 
   /**
-   * The fault for one authorisation, which uses it up. An amount trips once for each idempotency key: the resend of
+   * The fault for one request, which uses it up. An authorisation's amount trips once for each idempotency key: the resend of
    * the same intent then meets a gateway that has recovered, as it would in life.
    */
-  take(amount: number, idempotencyKey: string | undefined): Fault {
-    if (this.#left > 0) {
+  take(amount: number, idempotencyKey: string | undefined, operation: Operation = 'authorise'): Fault {
+    if (this.#left > 0 && this.#planned.on === operation) {
       this.#left--
       return { kind: this.#planned.fault, slowMs: this.#planned.slowMs }
     }
-    const kind = faultAmounts[amount] ?? 'none'
+    const kind = operation === 'authorise' ? (faultAmounts[amount] ?? 'none') : 'none'
     if (kind === 'none' || (idempotencyKey && this.#tripped.has(idempotencyKey))) return noFault
     if (idempotencyKey) this.#tripped.add(idempotencyKey)
     return { kind, slowMs: defaultSlowMs }

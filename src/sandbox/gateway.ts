@@ -12,15 +12,19 @@ import { internalError } from './broken-answer.ts'
 import { identityIn } from './certificate-authority.ts'
 import { FaultPlan } from './faults.ts'
 import { Ledger } from './ledger.ts'
+import { Notifier } from './notifier.ts'
 import { OnceOnly } from './once-only.ts'
+import { PendingRefunds } from './pending-refunds.ts'
 import { addRoutes } from './routes.ts'
-import { errorBody, Refusal } from './wire.ts'
+import { errorBody, Refusal, type WebhookBody } from './wire.ts'
 
 export type GatewayOptions = {
   readonly listen: { readonly host: string; readonly port: number }
   /** Folder of the certificates and the ledger. */
   readonly dataDir: string
   readonly apiKey: Secret
+  /** Where events are posted to; can be set later by `PUT /v1/webhook`. */
+  readonly webhook?: WebhookBody
   readonly clock: Clock
   readonly log: Log
 }
@@ -47,9 +51,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal) // One for every request that waits or hangs.
   guard(app, options)
+  const acquirer = new Acquirer(ledger, clock)
+  const notifier = new Notifier({ ledger, clock, log })
+  ledger.onCommit = () => notifier.wake()
+  const refunds = new PendingRefunds({ ledger, acquirer, clock, log })
   addRoutes(app, {
     ledger,
-    acquirer: new Acquirer(ledger, clock),
+    acquirer,
+    notifier,
+    finishLater: (refundId, succeeds) => refunds.finishLater(refundId, succeeds),
     once: new OnceOnly(ledger, clock),
     faults: new FaultPlan(),
     clock,
@@ -63,11 +73,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error
   }
   const { port } = app.server.address() as AddressInfo
+  if (options.webhook) notifier.pointTo(options.webhook)
+  refunds.resume()
   log.info({ port }, 'sandbox gateway listening')
   return {
     port,
     async stop(deadlineMs) {
       stopping.abort()
+      notifier.stop()
+      refunds.stop()
       const patience = clock.after(deadlineMs, () => app.server.closeAllConnections())
       await app.close()
       patience.cancel()

@@ -7,7 +7,7 @@ import { z } from 'zod'
 export const LedgerLine = z.strictObject({
   id: z.string(),
   authorisationId: z.string(),
-  kind: z.enum(['authorisation', 'capture', 'void', 'refund']),
+  kind: z.enum(['authorisation', 'capture', 'void', 'refund', 'refund-done', 'refund-failed']),
   ourReference: z.string(),
   merchantReference: z.string(),
   /** Minor units. */
@@ -18,12 +18,20 @@ export const LedgerLine = z.strictObject({
   /** On an authorisation: true when it took the money at once, so that no capture line follows. */
   captured: z.boolean(),
   authCode: z.string().nullable(),
+  /** A refund that the bank carries out later: a line `refund-done` or `refund-failed` follows, `of` this one. */
+  pending: z.boolean().optional(),
+  of: z.string().optional(),
   brand: z.string(),
   last4: z.string(),
   /** ISO 8601, UTC. */
   at: z.string(),
 })
 export type LedgerLine = z.output<typeof LedgerLine>
+
+/** What the merchant's platform is told by webhook: the body as it is signed and sent. */
+export type StoredEvent = { readonly id: string; readonly body: string; readonly tries: number }
+
+const eventsAtOnce = 50
 
 /** What was answered under an idempotency key. `fingerprint` holds no card digit but the last four. */
 export const KeptAnswer = z.strictObject({
@@ -49,6 +57,8 @@ const schema = `
   CREATE INDEX IF NOT EXISTS line_of_authorisation ON line (authorisationId);
   CREATE INDEX IF NOT EXISTS line_by_reference ON line (ourReference);
   CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, atMs INTEGER NOT NULL, answer TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, tries INTEGER NOT NULL, delivered INTEGER NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS event_undelivered ON event (seq) WHERE delivered = 0;
   CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, card TEXT NOT NULL) STRICT;
 `
 
@@ -58,6 +68,8 @@ const schema = `
  */
 export class Ledger {
   readonly #db: DatabaseSync
+  /** Hears of every commit. */
+  onCommit: () => void = () => {}
 
   constructor(dataDir: string) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -72,6 +84,7 @@ export class Ledger {
     try {
       const result = work()
       this.#db.exec('COMMIT')
+      setImmediate(this.onCommit)
       return result
     } catch (error) {
       this.#db.exec('ROLLBACK')
@@ -95,8 +108,29 @@ export class Ledger {
   }
 
   authorisationsBy(ourReference: string): LedgerLine[] {
-    const lines = this.#read('SELECT line FROM line WHERE ourReference = ? ORDER BY seq', ourReference)
-    return lines.filter(({ kind }) => kind === 'authorisation')
+    return this.linesBy(ourReference).filter(({ kind }) => kind === 'authorisation')
+  }
+
+  linesBy(ourReference: string): LedgerLine[] {
+    return this.#read('SELECT line FROM line WHERE ourReference = ? ORDER BY seq', ourReference)
+  }
+
+  /** In the transaction of what the event tells of. */
+  keepEvent(id: string, body: string): void {
+    this.#db.prepare('INSERT INTO event (id, body, tries, delivered) VALUES (?, ?, 0, 0)').run(id, body)
+  }
+
+  undelivered(): StoredEvent[] {
+    const rows = this.#db
+      .prepare('SELECT id, body, tries FROM event WHERE delivered = 0 ORDER BY seq LIMIT ?')
+      .all(eventsAtOnce)
+    return rows.map(({ id, body, tries }) => ({ id: String(id), body: String(body), tries: Number(tries) }))
+  }
+
+  tried(eventId: string, delivered: boolean): void {
+    this.#db
+      .prepare('UPDATE event SET tries = tries + 1, delivered = ? WHERE id = ?')
+      .run(delivered ? 1 : 0, eventId)
   }
 
   answerUnder(key: string, nowMs: number): KeptAnswer | undefined {

@@ -4,11 +4,12 @@ import { createLog } from '../base/log.ts'
 import { SandboxConfig } from '../contracts/process-config/sandbox-config.ts'
 import { startGateway } from './gateway.ts'
 
-await runChild(SandboxConfig, ({ listen, dataDir, apiKey, logLevel }) =>
+await runChild(SandboxConfig, ({ listen, dataDir, apiKey, webhook, logLevel }) =>
   startGateway({
     listen,
     dataDir,
     apiKey,
+    ...(webhook ? { webhook: { url: webhook.url, secret: webhook.secret.reveal() } } : {}),
     clock: systemClock,
     log: createLog({ process: 'sandbox', level: logLevel }),
   }),

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import type { Acquirer } from './acquirer.ts'
 import type { FaultPlan } from './faults.ts'
 import type { Ledger } from './ledger.ts'
+import type { Notifier } from './notifier.ts'
 import type { OnceOnly } from './once-only.ts'
 import { Refusal } from './wire.ts'
 
@@ -13,6 +14,9 @@ export type Parts = {
   readonly acquirer: Acquirer
   readonly once: OnceOnly
   readonly faults: FaultPlan
+  readonly notifier: Notifier
+  /** What becomes of a refund that is pending, a little later. */
+  readonly finishLater: (refundId: string, succeeds: boolean) => void
   readonly clock: Clock
   readonly log: Log
   /** Aborted when the gateway stops: whoever waits or hangs ends. */

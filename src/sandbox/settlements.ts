@@ -19,12 +19,15 @@ export function settledOn(line: LedgerLine, nowMs: number): boolean {
   return dayOf(line) < new Date(nowMs).toISOString().slice(0, 10)
 }
 
+/** A refund moves when it is carried out, which may be later than when it was ordered. */
+const isRefund = ({ kind, pending }: LedgerLine) => kind === 'refund-done' || (kind === 'refund' && !pending)
+
 /** Settlements of the days that have ended, from `since` (an ISO date or time) on, oldest first. */
 export function settlementsOf(lines: readonly LedgerLine[], nowMs: number, since = ''): Settlement[] {
   const voided = new Set(lines.filter(({ kind }) => kind === 'void').map((line) => line.authorisationId))
   const moved = lines.filter(
     (line) =>
-      (line.captured || line.kind === 'capture' || line.kind === 'refund') &&
+      (line.captured || line.kind === 'capture' || isRefund(line)) &&
       !voided.has(line.authorisationId) &&
       settledOn(line, nowMs) &&
       dayOf(line) >= since.slice(0, 10),
@@ -36,9 +39,7 @@ export function settlementsOf(lines: readonly LedgerLine[], nowMs: number, since
 function settlement(id: string, lines: readonly LedgerLine[]): Settlement {
   const first = lines[0]!
   const sum = (refunds: boolean) =>
-    lines
-      .filter(({ kind }) => (kind === 'refund') === refunds)
-      .reduce((total, { amount }) => total + amount, 0)
+    lines.filter((line) => isRefund(line) === refunds).reduce((total, { amount }) => total + amount, 0)
   const [grossMinor, refundedMinor] = [sum(false), sum(true)]
   const netMinor = grossMinor - refundedMinor
   return { id, date: dayOf(first), currency: first.currency, grossMinor, refundedMinor, netMinor, lines }

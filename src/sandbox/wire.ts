@@ -60,6 +60,21 @@ export const SettlementsQuery = z.strictObject({
   since: z.union([z.iso.date(), z.iso.datetime()]).optional(),
 })
 
+/** Both times in Unix ms; `untilMs` is excluded. */
+export const SettlementLinesQuery = z.strictObject({
+  sinceMs: z.coerce.number().int().nonnegative(),
+  untilMs: z.coerce.number().int().nonnegative(),
+  cursor: z.coerce.number().int().nonnegative().default(0),
+})
+export type SettlementLinesQuery = z.output<typeof SettlementLinesQuery>
+
+/** Where events are posted to, and what signs them. */
+export const WebhookBody = z.strictObject({ url: z.url(), secret: z.string().min(16).max(256) })
+export type WebhookBody = z.output<typeof WebhookBody>
+
+export const Operation = z.enum(['authorise', 'capture', 'void', 'refund'])
+export type Operation = z.infer<typeof Operation>
+
 export const FaultKind = z.enum([
   'none',
   'hang',
@@ -72,12 +87,17 @@ export const FaultKind = z.enum([
   'slow',
   'wrong-echo',
   'unreadable',
+  /** Refunds only: received, and carried out (or refused by the bank) a little later. */
+  'pending',
+  'pending-fails',
 ])
 export type FaultKind = z.infer<typeof FaultKind>
 
 export const FaultBody = z.strictObject({
   fault: FaultKind,
-  /** How many of the next authorisations it meets. */
+  /** Which requests meet it. */
+  on: Operation.default('authorise'),
+  /** How many of the next ones it meets. */
   count: z.number().int().min(1).max(1_000_000).default(1),
   /** `slow` only. */
   slowMs: z.number().int().min(1).max(600_000).default(3_000),
@@ -106,10 +126,11 @@ export type Authorisation = {
   readonly createdAt: string | null
 }
 
-/** A capture, void or refund that was carried out. */
+/** A capture, void or refund that was received. */
 export type FollowUp = {
   readonly id: string
   readonly kind: 'capture' | 'void' | 'refund'
+  readonly state: 'done' | 'pending' | 'failed'
   readonly authorisationId: string
   readonly amount: number
   readonly currency: string

@@ -1,6 +1,7 @@
 import type { Money } from '../../src/base/money.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
+import { sandboxWebhooks } from './sandbox-webhooks.ts'
 
 const answered = (status: number, body: object): GatewayReply => ({
   kind: 'answered',
@@ -90,6 +91,7 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
 export const sandboxFixture: ConformanceFixture = {
   account: { origin: 'https://localhost:7443', apiKey: 'sk_sandbox_for_tests_only', timeoutMs: 10_000 },
   answer,
+  webhooks: sandboxWebhooks,
   movesMoney: ({ method }) => method === 'POST',
   idempotencyKeyOf: ({ headers }) => headers.find(({ name }) => name === 'idempotency-key')?.value,
   moneyOf(call) {

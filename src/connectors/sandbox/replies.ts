@@ -4,11 +4,12 @@ import type { DeclineReason } from '../../contracts/payment-events.ts'
 import type { ConversationState, Outcome } from '../connector.ts'
 import { declineCatalogue } from '../declines.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
-import { Authorisation, ErrorBody, FollowUp, Inquiry } from './wire.ts'
+import { Authorisation, ErrorBody, FollowUp, Inquiry, Movements } from './wire.ts'
 
+type Unknown = Extract<Outcome, { kind: 'unknown' }>
 type Answered = Extract<GatewayReply, { kind: 'answered' }>
 
-const unknown = (because: string): Outcome => ({ kind: 'unknown', because })
+const unknown = (because: string): Unknown => ({ kind: 'unknown', because })
 
 export function readAuthorisation(state: ConversationState, reply: GatewayReply): Outcome {
   if (reply.kind === 'not-sent') return { kind: 'not-sent', because: reply.because }
@@ -24,12 +25,30 @@ export function readFollowUp(state: ConversationState, reply: GatewayReply): Out
   if (reply.status !== 201) return readRefusal(reply)
   const done = parse(FollowUp, reply.body)
   if (!done) return unknown('unreadable answer')
-  const { gatewayRef, amountMinor, currency } = state.data
-  if (done.kind !== state.at || done.authorisationId !== gatewayRef)
-    return unknown('answer to another request')
-  const amountDiffers =
-    amountMinor !== undefined && (done.amount !== amountMinor || done.currency !== currency)
-  return amountDiffers ? unknown('answer with another amount') : { kind: 'done', gatewayRef: done.id }
+  return followUpOutcome(done, state.data, state.at)
+}
+
+/** Like `readInquiry`, of a capture, void or refund. */
+export function readFollowUpInquiry(state: ConversationState, reply: GatewayReply): Outcome {
+  if (reply.kind !== 'answered') return unknown(`inquiry: ${reply.kind}: ${reply.because}`)
+  if (reply.status !== 200) return unknown(`inquiry: status ${reply.status}`)
+  const found = parse(Movements, reply.body)
+  if (!found) return unknown('inquiry: unreadable answer')
+  const [movement, another] = found.movements
+  if (!movement) return { kind: 'absent' }
+  return another
+    ? unknown('inquiry: several movements')
+    : followUpOutcome(movement, state.data, String(state.data.kind))
+}
+
+function followUpOutcome(found: FollowUp, data: ConversationState['data'], kind: string): Outcome {
+  const { gatewayRef, ourReference, amountMinor, currency } = data
+  if (found.kind !== kind || found.authorisationId !== gatewayRef || found.ourReference !== ourReference)
+    return { ...unknown('answer to another request'), alarm: 'another-reference' }
+  if (amountMinor !== undefined && (found.amount !== amountMinor || found.currency !== currency))
+    return { ...unknown('answer with another amount'), alarm: 'another-amount' }
+  if (found.state === 'failed') return declined('gateway-error', 'refused_by_bank', found.id)
+  return { kind: 'done', gatewayRef: found.id, ...(found.state === 'pending' ? { later: true } : {}) }
 }
 
 /** An inquiry that fails says nothing of the payment: it is never `not-sent` and never a decline of the gateway's. */
@@ -44,7 +63,8 @@ export function readInquiry(state: ConversationState, reply: GatewayReply): Outc
 }
 
 function outcomeOf(found: Authorisation, { data }: ConversationState): Outcome {
-  if (found.ourReference !== data.ourReference) return unknown('answer to another reference')
+  if (found.ourReference !== data.ourReference)
+    return { ...unknown('answer to another reference'), alarm: 'another-reference' }
   switch (found.outcome) {
     case 'pending':
       return unknown('pending at the gateway')

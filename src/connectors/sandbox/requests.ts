@@ -1,10 +1,10 @@
 import type { BodyField, GatewayCall } from '../../contracts/gateway-call.ts'
-import type { AuthoriseRequest, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import type { AuthoriseRequest, CallMove, ConversationState, GatewayAccount, Move } from '../connector.ts'
 
 export const connectorId = 'sandbox'
 
 /** Where a conversation stands: which call is out, and what its reply has to echo. */
-export type At = 'authorise' | 'capture' | 'void' | 'refund' | 'inquire'
+export type At = 'authorise' | 'capture' | 'void' | 'refund' | 'inquire' | 'inquire-follow-up' | 'settlement'
 
 type Post = {
   readonly at: At
@@ -29,7 +29,12 @@ export function post(
   return { do: 'call', call, carriesCard: carriesCard ?? false, state: { connector: connectorId, at, data } }
 }
 
-export function get(account: GatewayAccount, at: At, path: string, data: ConversationState['data']): Move {
+export function get(
+  account: GatewayAccount,
+  at: At,
+  path: string,
+  data: ConversationState['data'],
+): CallMove {
   const call: GatewayCall = { ...head(account, at), method: 'GET', path, headers: authorisation(account) }
   return { do: 'call', call, carriesCard: false, state: { connector: connectorId, at, data } }
 }

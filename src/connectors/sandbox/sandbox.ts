@@ -4,11 +4,14 @@ import type {
   ConversationState,
   FollowUpRequest,
   GatewayAccount,
+  InquireFollowUpRequest,
   InquireRequest,
   Move,
 } from '../connector.ts'
-import { readAuthorisation, readFollowUp, readInquiry } from './replies.ts'
+import { readAuthorisation, readFollowUp, readFollowUpInquiry, readInquiry } from './replies.ts'
 import { type At, cardFields, connectorId, get, literal, post } from './requests.ts'
+import { settlement } from './settlement.ts'
+import { webhooks } from './webhooks.ts'
 
 /** Our own gateway, `src/sandbox`: one call for each operation, so that every reply ends the conversation. */
 export const sandbox: Connector = {
@@ -19,7 +22,10 @@ export const sandbox: Connector = {
   void: (request, account) => followUp(request, account, { at: 'void' }),
   refund: (request, account) => followUp(request, account, { at: 'refund', money: request.money }),
   inquire,
+  inquireFollowUp,
   next: (state, reply): Move => ({ do: 'end', outcome: read(state, reply) }),
+  webhooks,
+  settlement,
 }
 
 function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
@@ -61,7 +67,7 @@ function followUp(
     path: `/v1/authorisations/${encodeURIComponent(gatewayRef)}/${collections[at]}`,
     idempotencyKey,
     fields: [...amount, literal('ourReference', ourReference)],
-    data: { gatewayRef, ...money },
+    data: { gatewayRef, ourReference, ...money },
   })
 }
 
@@ -70,12 +76,21 @@ function inquire({ ourReference }: InquireRequest, account: GatewayAccount): Mov
   return get(account, 'inquire', path, { ourReference })
 }
 
+function inquireFollowUp(request: InquireFollowUpRequest, account: GatewayAccount): Move {
+  const { ourReference, gatewayRef, kind, money } = request
+  const path = `/v1/movements?ourReference=${encodeURIComponent(ourReference)}`
+  const echoed = kind === 'void' ? {} : money
+  return get(account, 'inquire-follow-up', path, { kind, gatewayRef, ourReference, ...echoed })
+}
+
 function read(state: ConversationState, reply: Parameters<Connector['next']>[1]) {
   switch (state.at as At) {
     case 'authorise':
       return readAuthorisation(state, reply)
     case 'inquire':
       return readInquiry(state, reply)
+    case 'inquire-follow-up':
+      return readFollowUpInquiry(state, reply)
     case 'capture':
     case 'void':
     case 'refund':

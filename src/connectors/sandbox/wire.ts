@@ -32,13 +32,44 @@ export type Authorisation = z.output<typeof Authorisation>
 
 export const Inquiry = z.object({ authorisations: z.array(Authorisation).max(100) })
 
-/** A capture, void or refund that was carried out. */
+/** An authorisation as webhooks tell of it. */
+export const WebhookAuthorisation = z.object({
+  ...authorisation,
+  id: Id,
+  outcome: z.enum(['approved', 'declined']),
+  captured: z.boolean(),
+})
+
+/** A capture, void or refund that was received. */
 export const FollowUp = z.object({
   id: Id,
   kind: z.enum(['capture', 'void', 'refund']),
+  state: z.enum(['done', 'pending', 'failed']).default('done'),
+  ourReference: z.string(),
   authorisationId: Id,
   amount: AmountMinor,
   currency: Currency,
+})
+
+export type FollowUp = z.output<typeof FollowUp>
+
+export const Movements = z.object({ movements: z.array(FollowUp).max(100) })
+
+export const SettlementPageBody = z.object({
+  lines: z
+    .array(
+      z.object({
+        id: Id,
+        kind: z.enum(['payment', 'refund']),
+        authorisationId: Id,
+        ourReference: z.string(),
+        amount: z.number().int(),
+        currency: Currency,
+        availableAt: z.iso.datetime(),
+      }),
+    )
+    .max(1_000),
+  nextCursor: z.string().max(64).nullable(),
 })
 
 export const ErrorBody = z.object({ error: z.object({ code: Code }) })

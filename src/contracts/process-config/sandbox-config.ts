@@ -7,5 +7,7 @@ export const SandboxConfig = CommonConfig.extend({
   /** Folder for its CA and certificate (made at first start: `ca.pem`, `server.pem`, `server-key.pem`) and its ledger. */
   dataDir: z.string(),
   apiKey: SecretText,
+  /** Where it tells the platform of everything that happened, and what signs it. */
+  webhook: z.strictObject({ url: z.string(), secret: SecretText }).nullable().default(null),
 })
 export type SandboxConfig = z.output<typeof SandboxConfig>

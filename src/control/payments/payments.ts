@@ -146,7 +146,7 @@ async function create(
   const row: PaymentRow = {
     id: newId('payment', nowMs),
     merchant_id: merchantId,
-    call_id: input.callId,
+    call_id: call.id,
     amount_minor: input.amountMinor,
     currency: input.currency,
     captured_minor: 0,

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { Log } from '../../base/log.ts'
 import type { Outcome } from '../../connectors/connector.ts'
-import { appendAudit } from '../store/audit-log.ts'
+import { type AuditEntry, appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
 import type { PaymentFact } from './machine.ts'
 import type { AttemptRow } from './rows.ts'
@@ -18,13 +18,14 @@ export type SettlementOptions = {
 }
 
 const anotherAmount = 'the gateway names another amount'
+const anotherReference = 'the gateway names another reference'
 
 /** What an outcome means for the attempt and for its payment. */
 type Settled = { readonly fact: PaymentFact; readonly attempt: AttemptChange; readonly reason: string }
 
 /**
- * Writes what came of an attempt. An approval that names another amount or currency than was asked for is an alarm
- * and no success: it stays unknown until a person has looked.
+ * Writes what came of an attempt. An answer that names another amount, currency or reference than was asked for is an
+ * alarm and no success: it stays unknown until a later answer is right, or a person has looked.
  */
 export class Settlement {
   readonly #options: SettlementOptions
@@ -36,8 +37,17 @@ export class Settlement {
   async settle(attempt: AttemptRow, outcome: Outcome): Promise<Changed> {
     const { runner, clock } = this.#options
     if (outcome.kind === 'approved' && !echoesTheAmount(attempt, outcome.echoed)) {
-      if (attempt.because !== anotherAmount) await this.#alarm(attempt, outcome)
+      await this.#alarm(attempt, anotherAmount, {
+        gatewayRef: outcome.gatewayRef,
+        echoedMinor: outcome.echoed.amountMinor,
+        echoedCurrency: outcome.echoed.currency,
+      })
       return this.settle(attempt, { kind: 'unknown', because: anotherAmount })
+    }
+    if (outcome.kind === 'unknown' && outcome.alarm) {
+      const because = outcome.alarm === 'another-amount' ? anotherAmount : anotherReference
+      await this.#alarm(attempt, because, {})
+      return this.settle(attempt, { kind: 'unknown', because })
     }
     const { fact, attempt: change, reason } = settledBy(attempt, outcome)
     return runner.apply({
@@ -49,23 +59,26 @@ export class Settlement {
     })
   }
 
-  async #alarm(attempt: AttemptRow, outcome: Extract<Outcome, { kind: 'approved' }>): Promise<void> {
+  /** Once for each attempt and cause, however often the gateway is asked. */
+  async #alarm(attempt: AttemptRow, because: string, echoed: AuditEntry['facts']): Promise<void> {
+    if (attempt.because === because) return
     const { store, clock, log } = this.#options
     const { merchant_id: merchantId, payment_id: paymentId } = attempt
-    log.error({ paymentId, attemptId: attempt.id, merchantId }, 'a gateway approved another amount')
+    log.error(
+      { paymentId, attemptId: attempt.id, merchantId, reason: because },
+      'a gateway answered something else',
+    )
     const facts = {
       attemptId: attempt.id,
-      gatewayRef: outcome.gatewayRef,
+      because,
       askedMinor: attempt.amount_minor,
       askedCurrency: attempt.currency,
-      echoedMinor: outcome.echoed.amountMinor,
-      echoedCurrency: outcome.echoed.currency,
+      ...echoed,
     }
     const entry = { actor: systemOf(merchantId), action: 'payment.integrity-alarm', paymentId, facts }
     await store.transaction(async (trx) => {
       await appendAudit(trx, entry, clock.now())
-      // Once for each attempt, however often the gateway is asked.
-      await updateLiveAttempt(trx, attempt, { because: anotherAmount, updated_at: clock.now() })
+      await updateLiveAttempt(trx, attempt, { because, updated_at: clock.now() })
     })
   }
 }
