@@ -13,7 +13,15 @@ const PathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
  */
 export const BodyField = z.strictObject({
   path: z.array(PathSegment).min(1).max(8),
-  value: z.union([z.string(), z.number(), z.boolean(), z.null(), z.strictObject({ slot: Slot })]),
+  value: z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.strictObject({ slot: Slot }),
+    // A date as a bare JSON number, without a zero in front: some gateways refuse `"03"`.
+    z.strictObject({ slot: z.enum(['expiryMonth', 'expiryYear']), as: z.literal('number') }),
+  ]),
 })
 export type BodyField = z.infer<typeof BodyField>
 

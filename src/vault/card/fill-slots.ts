@@ -3,7 +3,8 @@ import type { BodyField, GatewayCall, Slot } from '../../contracts/gateway-call.
 import { type DigitBuffer, digitBufferBytes } from './digit-buffer.ts'
 
 /** A piece of the request: text of the connector's, or a hole. */
-type Part = string | { readonly slot: Slot }
+type Hole = { readonly slot: Slot; readonly as?: 'number' }
+type Part = string | Hole
 
 const types = { json: 'application/json', form: 'application/x-www-form-urlencoded' } as const
 
@@ -30,14 +31,29 @@ export function fillSlots(call: GatewayCall, digits: DigitBuffer, nowMs: number)
     end =
       typeof part === 'string'
         ? end + request.write(part, end, 'utf8')
-        : digits.copyTo(part.slot, request, end)
+        : copyHole(part, digits, { target: request, at: end })
   }
   request.write(headOf(request.subarray(headBytes)), 'latin1')
   return request
 }
 
 function partBytes(part: Part, digits: DigitBuffer): number {
-  return typeof part === 'string' ? Buffer.byteLength(part, 'utf8') : digits.slotBytes(part.slot)
+  if (typeof part === 'string') return Buffer.byteLength(part, 'utf8')
+  return digits.slotBytes(part.slot) - (startsWithZero(part, digits) ? 1 : 0)
+}
+
+/** `03` as a number is `3`: JSON knows no number with a zero in front (RFC 8259 §6). */
+function startsWithZero({ slot, as }: Hole, digits: DigitBuffer): boolean {
+  return as === 'number' && slot === 'expiryMonth' && digits.digit('expiry', 0) === 0
+}
+
+function copyHole(
+  hole: Hole,
+  digits: DigitBuffer,
+  { target, at }: { readonly target: Buffer; readonly at: number },
+): number {
+  if (!startsWithZero(hole, digits)) return digits.copyTo(hole.slot, target, at)
+  return target.writeUInt8(0x30 + digits.digit('expiry', 1), at)
 }
 
 /** RFC 9112 §3 and §5. One request a connection: nothing of a card may wait in a pool of sockets. */
@@ -86,7 +102,7 @@ function jsonParts(tree: Tree): Part[] {
     parts.push(`${first ? '' : ','}${isList ? '' : `${JSON.stringify(name)}:`}`)
     first = false
     if (value instanceof Map) parts.push(...jsonParts(value))
-    else if (isSlot(value)) parts.push('"', { slot: value.slot }, '"')
+    else if (isSlot(value)) parts.push(...('as' in value ? [value] : ['"', value, '"']))
     else parts.push(JSON.stringify(value))
   }
   parts.push(isList ? ']' : '}')
@@ -99,10 +115,10 @@ function formParts(fields: readonly BodyField[]): Part[] {
     const [first, ...rest] = path
     const name = first + rest.map((segment) => `[${segment}]`).join('')
     const lead = `${index === 0 ? '' : '&'}${encodeURIComponent(name)}=`
-    return isSlot(value) ? [lead, { slot: value.slot }] : [lead + encodeURIComponent(String(value ?? ''))]
+    return isSlot(value) ? [lead, value] : [lead + encodeURIComponent(String(value ?? ''))]
   })
 }
 
-function isSlot(value: BodyField['value']): value is { slot: Slot } {
+function isSlot(value: BodyField['value']): value is Extract<BodyField['value'], { slot: unknown }> {
   return typeof value === 'object' && value !== null
 }

@@ -74,6 +74,21 @@ describe('a filled request', () => {
     expect(JSON.parse(body!)).toEqual({ actions: ['TOKEN_CREATE', 'SETTLE'], items, 1: 'no list' })
   })
 
+  it.each([
+    ['0342', 3],
+    ['1042', 10],
+    ['1242', 12],
+  ])('writes the date %s as bare numbers where the gateway wants them', (expiry, month) => {
+    const fields = [
+      { path: ['month'], value: { slot: 'expiryMonth' as const, as: 'number' as const } },
+      { path: ['year'], value: { slot: 'expiryYear' as const, as: 'number' as const } },
+    ]
+    const call = authorise('https://gateway.example', { body: { encoding: 'json', fields } })
+    const [head, body] = split(fillSlots(call, keyed({ expiry }), nowMs))
+    expect(body).toBe(`{"month":${month},"year":2042}`)
+    expect(head).toContain(`Content-Length: ${body!.length}`)
+  })
+
   it('signs the body that it has filled, so that nobody else has to see it', () => {
     const key = Buffer.from('a shared secret of the account')
     const computedHeaders = [
