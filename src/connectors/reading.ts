@@ -11,6 +11,18 @@ export const end = (outcome: Outcome): Move => ({ do: 'end', outcome })
 
 export const unknown = (because: string): Outcome => ({ kind: 'unknown', because })
 
+/** Something of ours was mixed up with something of another's: an alarm, not only an unknown. */
+export const anotherReference: Outcome = {
+  kind: 'unknown',
+  because: 'answer to another reference',
+  alarm: 'another-reference',
+}
+export const anotherAmount: Outcome = {
+  kind: 'unknown',
+  because: 'answer with another amount',
+  alarm: 'another-amount',
+}
+
 /** The reply to a call that may move money, when it is no answer: only an unsent call is certain. */
 export function withoutAnswer(reply: Exclude<GatewayReply, Answered>): Outcome {
   return reply.kind === 'not-sent'

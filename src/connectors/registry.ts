@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.ts'
 import { adyen } from './adyen/adyen.ts'
+import { checkoutCom } from './checkout-com/checkout-com.ts'
 import type { Connector } from './connector.ts'
 import { sandbox } from './sandbox/sandbox.ts'
 import { stripe } from './stripe/stripe.ts'
@@ -14,7 +15,7 @@ export class ConnectorUnknown extends AppError {
 }
 
 /** Every connector of the house. The conformance suite runs over all of them. */
-export const connectors: readonly Connector[] = [adyen, sandbox, stripe]
+export const connectors: readonly Connector[] = [checkoutCom, adyen, sandbox, stripe]
 
 export function connectorOf(id: string): Connector {
   const found = connectors.find((connector) => connector.id === id)

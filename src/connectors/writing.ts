@@ -1,14 +1,18 @@
 import type { BodyField, GatewayCall, Slot } from '../contracts/gateway-call.ts'
 import type { CallMove, ConversationState, GatewayAccount } from './connector.ts'
 
+type Hole = Extract<BodyField['value'], { slot: unknown }>
 type Literal = Exclude<BodyField['value'], { slot: unknown }>
 
 /** What a connector writes of a body: `undefined` is left out, lists and objects are spelled out by their places. */
 export type Tree = {
-  readonly [name: string]: Literal | undefined | { readonly slot: Slot } | Tree | readonly (Literal | Tree)[]
+  readonly [name: string]: Literal | undefined | Hole | Tree | readonly (Literal | Tree)[]
 }
 
-export const slot = (name: Slot): { readonly slot: Slot } => ({ slot: name })
+export const slot = (name: Slot): Hole => ({ slot: name })
+
+/** A part of the expiry as a bare number. */
+export const numberSlot = (name: 'expiryMonth' | 'expiryYear'): Hole => ({ slot: name, as: 'number' })
 
 /** The fields of a body. A list's places are 0, 1, 2 …, which JSON writes as an array and a form as `[0]`. */
 export function fieldsOf(tree: Tree, at: readonly string[] = []): BodyField[] {
@@ -16,13 +20,13 @@ export function fieldsOf(tree: Tree, at: readonly string[] = []): BodyField[] {
     const path = [...at, name]
     if (value === undefined) return []
     if (typeof value !== 'object' || value === null) return [{ path, value }]
-    if (isSlot(value)) return [{ path, value: { slot: value.slot } }]
+    if (isHole(value)) return [{ path, value }]
     return fieldsOf(Array.isArray(value) ? Object.fromEntries(value.entries()) : (value as Tree), path)
   })
 }
 
-function isSlot(value: object): value is { readonly slot: Slot } {
-  return 'slot' in value && typeof value.slot === 'string' && Object.keys(value).length === 1
+function isHole(value: object): value is Hole {
+  return 'slot' in value && typeof value.slot === 'string'
 }
 
 export type Writing = {

@@ -1,5 +1,6 @@
 import type { GatewayCall } from '../contracts/gateway-call.ts'
 import { adyenPolicy } from './policies/adyen.ts'
+import { checkoutComPolicy } from './policies/checkout-com.ts'
 import type { Places, Row, Rows } from './policies/row.ts'
 import { sandboxPolicy } from './policies/sandbox.ts'
 import { stripePolicy } from './policies/stripe.ts'
@@ -9,6 +10,7 @@ import { stripePolicy } from './policies/stripe.ts'
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
 const policies: ReadonlyMap<string, Rows> = new Map([
+  ['checkout-com', checkoutComPolicy],
   ['adyen', adyenPolicy],
   ['sandbox', sandboxPolicy],
   ['stripe', stripePolicy],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connectorOf, connectors } from '../../src/connectors/registry.ts'
 import { adyenFixture } from './adyen-fixture.ts'
+import { checkoutComFixture } from './checkout-com-fixture.ts'
 import { checks } from './checks.ts'
 import type { ConformanceFixture } from './fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
@@ -8,6 +9,7 @@ import { stripeFixture } from './stripe-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
 const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  'checkout-com': checkoutComFixture,
   adyen: adyenFixture,
   sandbox: sandboxFixture,
   stripe: stripeFixture,

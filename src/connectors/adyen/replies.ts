@@ -1,7 +1,16 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
 import type { Outcome } from '../connector.ts'
-import { type Answered, declined, parse, present, unknown, withoutAnswer } from '../reading.ts'
+import {
+  type Answered,
+  anotherAmount,
+  anotherReference,
+  declined,
+  parse,
+  present,
+  unknown,
+  withoutAnswer,
+} from '../reading.ts'
 import { amounts, declineCodes } from './decline-codes.ts'
 import type { Data } from './requests.ts'
 import { Modification, PaymentResponse, ServiceError } from './wire.ts'
@@ -17,7 +26,7 @@ export function readPayment(reply: GatewayReply, data: Data): Outcome {
   const payment = parse(PaymentResponse, reply)
   if (!payment) return unknown('unreadable answer')
   const { merchantReference: reference } = payment
-  if (reference != null && reference !== data.ourReference) return unknown('answer to another reference')
+  if (reference != null && reference !== data.ourReference) return anotherReference
   switch (payment.resultCode) {
     case 'Authorised':
     case 'PartiallyAuthorised':
@@ -94,10 +103,10 @@ export function readModification(reply: GatewayReply, data: Data): Outcome {
     gatewayRef === undefined
       ? done.paymentReference === ourReference
       : done.paymentPspReference === gatewayRef
-  if (!theirs) return unknown('answer to another request')
+  if (!theirs) return anotherReference
   const money = done.amount && fromGatewayUnits(done.amount.value, done.amount.currency, amounts)
   const another = money && (money.amountMinor !== data.amountMinor || money.currency !== data.currency)
-  if (another && data.amountMinor !== undefined) return unknown('answer with another amount')
+  if (another && data.amountMinor !== undefined) return anotherAmount
   return { kind: 'done', gatewayRef: done.pspReference, later: true }
 }
 

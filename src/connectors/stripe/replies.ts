@@ -1,7 +1,16 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
 import type { Outcome } from '../connector.ts'
-import { type Answered, declined, parse, present, unknown, withoutAnswer } from '../reading.ts'
+import {
+  type Answered,
+  anotherAmount,
+  anotherReference,
+  declined,
+  parse,
+  present,
+  unknown,
+  withoutAnswer,
+} from '../reading.ts'
 import { amounts } from './amounts.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
 import type { Data } from './requests.ts'
@@ -13,7 +22,7 @@ export type IntentReading =
   | { readonly kind: 'cancel'; readonly why: 'unconfirmed' | 'needs-cardholder' }
 
 export function readIntent(intent: PaymentIntent, data: Data): IntentReading {
-  if (intent.metadata.our_reference !== data.ourReference) return unknown('answer to another reference')
+  if (intent.metadata.our_reference !== data.ourReference) return anotherReference
   switch (intent.status) {
     case 'succeeded':
       return approved(intent, { received: intent.amount_received, captured: true }, data)
@@ -107,19 +116,19 @@ export function readFollowUp(at: 'capture' | 'void' | 'refund', reply: GatewayRe
 function readChange(at: 'capture' | 'void', reply: Answered, data: Data): Outcome {
   const intent = parse(PaymentIntent, reply)
   if (!intent) return unknown('unreadable answer')
-  if (intent.id !== data.gatewayRef) return unknown('answer to another request')
+  if (intent.id !== data.gatewayRef) return anotherReference
   if (at === 'void')
     return intent.status === 'canceled' ? { kind: 'done', gatewayRef: intent.id } : unknown(intent.status)
   if (intent.status !== 'succeeded') return unknown(intent.status)
   const isAll = sameAmount(intent.amount_received ?? intent.amount, intent.currency, data)
-  return isAll ? { kind: 'done', gatewayRef: intent.id } : unknown('answer with another amount')
+  return isAll ? { kind: 'done', gatewayRef: intent.id } : anotherAmount
 }
 
 function readRefund(reply: Answered, data: Data): Outcome {
   const refund = parse(Refund, reply)
   if (!refund) return unknown('unreadable answer')
-  if (refund.payment_intent !== data.gatewayRef) return unknown('answer to another request')
-  if (!sameAmount(refund.amount, refund.currency, data)) return unknown('answer with another amount')
+  if (refund.payment_intent !== data.gatewayRef) return anotherReference
+  if (!sameAmount(refund.amount, refund.currency, data)) return anotherAmount
   switch (refund.status) {
     case 'succeeded':
       return { kind: 'done', gatewayRef: refund.id }

@@ -8,7 +8,15 @@ import type {
   Move,
   Outcome,
 } from '../connector.ts'
-import { amountNotRepresentable, declined, end, inquiryWithoutAnswer, parse, unknown } from '../reading.ts'
+import {
+  amountNotRepresentable,
+  anotherReference,
+  declined,
+  end,
+  inquiryWithoutAnswer,
+  parse,
+  unknown,
+} from '../reading.ts'
 import { amounts } from './amounts.ts'
 import {
   declinedBy,
@@ -122,7 +130,7 @@ function afterPreparation(at: At, data: Data, { reply, account }: Context): Move
   }
   const intent = parse(PaymentIntent, answered)
   if (!intent) return unreadable
-  if (intent.metadata.our_reference !== data.ourReference) return end(unknown('answer to another reference'))
+  if (intent.metadata.our_reference !== data.ourReference) return end(anotherReference)
   const asked = toGatewayUnits(
     { amountMinor: Number(data.amountMinor), currency: String(data.currency) },
     amounts,

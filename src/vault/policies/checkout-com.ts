@@ -1,0 +1,19 @@
+import type { Row, Rows } from './row.ts'
+
+const payments: Row = {
+  method: 'POST',
+  path: /^\/payments$/,
+  encoding: 'json',
+  places: {
+    pan: 'source.number',
+    expiryMonth: 'source.expiry_month',
+    expiryYear: 'source.expiry_year',
+    csc: 'source.cvv',
+    postcode: 'source.billing_address.zip',
+  },
+}
+
+export const checkoutComPolicy: Rows = new Map([
+  ['authorise', payments],
+  ['tokenise', payments],
+])
