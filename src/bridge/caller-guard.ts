@@ -2,7 +2,9 @@ import { codeOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { ToneChannel, ToneEvent } from '../dsp/tone-channel.ts'
 import { DigitLedger } from './digit-ledger.ts'
+import { KeyKin } from './key-kin.ts'
 import { octetsPerMs } from './paced-path.ts'
+import { PressOrder } from './press-order.ts'
 import { ToneStage } from './stages/tone-stage.ts'
 
 /** After the provider's word for a key, tones are expected for so much longer than what is queued, in ms. */
@@ -26,20 +28,29 @@ export class CallerGuard {
   readonly stage: ToneStage
   readonly #options: CallerGuardOptions
   readonly #ledger = new DigitLedger()
+  readonly #order: PressOrder
+  readonly #kin = new KeyKin()
   #lostBeforeArmed = 0
 
   constructor(options: CallerGuardOptions) {
     this.#options = options
-    const { channel, log, callId, onFrame, onFailed } = options
+    const { channel, log, callId, onPress, onFrame, onFailed } = options
+    this.#order = new PressOrder(onPress)
     this.stage = new ToneStage({
       channel,
       onTone: (event) => this.#tone(event),
-      onFrame,
+      onFrame: () => {
+        if (this.#order.waiting > 0) this.#order.letGo(this.octets / octetsPerMs)
+        onFrame()
+      },
       onFailed: (error) => {
         log.error({ callId, code: codeOf(error) }, 'tone processing failed, caller muted')
         onFailed()
       },
-      onReleased: () => this.#reportLoss(),
+      onReleased: () => {
+        this.#order.clear()
+        this.#reportLoss()
+      },
     })
   }
 
@@ -77,7 +88,10 @@ export class CallerGuard {
   message(digit: number, atMs: number, queuedMs: number): void {
     if (!this.failed) this.#options.channel.maskHeld(queuedMs + holdMs)
     const onsetMs = this.#ledger.likelyOnsetMs(atMs)
-    if (this.#ledger.message(atMs) === 'first') this.#options.onPress({ digit, onsetMs, toneMs: 0 })
+    // Messages come in order: what was made before this one is settled with it.
+    if (this.#ledger.message(atMs, this.#kin.of(digit)) === 'copy')
+      this.#order.settle(this.#ledger.matchedOnsetMs, atMs)
+    else this.#order.add({ digit, onsetMs, toneMs: 0 }, onsetMs, atMs)
   }
 
   #tone(event: ToneEvent): void {
@@ -87,8 +101,9 @@ export class CallerGuard {
       return
     }
     const onsetMs = event.onsetSample / octetsPerMs
-    if (this.#ledger.tone(event.press, onsetMs) === 'copy') return
-    this.#options.onPress({ digit: event.digit, onsetMs, toneMs: atMs - onsetMs })
+    if (this.#ledger.tone(event.press, onsetMs, this.#kin.of(event.digit)) === 'copy') return
+    const press = { digit: event.digit, onsetMs, toneMs: atMs - onsetMs }
+    this.#order.add(press, this.#ledger.settledMs(onsetMs), atMs)
   }
 
   /** A key may have been pressed in what never came: when a caller says that one was not taken, this is where to look. */

@@ -9,17 +9,26 @@ const rememberedMs = 2_000
 const rememberedAtMost = 24
 /** Before anything is learned: a key has been down at least this long when it is reported, in ms. */
 const shortestToneMs = 40
+/** A tone and the pause after it: the press before a tone began at least this much earlier, in ms. */
+const shortestPressMs = 80
 
 /** `open`: nobody else has told of it yet. */
-type Press = { readonly press: number; readonly onsetMs: number; endMs: number | undefined; open: boolean }
-type Message = { readonly atMs: number; open: boolean; judged: boolean }
+type Press = {
+  readonly press: number
+  readonly onsetMs: number
+  endMs: number | undefined
+  open: boolean
+  kin: number
+}
+type Message = { readonly atMs: number; open: boolean; judged: boolean; readonly kin: number }
 
 export type Verdict = 'first' | 'copy'
 
 /**
  * The presses of one caller's leg, in the order in which they were made, told by two witnesses: the tone in the audio
  * and the provider's message. Whoever tells first of a press has it counted (`first`); the other's word for the same
- * press is a `copy`. Pure, and it holds no digit: presses are matched by order and by time alone.
+ * press is a `copy`. Pure, and it holds no digit: presses are matched by order and by time, and `kin`, a quarter of the
+ * keypad at random (see KeyKin), only tells apart what cannot be one press.
  *
  * Both witnesses speak in order, and either may miss presses. A message belongs to the oldest open tone that it can
  * be about: from `earlyMs` before the onset to `lateMs` after the end. So as long as one witness misses nothing, each
@@ -32,15 +41,20 @@ export type Verdict = 'first' | 'copy'
 export class DigitLedger {
   #presses: Press[] = []
   #messages: Message[] = []
+  #matchedOnsetMs = 0
   readonly #fromOnset = new Delay()
   readonly #fromEnd = new Delay()
+  /** Of all pairs, those in fast dialling included: enough to know how long to wait, not to match by. */
+  readonly #fromPaired = new Delay()
 
   /** A tone is certain, and began at `onsetMs`. */
-  tone(press: number, onsetMs: number): Verdict {
+  tone(press: number, onsetMs: number, kin = 0): Verdict {
     this.#advance(onsetMs)
-    const entry: Press = { press, onsetMs, endMs: undefined, open: true }
+    const entry: Press = { press, onsetMs, endMs: undefined, open: true, kin }
     this.#presses.push(entry)
-    const message = this.#messages.find(({ open, atMs }) => open && this.#fits(entry, atMs))
+    const message = this.#messages.find(
+      (candidate) => candidate.open && candidate.kin === kin && this.#fits(entry, candidate.atMs),
+    )
     return message ? this.#pair(message, entry) : 'first'
   }
 
@@ -51,17 +65,40 @@ export class DigitLedger {
   }
 
   /** The provider says that a key is or was down. */
-  message(atMs: number): Verdict {
+  message(atMs: number, kin = 0): Verdict {
     this.#advance(atMs)
-    const entry: Message = { atMs, open: true, judged: false }
+    const entry: Message = { atMs, open: true, judged: false, kin }
     this.#messages.push(entry)
-    const press = this.#presses.find((candidate) => candidate.open && this.#fits(candidate, atMs))
+    const press = this.#presses.find(
+      (candidate) => candidate.open && candidate.kin === kin && this.#fits(candidate, atMs),
+    )
     return press ? this.#pair(entry, press) : 'first'
+  }
+
+  /**
+   * When it is certain that no message will tell of a press made before the tone that began at `onsetMs`: at once on a
+   * call without late messages. Where messages are known to be late, when the tone's own would be due.
+   */
+  settledMs(onsetMs: number): number {
+    const delay = this.#usualDelay
+    if (!delay.known) return onsetMs
+    const dueMs = delay.meanMs - shortestPressMs + delay.spreadMs
+    return onsetMs + Math.min(lateMs, Math.max(0, dueMs))
+  }
+
+  /** Onset of the tone that the last message or tone was found to be about. */
+  get matchedOnsetMs(): number {
+    return this.#matchedOnsetMs
   }
 
   /** When the press that a message tells of is likely to have begun. */
   likelyOnsetMs(messageAtMs: number): number {
-    return messageAtMs - (this.#fromOnset.known ? Math.max(0, this.#fromOnset.meanMs) : shortestToneMs)
+    const delay = this.#usualDelay
+    return messageAtMs - (delay.known ? Math.max(0, delay.meanMs) : shortestToneMs)
+  }
+
+  get #usualDelay(): Delay {
+    return this.#fromOnset.known ? this.#fromOnset : this.#fromPaired
   }
 
   #fits(press: Press, atMs: number): boolean {
@@ -72,6 +109,8 @@ export class DigitLedger {
   }
 
   #pair(message: Message, press: Press): Verdict {
+    this.#matchedOnsetMs = press.onsetMs
+    this.#fromPaired.learn(message.atMs - press.onsetMs)
     // Both speak in order: what is older and still open will not be told of any more.
     for (const other of this.#presses) if (other.onsetMs <= press.onsetMs) other.open = false
     for (const other of this.#messages) if (other.atMs <= message.atMs) other.open = false
@@ -110,6 +149,8 @@ function isInReach(press: Press, atMs: number): boolean {
 }
 
 const pairsToLearn = 4
+/** A message may be later than usual by this much at least, in ms. */
+const leastSpreadMs = 60
 const leastToleranceMs = 130
 const deviationsTolerated = 6
 const misfitsToDoubt = 6
@@ -141,6 +182,11 @@ class Delay {
     }
     this.#deviationMs += (Math.abs(sampleMs - this.meanMs) - this.#deviationMs) / 4
     this.meanMs += (sampleMs - this.meanMs) / 8
+  }
+
+  /** What a delay may be longer than the mean, as far as is known. */
+  get spreadMs(): number {
+    return Math.max(leastSpreadMs, this.#deviationMs * deviationsTolerated)
   }
 
   allows(sampleMs: number): boolean {

@@ -150,6 +150,26 @@ describe(`the ledger of presses (seed ${seed})`, () => {
     expect(counted(late)).toBe(13)
   })
 
+  it('does not take a message for the word about a tone of another kin', () => {
+    const ledger = new DigitLedger()
+    expect(ledger.tone(0, 1_000, 2)).toBe('first')
+    expect(ledger.message(1_100, 3)).toBe('first')
+    expect(ledger.message(1_140, 2)).toBe('copy')
+  })
+
+  it('lets a tone wait for what late messages may tell of before it, once it knows how late they are', () => {
+    const ledger = new DigitLedger()
+    expect(ledger.settledMs(0)).toBe(0)
+    for (let i = 0; i < 5; i++) {
+      ledger.tone(i, 1_000 * i)
+      ledger.toneEnded(i, 1_000 * i + 80)
+      ledger.message(1_000 * i + 300)
+    }
+    expect(ledger.settledMs(10_000)).toBeGreaterThan(10_200)
+    expect(ledger.settledMs(10_000)).toBeLessThanOrEqual(10_450)
+    expect(ledger.likelyOnsetMs(10_300)).toBe(10_000)
+  })
+
   it('holds no digit: it is never told one', () => {
     expect([DigitLedger.prototype.tone.length, DigitLedger.prototype.message.length]).toEqual([2, 1])
   })
