@@ -47,3 +47,9 @@ export class ToneGuardFailed extends AppError {
   readonly code = 'TONE_GUARD_FAILED'
   readonly remedy = 'page-someone'
 }
+
+/** The caller speaks a codec that cannot be looked into: no tone of it could be masked, so no card is taken. */
+export class CodecNotMaskable extends AppError {
+  readonly code = 'CODEC_NOT_MASKABLE'
+  readonly remedy = 'fix-request'
+}

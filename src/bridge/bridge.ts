@@ -1,10 +1,12 @@
 import type { Running } from '../base/child-process.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { createLog } from '../base/log.ts'
+import type { BridgeEvent } from '../contracts/bridge-port.ts'
 import type { BridgeConfig } from '../contracts/process-config/bridge-config.ts'
 import { createToneChannel } from '../dsp/tone-guard.ts'
 import { CallBook } from './call-book.ts'
 import { ControlPeers, serveControl } from './control-server.ts'
+import { startSip } from './sip/sip-entry.ts'
 import { TwilioSignature } from './stream/twilio-signature.ts'
 import { StreamServer } from './stream-server.ts'
 
@@ -17,14 +19,16 @@ export async function startBridge(config: BridgeConfig): Promise<Running> {
   const clock = systemClock
   const log = createLog({ process: 'bridge', level: config.logLevel })
   const peers = new ControlPeers()
+  const emit = (event: BridgeEvent) => peers.emit(event)
   const book = new CallBook({
     clock,
     log,
     maxCalls: config.maxCalls,
     jitterMs: config.jitterMs,
-    newToneChannel: () => createToneChannel({ law: 'mulaw', ...config.mask }),
-    emit: (event) => peers.emit(event),
+    newToneChannel: (law) => createToneChannel({ law, ...config.mask }),
+    emit,
   })
+  const sip = config.sip && (await startSip({ config: config.sip, book, clock, log, emit }))
   const control = await serveControl({
     socketPath: config.socketPath,
     token: config.token,
@@ -43,9 +47,11 @@ export async function startBridge(config: BridgeConfig): Promise<Running> {
   return {
     async stop(deadlineMs) {
       streams.stopAccepting()
+      sip?.stopAccepting()
       await drained(book, clock, deadlineMs - farewellMs)
       book.endAll('bridge-stopping')
       await streams.close()
+      sip?.close()
       await control.close()
       log.info({}, 'stopped')
     },

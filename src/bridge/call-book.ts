@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { BridgeEvent, CallView, LegEnd, LegRole } from '../contracts/bridge-port.ts'
-import type { ToneChannel } from '../dsp/tone-channel.ts'
+import type { BridgeEvent, CallView, LegEnd, LegRole, SipFacts } from '../contracts/bridge-port.ts'
+import type { G711Law, ToneChannel } from '../dsp/tone-channel.ts'
 import { BridgeFull, CallUnknown } from './bridge-errors.ts'
 import { CallBridge } from './call-bridge.ts'
 import type { LegListener, LegStream } from './leg-stream.ts'
@@ -16,7 +16,7 @@ export type CallBookOptions = {
   readonly log: Log
   readonly maxCalls: number
   readonly jitterMs: number
-  readonly newToneChannel: () => ToneChannel
+  readonly newToneChannel: (law: G711Law) => ToneChannel
   readonly emit: (event: BridgeEvent) => void
 }
 
@@ -27,7 +27,20 @@ export type ExpectedLeg = {
   readonly masked: boolean
 }
 
-type Entry = { readonly call: CallBridge; readonly tokens: Map<LegRole, string>; lastUsedMs: number }
+/** A call whose legs are not announced by control: the signalling brings them. */
+export type SipEntry = {
+  readonly callId: string
+  readonly facts: () => SipFacts
+  /** The call is over, whoever ended it. */
+  readonly released: () => void
+}
+
+type Entry = {
+  readonly call: CallBridge
+  readonly tokens: Map<LegRole, string>
+  readonly sip?: SipEntry
+  lastUsedMs: number
+}
 
 /** The calls that this bridge carries, and the tokens that open their legs. Tokens are kept as hashes. */
 export class CallBook {
@@ -46,6 +59,11 @@ export class CallBook {
     if (masked) entry.call.arm()
     entry.tokens.set(role, hash(streamToken))
     entry.lastUsedMs = this.#options.clock.monotonicMs()
+  }
+
+  /** A call that came over SIP. Throws BridgeFull. */
+  openSip(sip: SipEntry): CallBridge {
+    return this.#open(sip.callId, sip).call
   }
 
   /** The leg that the bearer of this token becomes; undefined when there is none. The token is used up. */
@@ -75,10 +93,13 @@ export class CallBook {
     const entry = this.#calls.get(callId)
     this.#calls.delete(callId)
     entry?.call.end('call-released')
+    entry?.sip?.released()
   }
 
   views(): CallView[] {
-    return [...this.#calls.values()].map(({ call }) => call.view())
+    return [...this.#calls.values()].map(({ call, sip }) =>
+      sip ? { ...call.view(), sip: sip.facts() } : call.view(),
+    )
   }
 
   get live(): boolean {
@@ -91,11 +112,11 @@ export class CallBook {
     this.#calls.clear()
   }
 
-  #open(callId: string): Entry {
+  #open(callId: string, sip?: SipEntry): Entry {
     const { clock, log, jitterMs, newToneChannel, emit, maxCalls } = this.#options
     if (this.#calls.size >= maxCalls) throw new BridgeFull()
     const call = new CallBridge({ callId, clock, log, jitterMs, newToneChannel, emit })
-    const entry: Entry = { call, tokens: new Map(), lastUsedMs: clock.monotonicMs() }
+    const entry: Entry = { call, tokens: new Map(), lastUsedMs: clock.monotonicMs(), ...(sip ? { sip } : {}) }
     this.#calls.set(callId, entry)
     return entry
   }

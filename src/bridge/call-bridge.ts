@@ -2,8 +2,15 @@ import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { BridgeEvent, CallView, LegEnd, LegRole } from '../contracts/bridge-port.ts'
 import { digitCodes } from '../contracts/digit-port.ts'
-import type { ToneChannel } from '../dsp/tone-channel.ts'
-import { DigitsRouted, MaskNotConfirmed, NotMasked, ToneGuardFailed, ToneHeld } from './bridge-errors.ts'
+import type { G711Law, ToneChannel } from '../dsp/tone-channel.ts'
+import {
+  CodecNotMaskable,
+  DigitsRouted,
+  MaskNotConfirmed,
+  NotMasked,
+  ToneGuardFailed,
+  ToneHeld,
+} from './bridge-errors.ts'
 import { CallerGuard, type Press } from './caller-guard.ts'
 import { CollectionSocket } from './collection-socket.ts'
 import { type FrameStage, untouched } from './frame-stage.ts'
@@ -22,7 +29,7 @@ export type CallBridgeOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly jitterMs: number
-  readonly newToneChannel: () => ToneChannel
+  readonly newToneChannel: (law: G711Law) => ToneChannel
   readonly emit: (event: BridgeEvent) => void
 }
 
@@ -43,6 +50,8 @@ export class CallBridge {
   readonly #legs = new Map<LegRole, Leg>()
   #guard: CallerGuard | undefined
   #masked = false
+  /** The SIP side asked for it, and takes it back itself. */
+  #blocked = false
   /** Counts maskings: an unmask that still waits is void when a mask has been asked for since. */
   #maskings = 0
   #route: Route | undefined
@@ -51,6 +60,11 @@ export class CallBridge {
   constructor(options: CallBridgeOptions) {
     this.#options = options
     this.#until = new Until(options.clock)
+  }
+
+  /** True while no tone and no telephone event of the caller may reach the agent, whoever asked for it. */
+  get hides(): boolean {
+    return this.#masked || this.#blocked
   }
 
   get hasLegs(): boolean {
@@ -72,6 +86,8 @@ export class CallBridge {
 
   /** Arms, and settles when the delay line stands in the media path. Throws MaskNotConfirmed, and stays armed. */
   async mask(): Promise<void> {
+    // Refused before anything is armed: the mask would have to cut the caller off.
+    if (!this.#masked && this.#legs.get('caller')?.stream.maskable === false) throw new CodecNotMaskable()
     this.arm()
     if (this.#guard?.failed) throw new ToneGuardFailed()
     const guard = this.#guard
@@ -90,12 +106,27 @@ export class CallBridge {
     if (!this.#masked) return
     if (this.#guard?.failed) throw new ToneGuardFailed()
     const masking = this.#maskings
-    const mayUnmask = () => this.#guard === undefined || this.#guard.quiet
+    const mayUnmask = () => this.#isQuiet
     const isQuiet = await this.#until.wait(mayUnmask, quietWithinMs)
     if (this.#route || this.#routing) throw new DigitsRouted()
     if (!isQuiet || masking !== this.#maskings || !mayUnmask()) throw new ToneHeld()
-    this.#guard?.disarm()
+    if (!this.#blocked) this.#guard?.disarm()
     this.#masked = false
+  }
+
+  /** As `arm`, at the wish of the SIP side, and until it says otherwise. Control's mask is not touched by it. */
+  block(): void {
+    this.#blocked = true
+    this.#guard?.arm()
+  }
+
+  /** Settles when it is done: a tone that is heard or held has to end first. Throws ToneHeld. */
+  async unblock(): Promise<void> {
+    if (!this.#blocked) return
+    const mayUnblock = () => this.#masked || this.#isQuiet
+    if (!(await this.#until.wait(mayUnblock, quietWithinMs))) throw new ToneHeld()
+    this.#blocked = false
+    if (!this.#masked) this.#guard?.disarm()
   }
 
   /** Connects to the collection. Presses that begin from now on go there. */
@@ -146,10 +177,15 @@ export class CallBridge {
     for (const leg of [...this.#legs.values()]) leg.stream.close(why)
   }
 
+  get #isQuiet(): boolean {
+    if (this.#legs.get('caller')?.stream.keyDown) return false
+    return this.#guard === undefined || this.#guard.quiet
+  }
+
   #callerLeg(stream: LegStream): Leg {
     const { callId, log } = this.#options
     const guard = new CallerGuard({
-      channel: this.#options.newToneChannel(),
+      channel: this.#options.newToneChannel(stream.law),
       log,
       callId,
       onPress: (press) => this.#pressed(press),
@@ -159,7 +195,7 @@ export class CallBridge {
         this.#legs.get('agent')?.stream.clear()
       },
     })
-    if (this.#masked) guard.arm()
+    if (this.hides) guard.arm()
     this.#guard = guard
     return this.#leg('caller', stream, guard.stage)
   }
@@ -167,7 +203,7 @@ export class CallBridge {
   #leg(role: LegRole, stream: LegStream, stage: FrameStage): Leg {
     const { clock, jitterMs } = this.#options
     const other = role === 'caller' ? 'agent' : 'caller'
-    const forward = (octets: Uint8Array) => this.#legs.get(other)?.play(octets)
+    const forward = (octets: Uint8Array) => this.#legs.get(other)?.play(octets, stream.law)
     return new Leg({ role, stream, clock, jitterMs, stage, forward })
   }
 

@@ -1,10 +1,17 @@
 import type { LegEnd } from '../contracts/bridge-port.ts'
+import type { G711Law } from '../dsp/tone-channel.ts'
 
 /** One party's media connection, in whatever dialect its provider speaks. */
 export type LegStream = {
   readonly streamSid: string
-  /** Plays at most 160 octets of mu-law at the party's end. Dropped while the connection cannot take more. */
-  sendMedia(octets: Uint8Array): void
+  /** Of the octets that it hands to its leg, for as long as it lives. */
+  readonly law: G711Law
+  /** False while its party speaks a codec that cannot be looked into: no tone of it could be masked. */
+  readonly maskable: boolean
+  /** True while a key is down by the provider's own word, which may be before, after or without its tone. */
+  readonly keyDown: boolean
+  /** Plays at most 160 octets of this law at the party's end. Dropped while the connection cannot take more. */
+  sendMedia(octets: Uint8Array, law: G711Law): void
   /** Comes back through `mark` when everything sent before it has been played. */
   sendMark(name: string): void
   /** Makes the provider drop what it has not played yet. */

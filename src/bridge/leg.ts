@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { LegRole } from '../contracts/bridge-port.ts'
+import type { G711Law } from '../dsp/tone-channel.ts'
 import type { FrameStage } from './frame-stage.ts'
 import type { LegStream } from './leg-stream.ts'
 import { octetsPerMs, PacedPath } from './paced-path.ts'
@@ -53,8 +54,8 @@ export class Leg {
   }
 
   /** Plays the other party to this one. */
-  play(octets: Uint8Array): void {
-    this.stream.sendMedia(octets)
+  play(octets: Uint8Array, law: G711Law): void {
+    this.stream.sendMedia(octets, law)
     const mark = this.#playout.due(this.#clock.monotonicMs())
     if (mark !== undefined) this.stream.sendMark(mark)
   }

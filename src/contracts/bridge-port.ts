@@ -23,6 +23,21 @@ export const LegView = z.strictObject({
   streamSid: z.string().optional(),
 })
 
+/** What the signalling says of a call that came over SIP. Control knows of no other way that such a call exists. */
+export const SipFacts = z.strictObject({
+  /** The leg's SIP Call-ID; the same on both sides of a proxy. */
+  callerCallId: z.string().max(255),
+  agentCallId: z.string().max(255),
+  direction: z.enum(['inbound', 'outbound']),
+  /** Of the first INVITE, as the edge tells them; empty when it does not. */
+  from: z.string().max(255),
+  to: z.string().max(255),
+  /** Whose call it is, if the edge says so. */
+  merchantId: z.string().max(64).optional(),
+  metadata: z.record(z.string(), z.string()),
+})
+export type SipFacts = z.infer<typeof SipFacts>
+
 export const CallView = z.strictObject({
   callId: CallId,
   legs: z.array(LegView),
@@ -30,11 +45,16 @@ export const CallView = z.strictObject({
   masked: z.boolean(),
   /** The collection that the caller's digits go to. */
   collectionId: CollectionId.optional(),
+  sip: SipFacts.optional(),
 })
 export type CallView = z.infer<typeof CallView>
 
 /** bridge → control, unasked. */
 export const BridgeEvent = z.discriminatedUnion('type', [
+  /** A call began over SIP. Not heard, it is found in the next snapshot. */
+  z.strictObject({ type: z.literal('sip-call'), callId: CallId, sip: SipFacts }),
+  /** It was over before both parties were there. */
+  z.strictObject({ type: z.literal('sip-ended'), callId: CallId, role: LegRole }),
   z.strictObject({
     type: z.literal('leg-joined'),
     callId: CallId,

@@ -21,6 +21,14 @@ export const CallResource = z.strictObject({
   masked: z.boolean(),
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
+  /** Of a call over SIP, while it goes on: both legs' Call-IDs (the same behind a proxy), and what the edge told. */
+  sip: z
+    .strictObject({
+      callerCallId: z.string(),
+      agentCallId: z.string(),
+      metadata: z.record(z.string(), z.string()),
+    })
+    .optional(),
 })
 export type CallResource = z.infer<typeof CallResource>
 
@@ -89,7 +97,7 @@ export const PaymentResource = z.strictObject({
 export type PaymentResource = z.infer<typeof PaymentResource>
 
 export const CreatePayment = z.strictObject({
-  callId: z.string().describe('Our id of the live call, from GET /v1/calls'),
+  callId: z.string().describe('Our id of the live call, from GET /v1/calls; or its SIP Call-ID'),
   amountMinor: AmountMinor.describe('Integer of minor units: 1050 is £10.50, and ¥1050'),
   currency: Currency,
   reference: z.string().trim().min(1).max(64).describe('Yours: an order or invoice number'),

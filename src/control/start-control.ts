@@ -6,6 +6,7 @@ import { createLog, type Log } from '../base/log.ts'
 import type { ControlConfig } from '../contracts/process-config/control-config.ts'
 import { seedAccess } from './auth/seed-access.ts'
 import { CallRegistry } from './calls/registry.ts'
+import { sipProvider } from './calls/sip-facts.ts'
 import { type BridgeClient, connectBridge } from './clients/bridge-client.ts'
 import { connectVault, type VaultClient } from './clients/vault-client.ts'
 import { DeskFeedHub } from './desk-feed.ts'
@@ -47,8 +48,10 @@ export async function startControl(
     feed,
     bridge,
     onEnded: (callId) => core?.payments.callEnded(callId),
-    hangUp: (_provider, providerCallId) => void rest.hangUp(providerCallId),
-    isOver: (_provider, providerCallId) => rest.isOver(providerCallId),
+    // A call over SIP is ended by its own signalling; all that we have of it is its media.
+    hangUp: (provider, providerCallId) => void (provider !== sipProvider && rest.hangUp(providerCallId)),
+    isOver: async (provider, providerCallId) => provider !== sipProvider && rest.isOver(providerCallId),
+    sipMerchant: (named) => merchantOfSip(config, named),
   })
   core = createPaymentCore({ store, clock, log, config, bridge, vault, calls, feed })
   await calls.recover()
@@ -88,6 +91,12 @@ export async function startControl(
 
 function placeOf(config: Pick<ControlConfig, 'databaseFile' | 'databaseUrl'>): StorePlace {
   return config.databaseUrl ? { url: config.databaseUrl } : { file: config.databaseFile }
+}
+
+/** The edge may name a merchant of ours; what it does not name belongs to the configured one. */
+function merchantOfSip({ merchants, sip }: ControlConfig, named: string | undefined): string | null {
+  if (named === undefined) return sip?.merchantId ?? null
+  return merchants.some(({ id }) => id === named) ? named : null
 }
 
 function pause(clock: Clock, ms: number): Promise<void> {

@@ -77,6 +77,23 @@ export const PlatformConfig = z
         token: z.string().min(32).nullable().default(null),
       })
       .prefault({}),
+    sip: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        ngHost: z.string().default('127.0.0.1'),
+        ngPort: port.default(2223),
+        ngPeers: z.array(z.string()).min(1).default(['127.0.0.1']),
+        mediaHost: z.string().default('127.0.0.1'),
+        mediaAdvertised: z.string().nullable().default(null),
+        portMin: port.min(1_024).default(30_000),
+        portMax: port.min(1_024).default(39_999),
+        source: z.enum(['address', 'strict', 'first']).default('address'),
+        callerInterface: z.string().min(1).default('external'),
+        callerOtherwise: z.enum(['offerer', 'answerer']).default('offerer'),
+        silentSeconds: seconds(10, 86_400).default(300),
+        merchant: z.string().nullable().default(null),
+      })
+      .prefault({}),
     vault: z
       .strictObject({
         warm: z.number().int().min(0).max(64).default(2),
@@ -118,7 +135,10 @@ export const PlatformConfig = z
     const fault = (path: PropertyKey[], message: string) =>
       context.addIssue({ code: 'custom', path, message })
     if (config.mode === 'production') {
-      if (config.twilio === null) fault(['twilio'], 'an account and its numbers (production mode)')
+      if (config.twilio === null && !config.sip.enabled)
+        fault(['twilio'], 'an account and its numbers, or sip.enabled: true (production mode)')
+      if (config.sip.enabled && config.sip.merchant === null)
+        fault(['sip', 'merchant'], 'whose calls over SIP are (production mode)')
       if (config.gateways.length === 0) fault(['gateways'], 'at least one gateway (production mode)')
       if (config.merchants.length === 0) fault(['merchants'], 'at least one merchant (production mode)')
       if (!config.control.publicUrl?.startsWith('https://'))
@@ -138,7 +158,12 @@ export const PlatformConfig = z
       if (!gatewayIds.includes(gateway))
         fault(['merchants', i, 'gateway'], `one of the gateways’ ids: ${gatewayIds.join(', ')}`)
     })
+    if (config.sip.portMax < config.sip.portMin + 8)
+      fault(['sip', 'portMax'], 'at least 8 more than sip.portMin: a call takes four ports')
     const merchantIds = config.merchants.map(({ id }) => id)
+    const { merchant: sipMerchant } = config.sip
+    if (config.mode === 'production' && sipMerchant !== null && !merchantIds.includes(sipMerchant))
+      fault(['sip', 'merchant'], `one of the merchants’ ids: ${merchantIds.join(', ')}`)
     config.twilio?.numbers.forEach(({ merchant }, i) => {
       if (!merchantIds.includes(merchant))
         fault(['twilio', 'numbers', i, 'merchant'], `one of the merchants’ ids: ${merchantIds.join(', ')}`)

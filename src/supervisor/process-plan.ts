@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { z } from 'zod'
-import type { BridgeConfig } from '../contracts/process-config/bridge-config.ts'
+import type { BridgeConfig, BridgeSip } from '../contracts/process-config/bridge-config.ts'
 import type { ControlConfig } from '../contracts/process-config/control-config.ts'
 import type { SandboxConfig } from '../contracts/process-config/sandbox-config.ts'
 import type { SimulatorConfig } from '../contracts/process-config/simulator-config.ts'
@@ -107,19 +107,36 @@ function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
   }
 }
 
-function bridgePart({ config, sandbox }: PlanInput, link: Link): z.input<typeof BridgeConfig> {
+function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input<typeof BridgeConfig> {
   const { host, port, lookaheadMs, fill, jitterMs, maxCalls, maxMessageBytes } = config.bridge
   return {
     ...common(config),
     ...link,
     listen: { host, port },
     twilioStreamUrl: addresses(config).streams,
-    twilioAuthToken: sandbox?.twilioAuthToken ?? config.twilio?.authToken ?? '',
+    twilioAuthToken: sandbox?.twilioAuthToken ?? config.twilio?.authToken ?? nobodysToken(),
     mask: { lookaheadMs, fill },
     jitterMs,
     maxCalls,
     maxMessageBytes,
     startTimeoutMs: 10_000,
+    sip: config.sip.enabled ? sipPart(config.sip, path.join(runDir, 'sip-calls')) : null,
+  }
+}
+
+/** Without an account no signature is right. */
+function nobodysToken(): string {
+  return randomBytes(32).toString('hex')
+}
+
+function sipPart(sip: PlatformConfig['sip'], portsDir: string): z.input<typeof BridgeSip> {
+  const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax } = sip
+  const { source, callerInterface, callerOtherwise, silentSeconds } = sip
+  return {
+    ng: { host: ngHost, port: ngPort },
+    ngPeers: [...ngPeers],
+    media: { host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
+    ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000, portsDir },
   }
 }
 
@@ -145,6 +162,7 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
       },
     },
     twilio: twilioPart(input),
+    sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
     merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
     session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
     deskDir: path.join(input.packageDir, 'dist', 'desk'),
@@ -161,7 +179,8 @@ function twilioPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfi
       numbers: [{ number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' }],
     }
   }
-  const { accountSid, authToken, numbers } = config.twilio ?? { accountSid: '', authToken: '', numbers: [] }
+  const none = { accountSid: '', authToken: nobodysToken(), numbers: [] }
+  const { accountSid, authToken, numbers } = config.twilio ?? none
   const owned = numbers.map(({ number, merchant, agentAddress }) => ({
     number,
     merchantId: merchant,

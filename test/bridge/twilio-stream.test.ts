@@ -215,10 +215,10 @@ describe('a live stream', () => {
   })
 
   it('drops audio for a receiver that takes none, keeps a bounded amount, and goes on when it does', () => {
-    for (let i = 0; i < 50; i++) stream.sendMedia(Buffer.alloc(160))
+    for (let i = 0; i < 50; i++) stream.sendMedia(Buffer.alloc(160), 'mulaw')
     expect(socket.underWay).toHaveLength(7)
     for (const done of socket.underWay.splice(0)) done()
-    stream.sendMedia(Buffer.alloc(160))
+    stream.sendMedia(Buffer.alloc(160), 'mulaw')
     expect(socket.underWay).toHaveLength(1)
   })
 

@@ -3,6 +3,8 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { codeOf } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
 import type { LegEnd } from '../../contracts/bridge-port.ts'
+import type { G711Law } from '../../dsp/tone-channel.ts'
+import { inLaw } from '../law-converter.ts'
 import type { LegListener, LegStream } from '../leg-stream.ts'
 import { decodeBase64 } from './base64.ts'
 import { MediaTimeline } from './media-timeline.ts'
@@ -64,6 +66,9 @@ export class TwilioStream implements LegStream {
   #heardAtMs: number
   #droppedFrames = 0
   readonly #startTimer: Timer
+  readonly law = 'mulaw'
+  readonly maskable = true
+  readonly keyDown = false
   streamSid = ''
 
   constructor(options: TwilioStreamOptions) {
@@ -89,10 +94,10 @@ export class TwilioStream implements LegStream {
     })
   }
 
-  sendMedia(octets: Uint8Array): void {
+  sendMedia(octets: Uint8Array, law: G711Law): void {
     const { socket } = this.#options
     if (this.#ended || socket.readyState !== socket.OPEN) return
-    const message = this.#writer?.write(octets)
+    const message = this.#writer?.write(inLaw(octets, law, this.law))
     if (!message) {
       this.#dropFrame()
       return

@@ -1,6 +1,31 @@
 import { z } from 'zod'
 import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
 
+const Port = z.number().int().min(1).max(65_535)
+
+/** The entry for calls over SIP: rtpengine's NG protocol, and the media that it anchors. */
+export const BridgeSip = z.strictObject({
+  ng: Listen,
+  /** Addresses whose NG messages are believed. The protocol has no authentication of its own. */
+  ngPeers: z.array(z.string()).min(1),
+  /** Where media ports are bound, and what the session descriptions say instead when that is another. */
+  media: z.strictObject({
+    host: z.string(),
+    advertised: z.string().nullable(),
+    portMin: Port,
+    portMax: Port,
+  }),
+  source: z.enum(['address', 'strict', 'first']),
+  /** Without a label: the interface (of `direction=`) that callers are on, and who they are without that. */
+  callerInterface: z.string(),
+  callerOtherwise: z.enum(['offerer', 'answerer']),
+  /** A call whose two parties send nothing for so long has ended without a word, in ms. */
+  silentMs: z.number().int().min(1_000),
+  /** Folder for the ports of the calls that go on, so that a bridge that died takes them up again. */
+  portsDir: z.string(),
+})
+export type BridgeSip = z.output<typeof BridgeSip>
+
 /** supervisor → bridge, on standard input. */
 export const BridgeConfig = CommonConfig.extend({
   socketPath: z.string(),
@@ -22,5 +47,6 @@ export const BridgeConfig = CommonConfig.extend({
   maxMessageBytes: z.number().int().min(1_024).max(1_048_576),
   /** Time from the upgrade to a valid `start`, in ms. */
   startTimeoutMs: z.number().int().min(100).max(60_000),
+  sip: BridgeSip.nullable().default(null),
 })
 export type BridgeConfig = z.output<typeof BridgeConfig>

@@ -47,6 +47,8 @@ export const ControlConfig = CommonConfig.extend({
       z.strictObject({ number: z.string(), merchantId: z.string(), agentAddress: z.string() }),
     ),
   }),
+  /** Calls over SIP: whose they are when the edge does not say. Null: there is no such entry. */
+  sip: z.strictObject({ merchantId: z.string() }).nullable().default(null),
   merchants: z
     .array(
       z.strictObject({

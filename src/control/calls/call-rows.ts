@@ -15,6 +15,8 @@ export type CallFacts = {
   readonly providerCallId: string
   readonly agentAddress: string
   readonly startedAt: number
+  /** Of a call over SIP; not in the row: the bridge tells it again. */
+  readonly sip?: NonNullable<CallResource['sip']>
 }
 
 export type StoredCall = {
@@ -57,6 +59,13 @@ export class CallRows {
       })
       .onConflict((conflict) => conflict.columns(['provider', 'provider_call_id']).doNothing())
       .execute()
+  }
+
+  /** A phone may use a Call-ID again after months: the row of the later call then has ours behind it. */
+  async insertSip(facts: CallFacts): Promise<void> {
+    await this.insert(facts)
+    if (await this.get(facts.merchantId, facts.id)) return
+    await this.insert({ ...facts, providerCallId: `${facts.providerCallId} ${facts.id}` })
   }
 
   async update(

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
-import type { BridgeEvent, LegRole } from '../../contracts/bridge-port.ts'
+import type { BridgeEvent, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { CallResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
@@ -17,6 +17,7 @@ import {
 } from './call-rows.ts'
 import { type CallEnd, type CallEvent, type CallState, newCall, step } from './call-state.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
+import { shownOf, sipCallFacts } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
@@ -33,6 +34,8 @@ export type RegistryOptions = {
   readonly hangUp: (provider: string, providerCallId: string) => void
   /** Asks the provider whether one party's call has ended; false when it cannot say. */
   readonly isOver: (provider: string, providerCallId: string) => Promise<boolean>
+  /** Whose a call over SIP is; null when it is nobody's. */
+  readonly sipMerchant?: (named: string | undefined) => string | null
 }
 
 type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & { saved: Promise<void> }
@@ -116,8 +119,9 @@ export class CallRegistry implements Calls {
     return true
   }
 
+  /** By our id, or by its SIP Call-ID. */
   get(merchantId: string, callId: string): CallResource | undefined {
-    const entry = this.#calls.get(callId)
+    const entry = this.#calls.get(callId) ?? this.#calls.get(this.#byProvider.get(`sip ${callId}`) ?? '')
     return entry && entry.facts.merchantId === merchantId ? toResource(entry.facts, entry.state) : undefined
   }
 
@@ -165,7 +169,10 @@ export class CallRegistry implements Calls {
     await Promise.all([...this.#calls.values()].map(({ saved }) => saved))
   }
 
-  #keep({ facts, agentProviderCallId }: StoredCall, state: CallState): Entry {
+  #keep(
+    { facts, agentProviderCallId }: Pick<StoredCall, 'facts' | 'agentProviderCallId'>,
+    state: CallState,
+  ): Entry {
     const entry: Entry = { facts, agentProviderCallId, state, saved: Promise.resolve() }
     this.#calls.set(facts.id, entry)
     for (const id of [facts.providerCallId, agentProviderCallId]) {
@@ -177,10 +184,37 @@ export class CallRegistry implements Calls {
 
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'digits-lost') return
+    if (event.type === 'sip-call') {
+      this.#adoptSip(event.callId, event.sip)
+      return
+    }
     const entry = this.#calls.get(event.callId)
     if (!entry) return
     if (event.type === 'leg-joined') this.#apply(entry, event)
-    else this.#apply(entry, { ...event, at: this.#options.clock.now() })
+    else if (event.type === 'leg-left') this.#apply(entry, { ...event, at: this.#options.clock.now() })
+    else this.end(event.callId, event.role === 'caller' ? 'caller-hung-up' : 'agent-unreachable')
+  }
+
+  /** A call that the bridge tells of: it began over SIP, or was there before this life of control. */
+  #adoptSip(callId: string, sip: SipFacts): void {
+    const there = this.#calls.get(callId)
+    if (there) {
+      there.facts = { ...there.facts, sip: shownOf(sip) }
+      return
+    }
+    const { clock, log, sipMerchant } = this.#options
+    const merchantId = sipMerchant?.(sip.merchantId)
+    if (!merchantId) {
+      log.warn({ callId }, 'a call over SIP is no merchant’s: no payment can be taken on it')
+      return
+    }
+    const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now() })
+    const entry = this.#keep({ facts, agentProviderCallId: null }, newCall)
+    entry.saved = this.#rows.insertSip(facts).catch((error: unknown) => {
+      log.error({ callId, error }, 'call not stored')
+    })
+    log.info({ callId, merchantId }, 'call began')
+    this.#publish(entry)
   }
 
   async #onBridgeUp(): Promise<void> {
@@ -188,6 +222,7 @@ export class CallRegistry implements Calls {
     if (!this.#recovered || !bridge.up) return
     try {
       const { calls } = await bridge.call('snapshot', {})
+      for (const { callId, sip } of calls) if (sip) this.#adoptSip(callId, sip)
       const held = new Map(calls.map((call) => [call.callId, call]))
       this.#all((entry) => {
         const legs = held.get(entry.facts.id)?.legs ?? []

@@ -4,6 +4,9 @@ import type { LegEnd } from '../../../src/contracts/bridge-port.ts'
 /** A party's connection that keeps what is played to it. */
 export class FakeStream implements LegStream {
   readonly streamSid: string
+  readonly law = 'mulaw'
+  maskable = true
+  keyDown = false
   readonly heard: Buffer[] = []
   cleared = 0
   closedFor: LegEnd | undefined

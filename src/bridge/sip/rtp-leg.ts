@@ -1,0 +1,275 @@
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
+import type { Log } from '../../base/log.ts'
+import type { LegEnd } from '../../contracts/bridge-port.ts'
+import type { G711Law } from '../../dsp/tone-channel.ts'
+import { inLaw } from '../law-converter.ts'
+import type { LegListener, LegStream } from '../leg-stream.ts'
+import { Refusals } from '../stream/refusals.ts'
+import type { AudioDescription, Codec } from './audio-description.ts'
+import { EventReader } from './event-reader.ts'
+import type { PortPair, Source } from './media-ports.ts'
+import { lawOf, PayloadKinds, payloadTypeOf } from './payload-kinds.ts'
+import { isRtcp, ReceptionStats, writeReport } from './rtcp.ts'
+import { RtpOrder } from './rtp-order.ts'
+import { type RtpPacket, readRtpPacket } from './rtp-packet.ts'
+import { type Relayed, RtpSender } from './rtp-sender.ts'
+import { mayBegin, type SourceRule } from './source-rule.ts'
+
+const largestPacket = 1_600
+const mostRefusals = 500
+const nothing = new Uint8Array()
+
+/** Who a leg talks with, as the signalling says. */
+export type LegPeer = {
+  readonly theirs: AudioDescription
+  /** Codecs of the description that this party got. */
+  readonly told: readonly Codec[]
+  /** The codec that both agreed on first. */
+  readonly agreed: Codec | undefined
+  /** Another address that its packets may come from: where its signalling came from. */
+  readonly alsoFrom: string | undefined
+}
+
+export type RtpLegOptions = {
+  readonly streamSid: string
+  readonly ports: PortPair
+  readonly clock: Clock
+  readonly log: Log
+  readonly rule: SourceRule
+  /** True while neither events nor sound that cannot be looked into may pass to the other party. */
+  readonly hides: () => boolean
+  /** Takes what goes to the other party beside the audio that the call looks into. */
+  readonly beside: (packet: Relayed, codec: Codec | undefined, start: boolean) => void
+  /** The source is known (again): worth remembering. */
+  readonly onSource: () => void
+}
+
+/**
+ * One party over RTP: a pair of UDP ports, one stream out, and of what comes in what the signalling allows. G.711 goes
+ * through the call like any leg's; other codecs and events go by it while nothing is masked, and nowhere else.
+ */
+export class RtpLeg implements LegStream {
+  readonly streamSid: string
+  readonly ports: PortPair
+  readonly received = new ReceptionStats()
+  readonly sender: RtpSender
+  readonly events: EventReader
+  readonly #options: RtpLegOptions
+  readonly #order: RtpOrder
+  readonly #refusals: Refusals
+  #listener: LegListener | undefined
+  #peer: LegPeer | undefined
+  #kinds = new PayloadKinds([], [])
+  #source: Source | undefined
+  #speaksOther: boolean | undefined
+  #inLaw: G711Law = 'mulaw'
+  #ended = false
+  law: G711Law = 'mulaw'
+  /** `block media`: this party hears nothing of the other. */
+  deaf = false
+  lastHeardMs: number
+
+  constructor(options: RtpLegOptions) {
+    this.#options = options
+    const { clock, log, ports, streamSid } = options
+    this.streamSid = streamSid
+    this.ports = ports
+    this.lastHeardMs = clock.monotonicMs()
+    const facts = () => ({ streamSid, port: ports.rtp.port })
+    this.#refusals = new Refusals({ clock, log, facts, mostInWindow: mostRefusals })
+    this.events = new EventReader({
+      clock,
+      hides: options.hides,
+      lost: (octets) => this.#listener?.lost(octets),
+      press: (key) => this.#listener?.digit(key),
+    })
+    this.#order = new RtpOrder({
+      media: ({ payload }) => this.#audio(payload),
+      lost: (units) => this.#listener?.lost(units),
+    })
+    const random = randomBytes(10)
+    this.sender = new RtpSender({
+      ssrc: random.readUInt32BE(0),
+      firstSequence: random.readUInt16BE(4),
+      firstTimestamp: random.readUInt32BE(6),
+      send: (packet) => ports.rtp.send(packet, this.#goal()),
+    })
+    ports.rtp.onMessage((bytes, from) => this.#arrived(bytes, from))
+    ports.rtcp.onMessage((bytes, from) => this.#control(bytes, from))
+  }
+
+  get peer(): LegPeer | undefined {
+    return this.#peer
+  }
+
+  get source(): Source | undefined {
+    return this.#source
+  }
+
+  get maskable(): boolean {
+    if (this.#speaksOther !== undefined) return !this.#speaksOther
+    return this.#peer?.agreed === undefined || lawOf(this.#peer.agreed) !== undefined
+  }
+
+  get keyDown(): boolean {
+    return this.events.keyDown
+  }
+
+  get joined(): boolean {
+    return this.#listener !== undefined
+  }
+
+  /** The law of the whole call is what was agreed at its beginning; what comes in another later is converted. */
+  attach(listener: LegListener): void {
+    this.#listener = listener
+  }
+
+  /** What the signalling says now. A new address is learned anew; the same goes on with what was learned. */
+  describe(peer: LegPeer, source?: Source): void {
+    const before = this.#peer?.theirs
+    this.#peer = peer
+    this.#kinds = new PayloadKinds(peer.told, peer.theirs.codecs)
+    this.#speaksOther = undefined
+    this.sender.ptimeMs = peer.theirs.ptimeMs
+    const moved = before && (before.address !== peer.theirs.address || before.port !== peer.theirs.port)
+    if (moved && peer.theirs.receives) {
+      this.#source = undefined
+      this.ports.rtp.disconnect()
+    }
+    if (source) this.#learn(source)
+  }
+
+  sendMedia(octets: Uint8Array, law: G711Law): void {
+    const codecs = this.#peer?.theirs.codecs ?? []
+    if (this.#ended || this.deaf || !this.#peer?.theirs.receives) return
+    const takes = (wanted: G711Law) => codecs.some((codec) => lawOf(codec) === wanted)
+    const out = takes(law) ? law : law === 'mulaw' ? 'alaw' : 'mulaw'
+    if (takes(out)) this.sender.audio(inLaw(octets, law, out), out, this.#options.clock.monotonicMs())
+  }
+
+  /** What goes by the call: under the number that this party knows it by. */
+  relay(packet: Relayed, codec: Codec | undefined, start: boolean): void {
+    if (this.#ended || this.deaf || !this.#peer?.theirs.receives) return
+    const known = codec && payloadTypeOf(this.#peer.theirs.codecs, codec)
+    // Events that a party never asked for would be noise to it; other sound passes under the number it came with.
+    if (known === undefined && codec?.name === 'TELEPHONE-EVENT') return
+    const payloadType = known ?? packet.payloadType
+    this.sender.relay({ ...packet, payloadType }, { start, nowMs: this.#options.clock.monotonicMs() })
+  }
+
+  /** A key that the signalling told of. */
+  keyed(key: number): void {
+    this.events.silence()
+    this.#listener?.digit(key)
+  }
+
+  sendMark(): void {}
+
+  /** There is no way to take back what a phone has not played yet, and it has little. */
+  clear(): void {}
+
+  /** Sends a report; now and then, as long as the call goes on. */
+  report(): void {
+    const { clock, streamSid } = this.#options
+    const to = this.#source?.address ?? this.#peer?.theirs.address
+    if (this.#ended || !this.#peer || to === undefined) return
+    const { packets, octets } = this.sender
+    const timestamp = this.sender.timestampAt(clock.monotonicMs())
+    const report = writeReport({
+      ssrc: this.sender.ssrc,
+      name: streamSid,
+      sent: packets === 0 ? null : { timestamp, packets, octets },
+      block: this.received.block(clock.monotonicMs()),
+      nowMs: clock.now(),
+    })
+    this.ports.rtcp.send(report, { address: to, port: this.#peer.theirs.rtcpPort })
+  }
+
+  close(why: LegEnd): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.events.clear()
+    this.#listener?.ended(why)
+  }
+
+  #goal(): Source | undefined {
+    const theirs = this.#peer?.theirs
+    return theirs?.receives ? { address: theirs.address, port: theirs.port } : undefined
+  }
+
+  #arrived(bytes: Buffer, from: Source): void {
+    try {
+      const refusal = this.#take(bytes, from)
+      if (refusal !== undefined) this.#refusals.add(refusal)
+    } catch (error) {
+      this.#options.log.error({ streamSid: this.streamSid, error }, 'packet not handled')
+    }
+  }
+
+  /** Handles a packet; returns why it was refused, if it was. */
+  #take(bytes: Buffer, from: Source): string | undefined {
+    if (this.#ended || !this.#peer) return 'not-expected'
+    if (bytes.length > largestPacket) return 'oversized'
+    if (isRtcp(bytes)) return undefined
+    const packet = readRtpPacket(bytes)
+    if (!packet) return 'malformed'
+    if (!this.#isFromPeer(from)) return 'wrong-source'
+    const nowMs = this.#options.clock.monotonicMs()
+    this.lastHeardMs = nowMs
+    this.received.take({ ...packet, bytes: bytes.length }, nowMs)
+    const kind = this.#kinds.of(packet.payloadType)
+    if (kind?.is === 'g711') {
+      this.#speaksOther = false
+      this.#inLaw = kind.law
+      this.events.heardAudio(nowMs)
+      this.#order.push(packet, true, nowMs)
+      return undefined
+    }
+    this.#order.push({ ...packet, payload: nothing }, false, nowMs)
+    if (kind?.is === 'event') this.#event(packet, kind.clockRate)
+    else this.#other(packet, kind?.codec)
+    bytes.fill(0)
+    return undefined
+  }
+
+  #isFromPeer(from: Source): boolean {
+    if (this.#source) return this.#source.address === from.address && this.#source.port === from.port
+    const { theirs, alsoFrom } = this.#peer!
+    if (!mayBegin(this.#options.rule, from, { described: theirs, alsoFrom })) return false
+    this.#learn({ address: from.address, port: from.port })
+    this.#options.onSource()
+    return true
+  }
+
+  #learn(source: Source): void {
+    this.#source = source
+    this.ports.rtp.connect(source)
+  }
+
+  #event(packet: RtpPacket, clockRate: number): void {
+    const passes = this.events.take(packet, clockRate)
+    if (passes === 'no') return
+    const codec = { name: 'TELEPHONE-EVENT', clockRate, payloadType: packet.payloadType }
+    this.#options.beside({ ...packet, clockRate }, codec, passes === 'start')
+  }
+
+  #other(packet: RtpPacket, codec: Codec | undefined): void {
+    const isNoise = codec?.name === 'CN'
+    // A number that was never negotiated says nothing of what the stream speaks.
+    if (codec && !isNoise) this.#speaksOther = true
+    if (this.#options.hides()) return
+    this.#options.beside({ ...packet, clockRate: codec?.clockRate ?? 8_000 }, codec, false)
+  }
+
+  #audio(payload: Uint8Array): void {
+    this.#listener?.media(inLaw(payload, this.#inLaw, this.law))
+    payload.fill(0)
+  }
+
+  #control(bytes: Buffer, from: Source): void {
+    const expected = this.#source?.address ?? this.#peer?.theirs.address
+    if (from.address !== expected || !isRtcp(bytes)) return
+    this.received.heardReport(bytes, this.#options.clock.monotonicMs())
+  }
+}

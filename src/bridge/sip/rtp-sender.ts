@@ -1,0 +1,152 @@
+import type { G711Law } from '../../dsp/tone-channel.ts'
+import type { RtpPacket } from './rtp-packet.ts'
+
+/** A pause that the timestamps show, in ms; less is jitter, which they must not show. */
+const pauseMs = 60
+/** How fast a slow drift between the audio and our clock is forgiven, of what is left at each packet. */
+const forgiveness = 0.01
+const longestPtimeMs = 60
+const unitsPerMs = 8
+const headerBytes = 12
+const payloadTypes: Record<G711Law, number> = { mulaw: 0, alaw: 8 }
+
+export type RtpSenderOptions = {
+  readonly ssrc: number
+  readonly firstSequence: number
+  readonly firstTimestamp: number
+  readonly send: (packet: Buffer) => void
+}
+
+/** One packet of an event or of audio that passes as it is. */
+export type Relayed = Pick<RtpPacket, 'marker' | 'timestamp' | 'ssrc' | 'payload'> & {
+  readonly payloadType: number
+  readonly clockRate: number
+}
+
+type Mapping = { readonly key: string; readonly offset: number; lastMs: number }
+
+/**
+ * What one party hears, as one RTP stream for the whole call: one SSRC, sequence numbers without a gap, timestamps
+ * that go on with time, whatever mask, hold, re-INVITE or change of source happen on the other side (RFC 3550 §5.1).
+ */
+export class RtpSender {
+  readonly #options: RtpSenderOptions
+  readonly #pending = Buffer.alloc(longestPtimeMs * unitsPerMs)
+  #pendingOctets = 0
+  #pendingLaw: G711Law = 'mulaw'
+  #ptimeOctets = 20 * unitsPerMs
+  #sequence: number
+  #nextTimestamp: number
+  /** Timestamp that goes with `#originMs`. */
+  #origin = 0
+  #originMs: number | undefined
+  #mapping: Mapping | undefined
+  /** For RTCP: packets and octets of payload (RFC 3550 §6.4.1). */
+  packets = 0
+  octets = 0
+
+  constructor(options: RtpSenderOptions) {
+    this.#options = options
+    this.#sequence = options.firstSequence & 0xffff
+    this.#nextTimestamp = options.firstTimestamp >>> 0
+  }
+
+  get ssrc(): number {
+    return this.#options.ssrc
+  }
+
+  set ptimeMs(ms: number) {
+    this.#ptimeOctets = Math.min(longestPtimeMs, ms) * unitsPerMs
+  }
+
+  /** The RTP timestamp of this moment, for RTCP. */
+  timestampAt(nowMs: number): number {
+    if (this.#originMs === undefined) return this.#nextTimestamp
+    return (this.#origin + Math.round((nowMs - this.#originMs) * unitsPerMs)) >>> 0
+  }
+
+  /** G.711, cut or gathered to the party's packet time. */
+  audio(octets: Uint8Array, law: G711Law, nowMs: number): void {
+    if (this.#pendingOctets > 0 && (this.#pendingLaw !== law || this.#paused(nowMs))) this.flush(nowMs)
+    this.#pendingLaw = law
+    for (let at = 0; at < octets.length; ) {
+      const part = Math.min(octets.length - at, this.#ptimeOctets - this.#pendingOctets)
+      this.#pending.set(octets.subarray(at, at + part), this.#pendingOctets)
+      this.#pendingOctets += part
+      at += part
+      if (this.#pendingOctets >= this.#ptimeOctets) this.flush(nowMs)
+    }
+  }
+
+  /** Sends what waits for its packet to become full. */
+  flush(nowMs: number): void {
+    if (this.#pendingOctets === 0) return
+    const payload = this.#pending.subarray(0, this.#pendingOctets)
+    const resumed = this.#settle(nowMs)
+    this.#emit({ marker: resumed, payloadType: payloadTypes[this.#pendingLaw], payload }, this.#nextTimestamp)
+    this.#nextTimestamp = (this.#nextTimestamp + payload.length) >>> 0
+    payload.fill(0)
+    this.#pendingOctets = 0
+  }
+
+  /**
+   * An event, or audio of a codec that is not looked into. Its own timestamps go on counting, from where our stream
+   * stands when it begins; `start` begins anew.
+   */
+  relay(packet: Relayed, { start, nowMs }: { readonly start: boolean; readonly nowMs: number }): void {
+    this.flush(nowMs)
+    const key = `${packet.ssrc} ${packet.payloadType}`
+    const isAudio = packet.clockRate > 0 && packet.payload.length > 4
+    let mapping = this.#mapping
+    if (start || mapping?.key !== key || nowMs - mapping.lastMs > 2_000) {
+      this.#settle(nowMs)
+      mapping = { key, offset: (this.#nextTimestamp - packet.timestamp) >>> 0, lastMs: nowMs }
+      this.#mapping = mapping
+    }
+    mapping.lastMs = nowMs
+    const timestamp = (packet.timestamp + mapping.offset) >>> 0
+    this.#emit({ ...packet, marker: packet.marker || start }, timestamp)
+    if (isAudio) this.#nextTimestamp = (timestamp + 20 * unitsPerMs) >>> 0
+  }
+
+  #paused(nowMs: number): boolean {
+    return ((this.timestampAt(nowMs) - this.#nextTimestamp) | 0) > pauseMs * unitsPerMs
+  }
+
+  /** Lets the timestamps catch up with time after a pause. True when there was one. */
+  #settle(nowMs: number): boolean {
+    if (this.#originMs === undefined) {
+      this.#originMs = nowMs
+      this.#origin = this.#nextTimestamp
+      return true
+    }
+    const behind = (this.timestampAt(nowMs) - this.#nextTimestamp) | 0
+    if (behind > pauseMs * unitsPerMs) {
+      this.#nextTimestamp = (this.#nextTimestamp + behind) >>> 0
+      return true
+    }
+    this.#origin -= behind * forgiveness
+    return false
+  }
+
+  #emit(
+    {
+      marker,
+      payloadType,
+      payload,
+    }: Pick<RtpPacket, 'marker' | 'payload'> & { readonly payloadType: number },
+    timestamp: number,
+  ): void {
+    const packet = Buffer.allocUnsafe(headerBytes + payload.length)
+    packet[0] = 0x80
+    packet[1] = (marker ? 0x80 : 0) | payloadType
+    packet.writeUInt16BE(this.#sequence, 2)
+    packet.writeUInt32BE(timestamp, 4)
+    packet.writeUInt32BE(this.#options.ssrc, 8)
+    packet.set(payload, headerBytes)
+    this.#sequence = (this.#sequence + 1) & 0xffff
+    this.packets++
+    this.octets += payload.length
+    this.#options.send(packet)
+  }
+}

@@ -1,0 +1,27 @@
+import type { SipFacts } from '../../contracts/bridge-port.ts'
+import type { CallFacts } from './call-rows.ts'
+
+export const sipProvider = 'sip'
+
+/** What the API shows of a call's signalling. */
+export function shownOf({ callerCallId, agentCallId, metadata }: SipFacts): NonNullable<CallFacts['sip']> {
+  return { callerCallId, agentCallId, metadata }
+}
+
+/** A call over SIP as any other call: its provider is our own edge. */
+export function sipCallFacts(call: {
+  readonly callId: string
+  readonly sip: SipFacts
+  readonly merchantId: string
+  readonly startedAt: number
+}): CallFacts {
+  const { callId, sip, merchantId, startedAt } = call
+  const { direction, from, to, callerCallId } = sip
+  return {
+    ...{ id: callId, merchantId, direction, from, to, startedAt },
+    provider: sipProvider,
+    providerCallId: callerCallId,
+    agentAddress: direction === 'inbound' ? to : from,
+    sip: shownOf(sip),
+  }
+}
