@@ -38,6 +38,8 @@ const field = {
   lost: 10,
   /** The pair that was suspected last. */
   suspect: 11,
+  /** 1 when the last hop was one of a press. */
+  pressed: 12,
 } as const
 
 export type MaskPlanOptions = {
@@ -56,7 +58,7 @@ export class MaskPlan {
 
   constructor(options: MaskPlanOptions) {
     this.#o = options
-    this.#s = options.state.float64(12)
+    this.#s = options.state.float64(13)
     this.#pair = options.state.float64(2)
   }
 
@@ -96,6 +98,9 @@ export class MaskPlan {
     if (s[field.refill]! > 0 && s[field.maskedAtLoss] === 1) s[field.hangUntilHop] = hop + 2
     s[field.lost] = lost ? 1 : 0
     if (!lost) this.#look(hop)
+    // Once the detector is sure, all that is held is the tone's.
+    if (pressed && s[field.pressed] === 0) line.mark(reachHops)
+    s[field.pressed] = pressed ? 1 : 0
     if (hop <= s[field.hangUntilHop]! || pressed || line.written <= s[field.holdUntilSample]!) line.mark(1)
   }
 

@@ -114,7 +114,7 @@ export class Suspicion {
     if (rise > sharpRiseDb) return false
     const doubt = rest + doubtOfPurity(e.purityAbove)
     if (doubt + 2.5 * Math.max(0, e.lowBandGrowth - 0.1) < maxDoubt) return true
-    return doubt < maxDoubtOfAdded && e.steadiness > 0.3 && e.lowBandChangeDb < steadyLowBandDb
+    return doubt < maxDoubtOfAdded && e.steadiness > 0.2 && e.lowBandChangeDb < steadyLowBandDb
   }
 
   /** The line went dead `ago` hops ago: could the last 6 to 12 ms before it have been the beginning of a tone? */
@@ -148,7 +148,7 @@ function isFar(e: ToneEvidence, rise: number): boolean {
 /** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
 function doubtButPurity(e: ToneEvidence, rise: number): number {
   return (
-    (rise < abruptRiseDb ? 1.8 : 3) * Math.max(0, 0.6 - e.steadiness) +
+    (rise < abruptRiseDb ? 1.4 : 3) * Math.max(0, 0.6 - e.steadiness) +
     0.25 * Math.min(8, Math.max(0, rise + 12)) +
     1.5 * Math.max(0, e.offsetPct - 1.3) +
     0.15 * Math.max(0, Math.abs(e.twistDb) - 8)
