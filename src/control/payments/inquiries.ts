@@ -6,6 +6,7 @@ import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Store } from '../store/store.ts'
 import { converse } from './conversation.ts'
 import type { Gateways } from './gateways.ts'
+import { mayBeLookedUp } from './resend-rules.ts'
 import type { AttemptRow } from './rows.ts'
 import type { Settlement } from './settlement.ts'
 import { liveAttempt, updateLiveAttempt } from './store.ts'
@@ -89,6 +90,9 @@ export class Inquiries {
   #inquire(attempt: AttemptRow): Promise<Outcome> {
     const { gateways, gatewayClient } = this.#options
     const { connector, account } = gateways.of(attempt.gateway)
+    // Asked by a reference that it does not look for, a gateway would say "absent" of a payment that it has.
+    if (!mayBeLookedUp(connector.facts, attempt.gateway_ref !== null))
+      return Promise.resolve({ kind: 'unknown', because: 'waiting for the gateway to tell' })
     const money = { amountMinor: attempt.amount_minor, currency: attempt.currency }
     const reference = attempt.gateway_ref === null ? {} : { gatewayRef: attempt.gateway_ref }
     return converse({

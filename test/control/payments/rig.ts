@@ -20,6 +20,9 @@ import { until } from './until.ts'
 export type RigOptions = {
   readonly webhookEndpoints?: readonly { readonly url: string; readonly secret: Secret }[]
   readonly onQuery?: (sql: string) => void
+  readonly clock?: ManualClock
+  /** A gateway of the test's own, instead of the scripted one. */
+  readonly gatewayAt?: { readonly origin: string; readonly caFile: string; readonly apiKey: Secret }
 }
 
 export const merchantId = 'mer_one'
@@ -29,7 +32,7 @@ export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', i
 
 /** The payment core on a real store and real sockets, between a bridge, a vault and a gateway that play their parts. */
 export class Rig {
-  readonly clock = new ManualClock()
+  readonly clock: ManualClock
   readonly journal: string[] = []
   readonly events: DeskEvent[] = []
   readonly calls = new Map<string, CallResource>()
@@ -46,6 +49,7 @@ export class Rig {
 
   private constructor(dir: string, place: TestPlace, options: RigOptions) {
     this.dir = dir
+    this.clock = options.clock ?? new ManualClock()
     this.#place = place
     this.#options = options
   }
@@ -193,8 +197,8 @@ export class Rig {
   }
 
   #config(): Parameters<typeof createPaymentCore>[0]['config'] {
-    const { origin, caFile } = this.gateway
-    const gateway = { id: 'sandbox', connector: 'sandbox', origin, apiKey: new Secret('key'), caFile }
+    const { origin, caFile, apiKey } = this.#options.gatewayAt ?? scripted(this.gateway)
+    const gateway = { id: 'sandbox', connector: 'sandbox', origin, apiKey, caFile }
     const merchant = { gatewayId: 'sandbox', agents: [], apiKeys: [] }
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {
@@ -211,6 +215,10 @@ export class Rig {
       },
     }
   }
+}
+
+function scripted({ origin, caFile }: ScriptedGateway) {
+  return { origin, caFile, apiKey: new Secret('key') }
 }
 
 const owners = new Map<string, string>()
