@@ -20,8 +20,13 @@ import { TwilioCalls } from './telephony/twilio/twilio-calls.ts'
 
 export type RunningControl = Running & { readonly port: number }
 
-/** Where logs go and what time it is may be chosen by tests. */
-export type ControlSurroundings = { readonly clock?: Clock; readonly log?: Log }
+/** Where logs go, what time it is, and who hears of queries may be chosen by tests; in production nobody does. */
+export type ControlSurroundings = {
+  readonly clock?: Clock
+  readonly log?: Log
+  /** Hears the text of each query once it is done: the crash runs kill the process in the middle of a transaction. */
+  readonly onQuery?: (sql: string) => void
+}
 
 /**
  * Control, in the order of its start: store, links, calls, payments, who may come in, and the door last. When this
@@ -34,7 +39,7 @@ export async function startControl(
   const { clock = systemClock, log = createLog({ process: 'control', level: config.logLevel }) } =
     surroundings
   const bootId = randomBytes(6).toString('hex')
-  const store = await openStore({ ...placeOf(config), clock })
+  const store = await openStore({ ...placeOf(config), clock, onQuery: surroundings.onQuery })
   const vault = connectVault({ ...config.vault, clock, log })
   const bridge = connectBridge({ ...config.bridge, clock, log })
   const feed = new DeskFeedHub({ bootId })

@@ -1,8 +1,17 @@
+import type { z } from 'zod'
 import { silentLog } from '../../../src/base/log.ts'
 import { RequestRefused } from '../../../src/base/rpc/rpc-client.ts'
 import { type RpcPeer, type RpcServer, serveRpc } from '../../../src/base/rpc/rpc-server.ts'
 import type { Secret } from '../../../src/base/secret.ts'
-import { type BridgeContract, type BridgeEvent, bridgeContract } from '../../../src/contracts/bridge-port.ts'
+import {
+  type BridgeContract,
+  type BridgeEvent,
+  bridgeContract,
+  type CallView,
+  type LegView as LegSchema,
+} from '../../../src/contracts/bridge-port.ts'
+
+type LegView = z.infer<typeof LegSchema>
 
 export type ScriptedPeerOptions = {
   readonly socketPath: string
@@ -16,6 +25,8 @@ export class ScriptedBridge {
   /** callId → the collection its digits go to, if any; a call that is here is masked. */
   readonly masked = new Map<string, string | undefined>()
   readonly refused = new Map<string, string>()
+  /** callId → the legs that it shows in a snapshot; none unless a test puts them here. */
+  readonly legs = new Map<string, readonly LegView[]>()
   readonly #options: ScriptedPeerOptions
   readonly #peers = new Set<RpcPeer<BridgeContract>>()
   #server: RpcServer | undefined
@@ -67,15 +78,16 @@ export class ScriptedBridge {
           return null
         },
         release: () => null,
-        snapshot: () => ({
-          calls: [...this.masked].map(([callId, collectionId]) => ({
-            callId,
-            legs: [],
-            masked: true,
-            ...(collectionId ? { collectionId } : {}),
-          })),
-        }),
+        snapshot: () => ({ calls: this.#views() }),
       },
+    })
+  }
+
+  #views(): CallView[] {
+    return [...new Set([...this.masked.keys(), ...this.legs.keys()])].map((callId) => {
+      const collectionId = this.masked.get(callId)
+      const legs = [...(this.legs.get(callId) ?? [])]
+      return { callId, legs, masked: this.masked.has(callId), ...(collectionId ? { collectionId } : {}) }
     })
   }
 

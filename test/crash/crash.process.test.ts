@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+/** As `npm run test:crash -- …`. Answers its exit code and what it printed. */
+function crashRuns(...options: string[]): Promise<{ code: number; out: string }> {
+  const main = path.resolve(import.meta.dirname, 'main.ts')
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['--no-warnings', main, ...options], { env: {} }, (error, out) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out })
+    })
+  })
+}
+
+describe('the crash runs', () => {
+  it('agree with the ledger when control dies while the card is on its way', async () => {
+    const { code, out } = await crashRuns(
+      '--runs',
+      '4',
+      '--gateway',
+      'reset-after-commit',
+      '--at-a-time',
+      '2',
+    )
+    expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining('runs 4 of 4') })
+    expect(out).toContain('double authorisations 0')
+  })
+
+  it('find a control that tries again with a new key', async () => {
+    const point = 'authorise: the gateway has committed'
+    const options = ['--runs', '2', '--point', point, '--gateway', 'none', '--at-a-time', '2']
+    const { code, out } = await crashRuns(...options, '--broken', 'new-key-on-retry')
+    expect({ code, out }).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/double authorisations [1-9]/),
+    })
+  })
+})
