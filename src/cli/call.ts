@@ -15,6 +15,12 @@ class SandboxOnly extends AppError {
   readonly remedy = 'fix-request'
 }
 
+/** The other side ended the call before the script was through. */
+class CallCutShort extends AppError {
+  readonly code = 'CALL_CUT_SHORT'
+  readonly remedy = 'retry'
+}
+
 const usual = 'speak caller-order; speak caller-small-talk'
 
 export function callCommand(): Command {
@@ -30,17 +36,24 @@ export function callCommand(): Command {
     .action(async (options: Options) => {
       const { config } = readConfiguration(options)
       if (config.mode !== 'sandbox') throw new SandboxOnly('tonewall call needs sandbox mode')
+      const steps = parseScript(options.script)
       const result = await runScriptedCall({
         carrierUrl: addresses(config).simulator,
         from: options.from,
         ...(options.to ? { to: options.to } : {}),
-        steps: parseScript(options.script),
+        steps,
         media: path.join(packageDir, 'media', 'speech'),
       })
       const { counts, durationMs, endedBecause } = result
       console.log(
-        `${counts.steps} steps, ${counts.keys} keys, ${(durationMs / 1_000).toFixed(1)} s; ended: ${endedBecause}`,
+        `${count(counts.steps, 'step')}, ${count(counts.keys, 'key')}, ${(durationMs / 1_000).toFixed(1)} s; ended: ${endedBecause}`,
       )
       console.log(`heard ${counts.framesHeard} frames of 20 ms, sent ${counts.framesSent}`)
+      if (counts.steps < steps.length)
+        throw new CallCutShort(`the call ended before step ${counts.steps + 1} of ${steps.length} was done`)
     })
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
 }

@@ -14,7 +14,16 @@ import {
 import { HandsetVoice } from './handset-voice.ts'
 import { Ticker } from './ticker.ts'
 
-/** The carrier's socket could not be opened, or closed before what was waited for had happened. */
+/** Nothing takes calls at the carrier's address. */
+export class CarrierNotThere extends AppError {
+  readonly code = 'SIMULATOR_CARRIER_NOT_THERE'
+  readonly remedy = 'retry'
+  constructor(url: string) {
+    super(`no telephone network answers at ${url}; is the sandbox running? (tonewall start)`)
+  }
+}
+
+/** The carrier's socket closed before what was waited for had happened. */
 export class HandsetDisconnected extends AppError {
   readonly code = 'SIMULATOR_HANDSET_DISCONNECTED'
   readonly remedy = 'retry'
@@ -228,13 +237,13 @@ export class Handset {
   }
 }
 
-/** Connects to the carrier; a caller dials with it. Settles once the socket is open. Throws HandsetDisconnected. */
+/** Connects to the carrier; a caller dials with it. Settles once the socket is open. Throws CarrierNotThere. */
 export async function connectHandset(options: HandsetOptions): Promise<Handset> {
   const socket = new WebSocket(handsetUrl(options), { perMessageDeflate: false, handshakeTimeout: 10_000 })
   const handset = new Handset(options, socket)
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve)
-    socket.once('close', () => reject(new HandsetDisconnected('the carrier cannot be reached')))
+    socket.once('close', () => reject(new CarrierNotThere(options.url)))
   })
   return handset
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { codeOf } from '../base/errors.ts'
 import { encodeG711 } from '../dsp/g711.ts'
 import type { AudioRecording } from './audio-recording.ts'
 import type { Step } from './call-script.ts'
@@ -147,10 +148,13 @@ async function loadSpeeches(steps: readonly Step[], library: MediaLibrary): Prom
 async function readSpeech(file: string): Promise<Uint8Array> {
   if (!file.endsWith('.wav'))
     throw new MediaUnusable(`no canned speech of this name, and no WAV file: ${file}`)
-  const wav = readWav(await readFile(file))
+  const octets = await readFile(file).catch((error: unknown) => {
+    throw new MediaUnusable(`${file} cannot be read (${codeOf(error)})`)
+  })
+  const wav = readWav(octets)
   if (wav.sampleRate !== 8000) throw new MediaUnusable(`not at 8 kHz: ${file}`)
   if (wav.encoding === 'mulaw') return wav.octets
-  const octets = new Uint8Array(wav.samples.length)
-  encodeG711('mulaw', wav.samples, octets)
-  return octets
+  const encoded = new Uint8Array(wav.samples.length)
+  encodeG711('mulaw', wav.samples, encoded)
+  return encoded
 }
