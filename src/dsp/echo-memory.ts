@@ -2,7 +2,7 @@ import type { StateBuffer } from './state-buffer.ts'
 import type { ToneEvidence } from './tone-evidence.ts'
 
 /** A copy of a key this much quieter… */
-const dropPower = 10 ** -0.85
+const dropPower = 10 ** -0.75
 /** …within this time of its end is its echo: 700 ms. */
 const hops = 350
 /** An echo keeps the twist of its key, within this factor. */

@@ -86,14 +86,18 @@ export class Suspicion {
     spectrum.fit(2, fit, 0)
     const low = fit[fitField.lowPower]!
     const high = fit[fitField.highPower]!
-    if (fit[fitField.purity]! < 0.7 || fit[fitField.steadiness]! < 0.3 || !isLoudPair(low, high)) return false
+    const uneven = fit[fitField.purity]! < 0.7 || fit[fitField.steadiness]! < 0.3
+    if (fit[fitField.purity]! < 0.6 || fit[fitField.steadiness]! < 0.05 || !isLoudPair(low, high))
+      return false
     if (low > high * nearTwist || high > low * nearTwist) return false
     const pair = fit[fitField.pair]!
     if (Math.abs(fit[fitField.lowOffsetHz]!) > 0.01 * nearPct * lowGroupHz[pair >> 2]!) return false
     if (Math.abs(fit[fitField.highOffsetHz]!) > 0.01 * nearPct * highGroupHz[pair & 3]!) return false
     const before = this.#before
     spectrum.pairPower(pair, 3, before, 6)
-    return before[0]! < 0.25 * low && before[1]! < 0.25 * high
+    // A codec's first frame is uneven; then it must have come from next to nothing.
+    const share = uneven ? 0.003 : 0.25
+    return before[0]! < share * low && before[1]! < share * high
   }
 
   /** How sharply the pair came, now or a moment ago. */
