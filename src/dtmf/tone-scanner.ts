@@ -20,7 +20,7 @@ export type ToneScannerOptions = {
 }
 
 /** Looks for what a thief could use, not for what a receiver must accept: no guards of twist, length, onset or voice. */
-export const auditScan: ToneScannerOptions = { leastPurity: 0.9, leastWindows: 3 }
+export const auditScan: ToneScannerOptions = { leastPurity: 0.7, leastWindows: 1 }
 export const unguardedScan: ToneScannerOptions = { leastPurity: 0.5, leastWindows: 1 }
 
 /** 15 ms, every 3 ms. */

@@ -25,6 +25,7 @@ describe('the audit of a recording', () => {
 
   it('finds what a receiver would reject: short, off its frequency, over-twisted, faint', async () => {
     for (const odd of [
+      { ms: 15 },
       { ms: 22 },
       { ms: 60, offsetPct: 2.5 },
       { ms: 60, twistDb: 12 },
