@@ -19,7 +19,7 @@ const importPattern =
 /** Reads every TypeScript file below `root` (for example `src`), with its imports resolved. */
 export function readSourceTree(top: string, root: string): SourceFile[] {
   return readdirSync(path.join(top, root), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('assembly'))
+    .filter((name) => name.endsWith('.ts') && !name.includes(`${path.sep}assembly${path.sep}`))
     .map((name) => readSource(top, path.join(root, name)))
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
-import asc from 'assemblyscript/asc'
 
 /**
  * Compiles src/dsp/kernel/assembly/kernel.ts and gives the text of src/dsp/kernel/kernel-wasm.ts, which is committed.
@@ -10,7 +9,21 @@ import asc from 'assemblyscript/asc'
 const source = new URL('../../../src/dsp/kernel/assembly/kernel.ts', import.meta.url)
 const target = new URL('../../../src/dsp/kernel/kernel-wasm.ts', import.meta.url)
 
+/** What we use of `assemblyscript/asc`. Its own types declare the globals of another language over those of Node. */
+type Asc = {
+  main(
+    args: readonly string[],
+    files: {
+      readFile(name: string): string | null
+      writeFile(name: string, contents: string | Uint8Array): void
+      listFiles(): string[]
+    },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>
+}
+
 export async function buildKernel(): Promise<string> {
+  const compiler: string = 'assemblyscript/asc'
+  const { default: asc } = (await import(compiler)) as { default: Asc }
   let binary: Uint8Array | undefined
   const { error, stderr } = await asc.main(
     [
