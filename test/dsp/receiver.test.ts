@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest'
+import { type Key, keypad } from '../../src/dsp/dtmf-keypad.ts'
+import type { ToneOptions } from '../../src/dsp/tone-generator.ts'
+import { keysOf, play } from './support/play.ts'
+import { seeded } from './support/random.ts'
+import { Track } from './support/track.ts'
+
+type Sound = Omit<ToneOptions, 'key' | 'ms'> & { readonly ms?: number; readonly pauseMs?: number }
+
+/** All sixteen keys, each `sound` in turn. */
+function allKeys(...sounds: Sound[]): Track {
+  const track = new Track(200 + 16 * 200)
+  let atMs = 100
+  for (const [i, key] of [...keypad].entries()) {
+    const { ms = 50, pauseMs = 100, ...tone } = sounds[i % sounds.length]!
+    track.press(atMs, { key: key as Key, ms, levelDbm0: -12, lowPhase: i, highPhase: 2 * i, ...tone })
+    atMs += ms + pauseMs
+  }
+  return track
+}
+
+function heard(track: Track, lost?: ReadonlySet<number>): string {
+  return keysOf(play(track.octets(), lost ? { lost } : {}).heard)
+}
+
+describe('a receiver after Q.24 and ES 201 235-3 hears', () => {
+  it.each([
+    ['tones and pauses of 40 ms', allKeys({ ms: 40, pauseMs: 40 })],
+    ['frequencies off by 1.5 %', allKeys({ offsetPct: 1.5 }, { offsetPct: -1.5 })],
+    ['low and high off in opposite ways', allKeys({ lowOffsetPct: 1.5, highOffsetPct: -1.5 })],
+    ['twist from -8 to +4 dB', allKeys({ twistDb: -8 }, { twistDb: 4 })],
+    ['levels from 0 to -36 dBm0', allKeys({ levelDbm0: 0 }, { levelDbm0: -36 })],
+    ['clipped tones', allKeys({ levelDbm0: 8 })],
+    ['white noise 15 dB beneath', allKeys({ ms: 40 }).noise(-27, seeded(1))],
+    ['a dial tone of the same level beneath', allKeys({}).sine(350, -15).sine(440, -15)],
+    ['a single dial tone of the same level beneath', allKeys({}).sine(425, -12)],
+    ['a near echo', allKeys({}).echo(30, 12)],
+  ])('%s', (_, track) => expect(heard(track)).toBe(keypad))
+
+  it('one press through an interruption of 20 ms, and through a lost packet', () => {
+    const track = allKeys({ ms: 90 })
+    const lost = new Set(track.presses.map((press) => Math.ceil((press.startSample + 240) / 160)))
+    expect(heard(track, lost)).toBe(keypad)
+    for (const { startSample } of track.presses) track.samples.fill(0, startSample + 300, startSample + 460)
+    expect(heard(track)).toBe(keypad)
+  })
+
+  it('keys that are rolled: the next begins as the last ends, or before', () => {
+    const track = new Track(1_000)
+    for (const [i, key] of [...'159D*73'].entries()) track.press(100 + i * 65, { key: key as Key, ms: 80 })
+    expect(heard(track)).toBe('159D*73')
+  })
+})
+
+describe('a receiver takes for no press', () => {
+  it.each([
+    ['tones of 23 ms and less', allKeys({ ms: 23 }, { ms: 15 })],
+    ['frequencies off by 3.5 %', allKeys({ offsetPct: 3.5 }, { offsetPct: -3.5 })],
+    ['one frequency off by 3.5 %', allKeys({ lowOffsetPct: 3.5 }, { highOffsetPct: -3.5 })],
+    ['twist far beyond what a phone sends', allKeys({ twistDb: -16 }, { twistDb: 14 })],
+    ['single tones', allKeys({ twistDb: -60 }, { twistDb: 60 })],
+    ['noise', new Track(5_000).noise(-15, seeded(2))],
+    ['a dial tone', new Track(3_000).sine(350, -13).sine(440, -13)],
+    ['fax and modem tones', new Track(3_000).sine(1_100, -10).sine(2_100, -13)],
+  ])('%s', (_, track) => expect(heard(track)).toBe(''))
+
+  it('the echo of a key, half a second later and 10 dB quieter', () => {
+    const track = new Track(1_500)
+      .press(200, { key: '4', ms: 80 })
+      .press(500, { key: '2', ms: 80 })
+      .echo(450, 10)
+    expect(heard(track)).toBe('42')
+  })
+})
