@@ -18,6 +18,7 @@ const Gateway = z.strictObject({
   origin: url('https'),
   apiKey: z.string().min(8),
   caFile: z.string().nullable().default(null),
+  webhookSecrets: z.array(z.string().min(16, 'at least 16 characters')).max(2).default([]),
   timeoutSeconds: seconds(1, 120).default(30),
 })
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import path from 'node:path'
 import type { z } from 'zod'
 import type { BridgeConfig, BridgeSip } from '../contracts/process-config/bridge-config.ts'
@@ -76,8 +76,9 @@ const common = ({ mode, logLevel }: PlatformConfig) => ({ mode, logLevel })
 
 function gatewaysOf({ config, sandbox }: PlanInput) {
   if (!sandbox)
-    return config.gateways.map(({ timeoutSeconds, ...gateway }) => ({
+    return config.gateways.map(({ timeoutSeconds, webhookSecrets, ...gateway }) => ({
       ...gateway,
+      webhookSecrets: [...webhookSecrets],
       timeoutMs: timeoutSeconds * 1_000,
     }))
   const caFile = path.join(config.dataDir, 'sandbox', 'ca.pem')
@@ -87,10 +88,16 @@ function gatewaysOf({ config, sandbox }: PlanInput) {
       connector: 'sandbox',
       origin: addresses(config).gateway,
       apiKey: sandbox.gatewayKey,
+      webhookSecrets: [gatewayWebhookSecret(sandbox)],
       caFile,
       timeoutMs: 10_000,
     },
   ]
+}
+
+/** Out of the key that both have: nothing more to keep in `sandbox.json`. */
+function gatewayWebhookSecret({ gatewayKey }: SandboxCredentials): string {
+  return createHash('sha256').update(`webhooks ${gatewayKey}`).digest('base64url')
 }
 
 function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
@@ -222,6 +229,10 @@ function sandboxPart({ config }: PlanInput, credentials: SandboxCredentials): z.
     listen: { host: '127.0.0.1', port: config.sandbox.gatewayPort },
     dataDir: path.join(config.dataDir, 'sandbox'),
     apiKey: credentials.gatewayKey,
+    webhook: {
+      url: `${addresses(config).control}/v1/gateways/sandbox/webhooks`,
+      secret: gatewayWebhookSecret(credentials),
+    },
   }
 }
 

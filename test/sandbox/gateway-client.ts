@@ -37,6 +37,10 @@ export class GatewayClient {
     return this.#send('POST', target, body, ask)
   }
 
+  put(target: string, body: unknown): Promise<Reply> {
+    return this.#send('PUT', target, body, {})
+  }
+
   fault(body: unknown): Promise<Reply> {
     return this.#send('PUT', '/v1/faults', body, {})
   }

@@ -28,6 +28,8 @@ export const ControlConfig = CommonConfig.extend({
         /** What the connector declares it needs beside the key: account names, key ids. Nothing secret. */
         settings: z.record(z.string(), z.string()).optional(),
         caFile: z.string().nullable(),
+        /** What its webhooks are signed with; two while one is being replaced. None: no webhook is believed. */
+        webhookSecrets: z.array(SecretText).max(2).optional(),
         timeoutMs: z.number().int(),
       }),
     )

@@ -90,6 +90,15 @@ export class IdempotencyOutcomeUnknown extends AppError {
   readonly remedy = 'inquire'
 }
 
+/** A webhook at a gateway's address that the gateway did not sign, or that cannot be read. */
+export class GatewayWebhookRefused extends AppError {
+  readonly code = 'GATEWAY_WEBHOOK_REFUSED'
+  readonly remedy = 'fix-request'
+  constructor(because: string) {
+    super(`the webhook is not believed: ${because}`)
+  }
+}
+
 /** More event streams at once than one log-in or key may hold. */
 export class TooManyStreams extends AppError {
   readonly code = 'TOO_MANY_STREAMS'

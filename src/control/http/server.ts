@@ -12,6 +12,7 @@ import { LogInThrottle } from '../auth/log-in-throttle.ts'
 import { Sessions } from '../auth/sessions.ts'
 import type { CallRegistry } from '../calls/registry.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
+import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
 import type { OperationsApi, Payments } from '../ports.ts'
 import type { Store } from '../store/store.ts'
@@ -24,6 +25,7 @@ import { sendProblem } from './problem.ts'
 import { callRoutes } from './routes/calls.ts'
 import { errorDocsRoute } from './routes/error-docs.ts'
 import { eventRoutes } from './routes/events.ts'
+import { gatewayWebhookRoutes } from './routes/gateway-webhooks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { paymentRoutes } from './routes/payments.ts'
@@ -45,6 +47,7 @@ export type HttpOptions = {
   readonly calls: CallRegistry
   readonly payments: Payments
   readonly operations: OperationsApi
+  readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly endpoints: Endpoints
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
@@ -102,6 +105,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   healthRoutes(routes, options)
   openApiRoute(routes)
   errorDocsRoute(routes)
+  gatewayWebhookRoutes(app, options.gatewayEvents)
   options.providers(app)
   await addDesk(app, config.deskDir)
 

@@ -5,6 +5,7 @@ import type { BridgeClient } from '../clients/bridge-client.ts'
 import { createGatewayClient, type GatewayClient } from '../clients/gateway-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import { Collections } from '../collection/collections.ts'
+import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
@@ -46,6 +47,8 @@ export type PaymentCore = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly endpoints: Endpoints
+  /** What gateways tell by webhook. */
+  readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   /** Webhooks: runs by itself after `recover`; `wake` is for tests and operators. */
   readonly relay: { wake(): void }
   /**
@@ -114,13 +117,26 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     collections: () => collections,
     isSending: (paymentId) => flow.isSending(paymentId),
   })
+  const processing = { store, clock, log, settlement, inquiries, operations }
+  const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
   const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
   return {
     payments: createPayments(orders),
     operations: createOperationsApi({ store, operations, inquiries, collections }),
     endpoints: createEndpoints({ store, clock, mode: config.mode }),
+    gatewayEvents,
     relay: { wake: () => relay.wakeAll() },
-    ...lifeOf({ ...options, flow, takeUp, collections, inquiries, operations, relay, gatewayClient }),
+    ...lifeOf({
+      ...options,
+      flow,
+      takeUp,
+      collections,
+      inquiries,
+      operations,
+      gatewayEvents,
+      relay,
+      gatewayClient,
+    }),
   }
 }
 
@@ -130,6 +146,7 @@ type Parts = PaymentCoreOptions & {
   readonly collections: Collections
   readonly inquiries: Inquiries
   readonly operations: Operations
+  readonly gatewayEvents: GatewayEvents
   readonly relay: Relay
   readonly gatewayClient: GatewayClient
 }
@@ -137,7 +154,7 @@ type Parts = PaymentCoreOptions & {
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
-  const { operations, relay, gatewayClient } = parts
+  const { operations, gatewayEvents, relay, gatewayClient } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -155,6 +172,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         await takeUp.all(merchantId)
         await operations.recover(merchantId)
       })
+      gatewayEvents.wake()
       relay.start()
       expire()
     },
@@ -165,7 +183,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
       await Promise.race([done, new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
       takeUp.stop()
-      const asked = Promise.all([inquiries.stop(), operations.stop()])
+      const asked = Promise.all([inquiries.stop(), operations.stop(), gatewayEvents.stop()])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()
       await Promise.all([asked, relay.stop()])

@@ -1,7 +1,11 @@
 import type { Connector, GatewayAccount } from '../../connectors/connector.ts'
 import { connectorOf } from '../../connectors/registry.ts'
+import type { WebhookReader } from '../../connectors/webhook.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import { GatewayNotConfigured } from './payment-errors.ts'
+
+/** How a gateway's webhooks are verified and read. */
+export type GatewayWebhooks = { readonly reader: WebhookReader; readonly secrets: readonly string[] }
 
 export type Gateway = { readonly connector: Connector; readonly account: GatewayAccount }
 
@@ -15,6 +19,13 @@ export class Gateways {
       connectorOf(gateway.connector)
       this.#byId.set(gateway.id, gateway)
     }
+  }
+
+  /** Undefined when there is no such gateway, or its kind has no webhooks. */
+  webhooksOf(gatewayId: string): GatewayWebhooks | undefined {
+    const gateway = this.#byId.get(gatewayId)
+    const reader = gateway && connectorOf(gateway.connector).webhooks
+    return reader && { reader, secrets: (gateway.webhookSecrets ?? []).map((secret) => secret.reveal()) }
   }
 
   of(gatewayId: string): Gateway {

@@ -1,8 +1,9 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { AccessTables } from './access-tables.ts'
+import type { GatewayTables } from './gateway-tables.ts'
 import type { PaymentTables } from './payment-tables.ts'
 
-export type Database = PaymentTables & AccessTables
+export type Database = PaymentTables & AccessTables & GatewayTables
 
 /** The store, or a transaction in it: whatever a query may run on. */
 export type Queries = Kysely<Database> | Transaction<Database>

@@ -2,6 +2,12 @@ import type { Migration } from './migration.ts'
 import { paymentsMigration } from './migrations/0001-payments.ts'
 import { accessMigration } from './migrations/0002-access.ts'
 import { operationsMigration } from './migrations/0003-operations.ts'
+import { gatewayEventsMigration } from './migrations/0004-gateway-events.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
-export const migrations: readonly Migration[] = [paymentsMigration, accessMigration, operationsMigration]
+export const migrations: readonly Migration[] = [
+  paymentsMigration,
+  accessMigration,
+  operationsMigration,
+  gatewayEventsMigration,
+]

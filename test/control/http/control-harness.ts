@@ -140,6 +140,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, endpoints: recordedEndpoints() },
     operations: new RecordedOperations(payments),
+    gatewayEvents: { receive: async () => ({ kind: 'unknown' }) },
     providers: (app) =>
       twilioRoutes(app, { calls: twilioCalls, authToken: new Secret(twilioToken), publicUrl }),
   })

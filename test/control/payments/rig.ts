@@ -21,6 +21,7 @@ export type RigOptions = {
   readonly webhookEndpoints?: readonly { readonly url: string; readonly secret: Secret }[]
   readonly onQuery?: (sql: string) => void
   readonly clock?: ManualClock
+  readonly webhookSecrets?: readonly string[]
   /** A gateway of the test's own, instead of the scripted one. */
   readonly gatewayAt?: { readonly origin: string; readonly caFile: string; readonly apiKey: Secret }
 }
@@ -198,7 +199,9 @@ export class Rig {
 
   #config(): Parameters<typeof createPaymentCore>[0]['config'] {
     const { origin, caFile, apiKey } = this.#options.gatewayAt ?? scripted(this.gateway)
-    const gateway = { id: 'sandbox', connector: 'sandbox', origin, apiKey, caFile }
+    const secrets = this.#options.webhookSecrets ?? []
+    const webhookSecrets = secrets.map((secret) => new Secret(secret))
+    const gateway = { id: 'sandbox', connector: 'sandbox', origin, apiKey, caFile, webhookSecrets }
     const merchant = { gatewayId: 'sandbox', agents: [], apiKeys: [] }
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {

@@ -16,6 +16,10 @@ import { until } from './until.ts'
 const apiKey = 'sk_sandbox_for_tests_only'
 const goodCard = { pan: '4242424242424242', expiry: '1234', csc: '123' }
 
+/** Both are good while the first is being replaced. */
+export const oldSecret = 'whsec_that_is_being_replaced'
+export const webhookSecret = 'whsec_of_the_sandbox_rig'
+
 export const supervisor: Actor = { merchantId, kind: 'agent', id: 'agt_sup' }
 
 /** The payment core between a scripted bridge and vault, and the real sandbox gateway, all on one clock. */
@@ -42,7 +46,7 @@ export class SandboxRig {
       caFile: path.join(dataDir, 'ca.pem'),
       apiKey: new Secret(apiKey),
     }
-    const rig = await Rig.start({ clock, gatewayAt })
+    const rig = await Rig.start({ clock, gatewayAt, webhookSecrets: [oldSecret, webhookSecret] })
     rig.vault.gateway = (call) => new CardProcessStandIn(dataDir, goodCard).send(call)
     return new SandboxRig(rig, gateway, dataDir)
   }
