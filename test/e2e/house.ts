@@ -1,3 +1,8 @@
+import { createHash, randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { systemClock } from '../../src/base/clock.ts'
+import { newId } from '../../src/base/ids.ts'
 import type { CallResource } from '../../src/contracts/desk-port.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
@@ -66,6 +71,23 @@ export class House {
     })
     await agent.reached('start')
     return { call, agent }
+  }
+
+  /** The API as a merchant sees it that shares this platform: made in the store, as a sandbox has only one. */
+  otherMerchant(): ApiClient {
+    const apiKey = `tw_test_${randomBytes(24).toString('base64url')}`
+    const nowMs = systemClock.now()
+    const hash = createHash('sha256').update(apiKey).digest('hex')
+    const store = new DatabaseSync(path.join(this.platform.dataDir, 'tonewall.sqlite'))
+    store.exec('pragma busy_timeout = 5000')
+    store
+      .prepare('insert into merchants (id, name, gateway_id, created_at, updated_at) values (?, ?, ?, ?, ?)')
+      .run('mer_other', 'Other Stores', 'sandbox', nowMs, nowMs)
+    store
+      .prepare('insert into api_keys (id, merchant_id, name, key_hash, created_at) values (?, ?, ?, ?, ?)')
+      .run(newId('apiKey', nowMs), 'mer_other', 'other', hash, nowMs)
+    store.close()
+    return new ApiClient({ baseUrl: this.platform.addresses.control, apiKey })
   }
 
   async ledger(reference: string): Promise<LedgerLine[]> {
