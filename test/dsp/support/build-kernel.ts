@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * Compiles src/dsp/kernel/assembly/kernel.ts and gives the text of src/dsp/kernel/kernel-wasm.ts, which is committed.
+ * Compiles src/dsp/kernel/assembly/ and gives the text of src/dsp/kernel/kernel-wasm.ts, which is committed.
  *
  *   node test/dsp/support/build-kernel.ts     writes it
  */
-const source = new URL('../../../src/dsp/kernel/assembly/kernel.ts', import.meta.url)
+const sources = ['kernel.ts', 'memory-map.ts', 'pair-fit.ts']
+const folder = new URL('../../../src/dsp/kernel/assembly/', import.meta.url)
 const target = new URL('../../../src/dsp/kernel/kernel-wasm.ts', import.meta.url)
 
 /** What we use of `assemblyscript/asc`. Its own types declare the globals of another language over those of Node. */
@@ -39,7 +40,7 @@ export async function buildKernel(): Promise<string> {
       '--use=abort=',
     ],
     {
-      readFile: (name) => (name === 'kernel.ts' ? readFileSync(source, 'utf8') : null),
+      readFile: (name) => (sources.includes(name) ? readFileSync(new URL(name, folder), 'utf8') : null),
       writeFile: (name, contents) => {
         if (name === 'kernel.wasm') binary = contents as Uint8Array
       },

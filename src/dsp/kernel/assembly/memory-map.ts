@@ -1,0 +1,46 @@
+/** Where things lie in memory, and the limits of what matters; kernel-layout.ts and reference-kernel.ts have the same. */
+
+// Tables, once for all channels.
+export const COEFFICIENTS: usize = 0
+export const TURNS: usize = 512
+export const CORRELATIONS: usize = 64_512
+export const DECODE: usize = 65_024
+export const INPUT: usize = 66_048
+
+// Fields of a channel, from its base.
+export const SAMPLES: usize = 0
+export const SUMS: usize = 2_048
+export const ENERGY: usize = 10_240
+export const FITS: usize = 10_752
+export const FLAGS: usize = 14_848
+export const SCRATCH: usize = 14_912
+export const SINES: usize = SCRATCH + 384
+export const ENERGIES: usize = SCRATCH + 480
+export const REFIT: usize = SCRATCH + 544
+export const HOPS: usize = 15_472
+export const FILLED: usize = 15_476
+/** Hops in a row whose window was quiet. */
+export const QUIET: usize = 15_480
+/** Energy of the last nine hops. */
+export const TOTAL: usize = 17_024
+/** Sums and energies of the last blocks of three hops, by hop & 7. */
+export const BLOCKS: usize = 15_488
+export const BLOCK_ENERGIES: usize = 16_512
+
+export const RING: i32 = 63
+export const BLOCK_RING: i32 = 7
+export const WINDOW_HOPS: i32 = 9
+export const LEAST_PURITY: f64 = 0.12
+export const LEAST_STEADINESS: f64 = 0.03
+export const LEAST_POWER: f64 = 40
+/** Two sines at the least power, nearly: quieter windows are not looked at. */
+export const LEAST_TOTAL: f64 = 60 * 144
+/** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
+export const QUIET_HOPS: i32 = 32
+export const REACH: i32 = 20
+export const LEAST_EVENNESS: f64 = 0.01
+export const LEAST_SHARE: f64 = 0.2 * 24
+export const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
+export const LEAKAGE_SHARE: f64 = 0.25
+export const TURN_SQUARE: f64 = 8_191 * 8_191
+
