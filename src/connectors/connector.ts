@@ -59,6 +59,10 @@ export type ConnectorFacts = {
   readonly settings?: readonly string[]
   /** Captures, voids and refunds are only received at first; what came of them is told by webhook. */
   readonly followUpsLater?: boolean
+  /** False where the answer to an authorisation does not repeat the amount; an inquiry then does. */
+  readonly echoesAmount?: false
+  /** How long after sending a reference that cannot be found may be believed to be unknown there, in ms. */
+  readonly absenceCountsAfterMs?: number
   /** What its test environment cannot show. */
   readonly sandboxLimits?: string
 }
@@ -113,6 +117,8 @@ export type StoredCardRequest = NewPayment & {
 
 export type FollowUpRequest = {
   readonly gatewayRef: string
+  /** What `capture` gave, where a refund is one of the capture and not of the payment. */
+  readonly captureRef?: string
   readonly ourReference: string
   readonly idempotencyKey: string
   readonly money: Money

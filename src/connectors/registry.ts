@@ -4,6 +4,7 @@ import { checkoutCom } from './checkout-com/checkout-com.ts'
 import type { Connector } from './connector.ts'
 import { sandbox } from './sandbox/sandbox.ts'
 import { stripe } from './stripe/stripe.ts'
+import { worldpay } from './worldpay/worldpay.ts'
 
 /** The configuration, or a stored conversation, names a connector that this version does not have. */
 export class ConnectorUnknown extends AppError {
@@ -15,7 +16,7 @@ export class ConnectorUnknown extends AppError {
 }
 
 /** Every connector of the house. The conformance suite runs over all of them. */
-export const connectors: readonly Connector[] = [checkoutCom, adyen, sandbox, stripe]
+export const connectors: readonly Connector[] = [worldpay, checkoutCom, adyen, sandbox, stripe]
 
 export function connectorOf(id: string): Connector {
   const found = connectors.find((connector) => connector.id === id)

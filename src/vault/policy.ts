@@ -4,12 +4,14 @@ import { checkoutComPolicy } from './policies/checkout-com.ts'
 import type { Places, Row, Rows } from './policies/row.ts'
 import { sandboxPolicy } from './policies/sandbox.ts'
 import { stripePolicy } from './policies/stripe.ts'
+import { worldpayPolicy } from './policies/worldpay.ts'
 
 /**
  * What the card process may send, per connector and operation. Code, not configuration: neither control nor an
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
 const policies: ReadonlyMap<string, Rows> = new Map([
+  ['worldpay', worldpayPolicy],
   ['checkout-com', checkoutComPolicy],
   ['adyen', adyenPolicy],
   ['sandbox', sandboxPolicy],

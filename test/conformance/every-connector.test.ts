@@ -6,9 +6,11 @@ import { checks } from './checks.ts'
 import type { ConformanceFixture } from './fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
 import { stripeFixture } from './stripe-fixture.ts'
+import { worldpayFixture } from './worldpay-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
 const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  worldpay: worldpayFixture,
   'checkout-com': checkoutComFixture,
   adyen: adyenFixture,
   sandbox: sandboxFixture,

