@@ -3,6 +3,7 @@
  * libspandsp-dev, librem-dev (with libre-dev), multimon-ng, rtpengine-daemon, and gcc for the harnesses.
  */
 import { parseArgs } from 'node:util'
+import { needTools } from '../../test/tones/needed-tools.ts'
 import { Random } from '../../test/tones/random.ts'
 import { mean, percent, printTable } from '../../test/tones/report.ts'
 import { quantile } from '../../test/tones/score-hearing.ts'
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     hours: { type: 'string' },
   },
 })
+needTools()
 const seed = Number(values.seed)
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 6))
 const calls = Number(values.calls ?? (values.quick ? 8 : 60))

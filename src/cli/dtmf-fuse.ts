@@ -4,7 +4,7 @@ import { FusedLeg } from '../dtmf/fuse.ts'
 import { readTraceLine } from '../dtmf/trace.ts'
 import { endWithReader, explain, openInput, wholeNumber } from './dtmf-files.ts'
 
-type Options = { readonly pt: number; readonly negotiated: 'yes' | 'no'; readonly codec: 'ulaw' | 'alaw' }
+type Options = { readonly pt: number; readonly codec: 'ulaw' | 'alaw' }
 
 export function fuseCommand(): Command {
   return new Command('fuse')
@@ -22,17 +22,19 @@ export function fuseCommand(): Command {
     .addHelpText(
       'after',
       `
+Telephone events count and are kept from the agent whether or not they were agreed on: a sender that nobody asked
+for them still means the key that it names.
+
 Lines in:   {"t":ms,"kind":"rtp","seq":…,"ts":…,"ssrc":…,"m":0,"pt":0,"payload":"base64"}
             {"t":ms,"kind":"ws","msg":{…a message of Twilio Media Streams…}}
 Lines out:  {"digit":"4","atMs":…}                          a press, at the arrival of what told of it first
             {"out":{"kind":"rtp","pt":0,"payload":"base64"}}  what goes to the agent`,
     )
-    .action(async (file: string, { pt, negotiated, codec }: Options) => {
+    .action(async (file: string, { pt, codec }: Options) => {
       endWithReader()
       const leg = new FusedLeg({
         law: codec === 'alaw' ? 'alaw' : 'mulaw',
         eventPayloadType: pt,
-        negotiated: negotiated === 'yes',
         pressed: (digit, atMs) => console.log(JSON.stringify({ digit, atMs })),
         sent: ({ kind, pt, payload }) =>
           console.log(

@@ -10,10 +10,8 @@ import type { TracedRtp, TraceLine, TwilioMessage } from './trace.ts'
 
 export type FuseOptions = {
   readonly law: G711Law
-  /** Payload type of telephone events. */
+  /** Payload type of telephone events. They count whether or not they were agreed on, and are never passed on. */
   readonly eventPayloadType: number
-  /** False: no telephone events were agreed on. Those that come all the same still count, and are not passed on. */
-  readonly negotiated: boolean
   /** A press, once, at the arrival of what told of it first. */
   readonly pressed: (digit: string, atMs: number) => void
   /** What goes to the agent, who is masked from the first packet on. */

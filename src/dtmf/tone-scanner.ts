@@ -68,6 +68,10 @@ export class ToneScanner {
   }
 
   #look(): void {
+    if (meanSquareOf(this.#held) < leastMeanSquare) {
+      this.#close()
+      return
+    }
     let { fit, key } = this.#best(this.#fits[0]!, null)
     // Off its nominal frequencies a pair explains less: only where there is something of it is it worth a look.
     if (fit.explained[key]! > 0.3 * fit.energy && fit.explained[key]! < 0.95 * fit.energy) {
@@ -113,4 +117,10 @@ function bothSines(key: number, { explained, energy }: PairFit): boolean {
     if (k !== key && shares) runnerUp = Math.max(runnerUp, explained[k]!)
   }
   return won - runnerUp > 0.5 * Math.max(energy - won, 0.01 * won)
+}
+
+function meanSquareOf(samples: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < samples.length; i++) sum += samples[i]! ** 2
+  return sum / samples.length
 }

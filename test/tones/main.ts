@@ -7,6 +7,7 @@ import { leastSquares, receiver, unguarded } from './attackers.ts'
 import { runFusion } from './fusion/run-fusion.ts'
 import { goals } from './goals.ts'
 import { measuresOf } from './measures.ts'
+import { needTools } from './needed-tools.ts'
 import { Random } from './random.ts'
 import { printCalls, printFusion, printGroups, printTable, printTalkOff } from './report.ts'
 import { runCalls } from './run-calls.ts'
@@ -41,6 +42,7 @@ if (values.help) {
   process.exit(0)
 }
 
+needTools()
 const seed = Number(values.seed)
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 12))
 const spandsp = NativePeer.build('spandsp')

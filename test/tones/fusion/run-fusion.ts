@@ -39,7 +39,6 @@ function replay({ trace }: FusionCase): { keys: string; forwarded: number } {
   const leg = new FusedLeg({
     law: 'mulaw',
     eventPayloadType: 101,
-    negotiated: true,
     pressed: (digit) => {
       keys += digit
     },
