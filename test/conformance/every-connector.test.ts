@@ -3,6 +3,7 @@ import { connectorOf, connectors } from '../../src/connectors/registry.ts'
 import { adyenFixture } from './adyen-fixture.ts'
 import { checkoutComFixture } from './checkout-com-fixture.ts'
 import { checks } from './checks.ts'
+import { cybersourceFixture } from './cybersource-fixture.ts'
 import type { ConformanceFixture } from './fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
 import { stripeFixture } from './stripe-fixture.ts'
@@ -10,6 +11,7 @@ import { worldpayFixture } from './worldpay-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
 const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  cybersource: cybersourceFixture,
   worldpay: worldpayFixture,
   'checkout-com': checkoutComFixture,
   adyen: adyenFixture,

@@ -1,0 +1,79 @@
+import type { GatewayReply } from '../../contracts/gateway-call.ts'
+import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import { end, inquiryWithoutAnswer } from '../reading.ts'
+import {
+  afterAmount,
+  afterPayment,
+  afterRelease,
+  readFollowUp,
+  readInquiry,
+  readTokenisation,
+} from './replies.ts'
+import {
+  type At,
+  authorise,
+  authoriseStored,
+  capture,
+  connectorId,
+  inquire,
+  refund,
+  reverse,
+  tokenise,
+  voidPayment,
+} from './requests.ts'
+
+/**
+ * CyberSource REST, with HTTP signatures. https://developer.cybersource.com/api-reference-assets/index.html
+ *
+ * Its webhooks of payments need message-level encryption, which this connector does not have: what is unknown is
+ * searched for, and can be reversed by our own name for it.
+ */
+export const cybersource: Connector = {
+  id: connectorId,
+  facts: {
+    replays5xx: false,
+    windowHours: 0,
+    lookupBy: 'our-reference',
+    // Searches are minutes behind.
+    absenceCountsAfterMs: 900_000,
+    apiVersion: 'v2',
+    motoField: 'processingInformation.commerceIndicator: MOTO',
+    settings: ['merchantId', 'keyId'],
+    followUpsLater: true,
+    sandboxLimits: 'Declines are chosen by the amount, differently for each processor.',
+  },
+  authorise,
+  tokenise,
+  authoriseStored,
+  capture,
+  void: voidPayment,
+  refund,
+  inquire,
+  reverse,
+  next,
+}
+
+function next({ at, data }: ConversationState, reply: GatewayReply, account: GatewayAccount): Move {
+  switch (at as At) {
+    case 'authorise':
+    case 'stored':
+      return afterPayment(reply, data, account)
+    case 'tokenise': {
+      const move = afterPayment(reply, data, account)
+      return move.do === 'end' ? end(readTokenisation(move.outcome)) : move
+    }
+    case 'release':
+      return end(afterRelease(reply, data))
+    case 'find-amount':
+      return afterAmount(reply, data, account)
+    case 'capture':
+    case 'void':
+    case 'refund':
+    case 'reverse':
+      return end(readFollowUp(reply, data))
+    case 'inquire':
+      return end(reply.kind === 'answered' ? readInquiry(reply, data) : inquiryWithoutAnswer(reply))
+    default:
+      throw new Error('a state that this connector did not write')
+  }
+}

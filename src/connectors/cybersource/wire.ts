@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** What CyberSource's REST API answers, as far as we read it; objects are open for what it adds one day. */
+const Id = z.string().regex(/^[A-Za-z0-9]{1,64}$/)
+const Word = z.string().regex(/^[A-Za-z0-9_]{1,64}$/)
+/** Decimal, as text: `10.50`. */
+const Amount = z.string().regex(/^\d{1,12}(\.\d{1,3})?$/)
+const Currency = z.string().regex(/^[A-Z]{3}$/)
+
+const reference = z.object({ code: z.string() })
+
+export const Payment = z.object({
+  id: Id,
+  status: Word,
+  clientReferenceInformation: reference,
+  errorInformation: z.object({ reason: Word.nullish() }).nullish(),
+  orderInformation: z
+    .object({
+      amountDetails: z.object({
+        authorizedAmount: Amount.nullish(),
+        totalAmount: Amount.nullish(),
+        currency: Currency,
+      }),
+    })
+    .nullish(),
+  processorInformation: z
+    .object({ approvalCode: z.string().max(32).nullish(), networkTransactionId: z.string().nullish() })
+    .nullish(),
+  tokenInformation: z
+    .object({ paymentInstrument: z.object({ id: Id }).nullish(), customer: z.object({ id: Id }).nullish() })
+    .nullish(),
+})
+export type Payment = z.output<typeof Payment>
+
+/** Captures and refunds are `PENDING` until the next batch; reversals and voids are done at once. */
+export const FollowUp = z.object({
+  id: Id,
+  status: z.enum(['PENDING', 'TRANSMITTED', 'REVERSED', 'VOIDED', 'CANCELLED']),
+  clientReferenceInformation: reference,
+})
+
+/** A request that was refused before anything was done. */
+export const Invalid = z.object({ status: z.literal('INVALID_REQUEST'), reason: Word })
+
+const Application = z.object({
+  name: z.string(),
+  /** 1: it went through. */
+  rCode: z.string().nullish(),
+  reasonCode: Word.nullish(),
+})
+
+const Summary = z.object({
+  id: Id,
+  clientReferenceInformation: reference,
+  orderInformation: z.object({ amountDetails: z.object({ totalAmount: Amount, currency: Currency }) }),
+  applicationInformation: z.object({ applications: z.array(Application).max(50) }),
+  processorInformation: z.object({ approvalCode: z.string().max(32).nullish() }).nullish(),
+})
+export type Summary = z.output<typeof Summary>
+
+export const Found = z.object({
+  totalCount: z.number().int().nonnegative(),
+  _embedded: z.object({ transactionSummaries: z.array(Summary).max(100) }).nullish(),
+})
+
+/** One transaction, for the amount that a reversal has to name. */
+export const Transaction = z.object({
+  id: Id,
+  orderInformation: Summary.shape.orderInformation,
+  applicationInformation: Summary.shape.applicationInformation,
+})
