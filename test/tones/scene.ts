@@ -40,7 +40,7 @@ export type Plan = {
   readonly keys?: (random: Random) => readonly Key[]
   readonly toneMs: number | ((random: Random) => number)
   readonly pauseMs: number | ((random: Random) => number)
-  /** Tone options by press; without a level it is random between -8 and -18 dBm0. */
+  /** Tone options by press; without a level it is that of one telephone, somewhere between -8 and -18 dBm0. */
   readonly tone?: (random: Random) => Partial<ToneOptions>
   /** Another sound in the place of the generated pair. */
   readonly sound?: (key: Key, ms: number, random: Random) => Float32Array
@@ -68,9 +68,10 @@ export function makeScene(plan: Plan, random: Random): Scene {
   const presses: Press[] = []
   const sounds: Float32Array[] = []
   let at = leadMs * 8 + random.integer(0, 160)
+  const telephoneDbm0 = random.between(-17, -9)
   for (const key of plan.keys?.(random) ?? random.shuffled(allKeys)) {
     const ms = chosen(plan.toneMs, random)
-    const options = { levelDbm0: random.between(-18, -8), ...plan.tone?.(random) }
+    const options = { levelDbm0: telephoneDbm0 + random.between(-1, 1), ...plan.tone?.(random) }
     const sound = plan.sound?.(key, ms, random) ?? pressed(key, ms, options, random)
     presses.push({ key, from: at, to: at + sound.length, levelDbm0: options.levelDbm0 })
     sounds.push(sound)
