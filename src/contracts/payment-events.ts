@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand } from './card.ts'
 import { OperationFacts } from './operations.ts'
+import { DifferenceResource } from './reconciliation.ts'
 
 /** Why a card was declined: one catalogue for all gateways. */
 export const DeclineReason = z.enum([
@@ -88,3 +89,15 @@ export const PaymentEvent = z.strictObject({
   data: PaymentFacts,
 })
 export type PaymentEvent = z.infer<typeof PaymentEvent>
+
+/** Our ledger and the gateway's disagree: told once for each difference. */
+export const ReconciliationEvent = z.strictObject({
+  type: z.literal('reconciliation.difference'),
+  timestamp: z.iso.datetime(),
+  data: DifferenceResource.extend({ merchantId: z.string() }),
+})
+export type ReconciliationEvent = z.infer<typeof ReconciliationEvent>
+
+/** All that is posted to merchants' endpoints. */
+export const MerchantEvent = z.union([PaymentEvent, ReconciliationEvent])
+export type MerchantEvent = z.infer<typeof MerchantEvent>

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CardField } from '../contracts/card.ts'
 import type { CallResource, CreatePayment, DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
 import type { OperationKind, OperationResource } from '../contracts/operations.ts'
+import type { DifferenceResource, ReconciliationResource } from '../contracts/reconciliation.ts'
 import type { CollectionEnd } from '../contracts/vault-port.ts'
 
 /** Who asks. Every query is bound to `merchantId`: no row of another merchant is ever read or written. */
@@ -49,6 +50,24 @@ export type OperationOrdered = {
   /** All that can be, unless told. */
   readonly amountMinor?: number
   readonly reason?: string
+}
+
+/** Comparisons of our ledger with the gateway's. */
+export type Reconciliations = {
+  /** Begins; `get` says when it is done. Times are epoch ms, `until` is excluded. */
+  order(
+    actor: Actor,
+    range: { readonly since: number; readonly until: number },
+  ): Promise<ReconciliationResource>
+  get(actor: Actor, id: string): Promise<ReconciliationResource>
+  /** Newest first. */
+  list(
+    actor: Actor,
+    page: { readonly cursor?: string; readonly limit: number },
+  ): Promise<{ data: ReconciliationResource[]; nextCursor: string | null }>
+  differences(actor: Actor, id: string): Promise<DifferenceResource[]>
+  differencesCsv(actor: Actor, id: string): Promise<string>
+  ledgerCsv(actor: Actor, id: string): Promise<string>
 }
 
 /** What payments need to know of calls. */

@@ -68,10 +68,10 @@ export async function startControl(
   const { numbers, authToken } = config.twilio
   const { streamUrl } = config.bridge
   const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
-  const { payments, operations, endpoints, gatewayEvents } = core
+  const { payments, operations, endpoints, gatewayEvents, reconciliations } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
-    ...{ calls, payments, operations, endpoints, gatewayEvents },
+    ...{ calls, payments, operations, endpoints, gatewayEvents, reconciliations },
     ...{ feed, vault, bridge },
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),
   })

@@ -4,6 +4,12 @@ import { merchantIds } from '../payments/store.ts'
 import type { Queries } from '../store/database.ts'
 import type { GatewayEventRow } from './event-store.ts'
 
+/** What is known of it. */
+export type About = Pick<
+  GatewayEventRow,
+  'gateway' | 'what' | 'gateway_ref' | 'our_reference' | 'amount_minor'
+>
+
 /** What an event is about: one of our attempts, or one of our captures, voids and refunds. */
 export type Subject =
   | { readonly kind: 'attempt'; readonly attempt: AttemptRow }
@@ -22,7 +28,7 @@ const operationOf: Partial<Record<GatewayEventRow['what'], OperationRow['kind']>
  * By our reference, which is certain; else by the gateway's. Merchant by merchant: no query crosses tenants, although
  * a gateway's account may serve several.
  */
-export async function findSubject(db: Queries, event: GatewayEventRow): Promise<Subject | undefined> {
+export async function findSubject(db: Queries, event: About): Promise<Subject | undefined> {
   for (const merchantId of await merchantIds(db)) {
     const found = (await byOurs(db, merchantId, event)) ?? (await byTheirs(db, merchantId, event))
     if (found) return found
@@ -30,7 +36,7 @@ export async function findSubject(db: Queries, event: GatewayEventRow): Promise<
   return undefined
 }
 
-async function byOurs(db: Queries, merchantId: string, event: GatewayEventRow): Promise<Subject | undefined> {
+async function byOurs(db: Queries, merchantId: string, event: About): Promise<Subject | undefined> {
   if (event.our_reference === null) return undefined
   const operation = await operations(db, merchantId, event.gateway)
     .where('id', '=', event.our_reference)
@@ -42,11 +48,7 @@ async function byOurs(db: Queries, merchantId: string, event: GatewayEventRow): 
   return attempt && subjectOfAttempt(db, AttemptRow.parse(attempt), event)
 }
 
-async function byTheirs(
-  db: Queries,
-  merchantId: string,
-  event: GatewayEventRow,
-): Promise<Subject | undefined> {
+async function byTheirs(db: Queries, merchantId: string, event: About): Promise<Subject | undefined> {
   if (event.gateway_ref === null) return undefined
   const operation = await operations(db, merchantId, event.gateway)
     .where('gateway_ref', '=', event.gateway_ref)
@@ -63,7 +65,7 @@ async function byTheirs(
 async function subjectOfAttempt(
   db: Queries,
   attempt: AttemptRow,
-  event: GatewayEventRow,
+  event: About,
 ): Promise<Subject | undefined> {
   const kind = operationOf[event.what]
   if (kind === undefined) return { kind: 'attempt', attempt }

@@ -14,7 +14,7 @@ import type { CallRegistry } from '../calls/registry.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
 import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
-import type { OperationsApi, Payments } from '../ports.ts'
+import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import { addAuthentication } from './authenticate.ts'
 import { addDesk } from './desk-files.ts'
@@ -29,6 +29,7 @@ import { gatewayWebhookRoutes } from './routes/gateway-webhooks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { reconciliationRoutes } from './routes/reconciliations.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts'
@@ -48,6 +49,7 @@ export type HttpOptions = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
+  readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
@@ -101,6 +103,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   callRoutes(routes, options.calls)
   paymentRoutes(routes, options.payments)
   operationRoutes(routes, options.operations)
+  reconciliationRoutes(routes, options.reconciliations)
   webhookEndpointRoutes(routes, options.endpoints)
   healthRoutes(routes, options)
   openApiRoute(routes)

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { newId } from '../../base/ids.ts'
-import type { PaymentEvent } from '../../contracts/payment-events.ts'
+import type { MerchantEvent } from '../../contracts/payment-events.ts'
 import type { Queries } from '../store/database.ts'
 import { isPostgres } from '../store/locks.ts'
 import type { OutboxTable } from '../store/payment-tables.ts'
@@ -10,7 +10,7 @@ export type Telling = {
   readonly paymentId: string
   /** The payment's version. */
   readonly position: number
-  readonly event: PaymentEvent
+  readonly event: MerchantEvent
 }
 
 /** One row for each endpoint that the merchant has now. In the transaction of what the event tells of. */

@@ -9,7 +9,8 @@ import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
-import type { Calls, DeskFeed, OperationsApi, Payments } from '../ports.ts'
+import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
+import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
 import type { Store } from '../store/store.ts'
 import { Authorisation } from './authorisation.ts'
 import { DeskPublisher } from './desk-publisher.ts'
@@ -47,6 +48,7 @@ export type PaymentCore = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly endpoints: Endpoints
+  readonly reconciliations: Reconciliations
   /** What gateways tell by webhook. */
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   /** Webhooks: runs by itself after `recover`; `wake` is for tests and operators. */
@@ -119,12 +121,17 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   })
   const processing = { store, clock, log, settlement, inquiries, operations }
   const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
+  const reconciliations = new ReconciliationJob({
+    ...{ store, clock, log, gateways, gatewayClient, settlement, operations },
+    onTold: (merchantId) => relay.wake(merchantId),
+  })
   const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
   return {
     payments: createPayments(orders),
     operations: createOperationsApi({ store, operations, inquiries, collections }),
     endpoints: createEndpoints({ store, clock, mode: config.mode }),
     gatewayEvents,
+    reconciliations,
     relay: { wake: () => relay.wakeAll() },
     ...lifeOf({
       ...options,
@@ -134,6 +141,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       inquiries,
       operations,
       gatewayEvents,
+      reconciliations,
       relay,
       gatewayClient,
     }),
@@ -147,6 +155,7 @@ type Parts = PaymentCoreOptions & {
   readonly inquiries: Inquiries
   readonly operations: Operations
   readonly gatewayEvents: GatewayEvents
+  readonly reconciliations: ReconciliationJob
   readonly relay: Relay
   readonly gatewayClient: GatewayClient
 }
@@ -154,7 +163,7 @@ type Parts = PaymentCoreOptions & {
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
-  const { operations, gatewayEvents, relay, gatewayClient } = parts
+  const { operations, gatewayEvents, reconciliations, relay, gatewayClient } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -173,6 +182,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         await operations.recover(merchantId)
       })
       gatewayEvents.wake()
+      await reconciliations.start()
       relay.start()
       expire()
     },
@@ -183,7 +193,12 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
       await Promise.race([done, new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
       takeUp.stop()
-      const asked = Promise.all([inquiries.stop(), operations.stop(), gatewayEvents.stop()])
+      const asked = Promise.all([
+        inquiries.stop(),
+        operations.stop(),
+        gatewayEvents.stop(),
+        reconciliations.stop(),
+      ])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()
       await Promise.all([asked, relay.stop()])

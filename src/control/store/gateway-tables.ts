@@ -56,7 +56,5 @@ export type DifferenceTable = {
   ours_minor: number | null
   theirs_minor: number | null
   currency: string
-  /** When the money moved, as far as we or the gateway know, epoch ms. */
-  at: number
   created_at: number
 }

@@ -3,6 +3,7 @@ import { paymentsMigration } from './migrations/0001-payments.ts'
 import { accessMigration } from './migrations/0002-access.ts'
 import { operationsMigration } from './migrations/0003-operations.ts'
 import { gatewayEventsMigration } from './migrations/0004-gateway-events.ts'
+import { reconciliationMigration } from './migrations/0005-reconciliation.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   accessMigration,
   operationsMigration,
   gatewayEventsMigration,
+  reconciliationMigration,
 ]

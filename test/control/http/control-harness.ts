@@ -16,7 +16,12 @@ import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
 import { TwilioCalls } from '../../../src/control/telephony/twilio/twilio-calls.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { RecordedOperations, RecordedPayments, ScriptedBridge } from './scripted-parts.ts'
+import {
+  RecordedOperations,
+  RecordedPayments,
+  RecordedReconciliations,
+  ScriptedBridge,
+} from './scripted-parts.ts'
 
 export const publicUrl = 'https://pay.test'
 export const twilioToken = 'twilio-auth-token-of-the-test'
@@ -140,6 +145,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, endpoints: recordedEndpoints() },
     operations: new RecordedOperations(payments),
+    reconciliations: new RecordedReconciliations(),
     gatewayEvents: { receive: async () => ({ kind: 'unknown' }) },
     providers: (app) =>
       twilioRoutes(app, { calls: twilioCalls, authToken: new Secret(twilioToken), publicUrl }),

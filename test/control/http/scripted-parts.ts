@@ -5,10 +5,18 @@ import type { CallView } from '../../../src/contracts/bridge-port.ts'
 import { type BridgeContract, bridgeContract } from '../../../src/contracts/bridge-port.ts'
 import type { PaymentResource } from '../../../src/contracts/desk-port.ts'
 import type { OperationResource } from '../../../src/contracts/operations.ts'
+import type { ReconciliationResource } from '../../../src/contracts/reconciliation.ts'
 import type { BridgeClient } from '../../../src/control/clients/bridge-client.ts'
 import type { PeerListener } from '../../../src/control/clients/peer-link.ts'
 import { PaymentNotFound } from '../../../src/control/payments/payment-errors.ts'
-import type { Actor, OperationOrdered, OperationsApi, Payments } from '../../../src/control/ports.ts'
+import type {
+  Actor,
+  OperationOrdered,
+  OperationsApi,
+  Payments,
+  Reconciliations,
+} from '../../../src/control/ports.ts'
+import { ReconciliationNotFound } from '../../../src/control/reconciliation/reconciliations.ts'
 
 export type BridgeRequest = { readonly method: string; readonly params: Record<string, unknown> }
 
@@ -155,5 +163,45 @@ export class RecordedOperations implements OperationsApi {
   async list(actor: Actor, paymentId: string): Promise<OperationResource[]> {
     await this.#payments.get(actor, paymentId)
     return this.#done.filter((operation) => operation.paymentId === paymentId)
+  }
+}
+
+/** Comparisons that are done at once and find nothing, each its merchant's own. */
+export class RecordedReconciliations implements Reconciliations {
+  readonly #runs = new Map<string, { readonly merchantId: string; readonly run: ReconciliationResource }>()
+
+  async order({ merchantId }: Actor, { since, until }: { since: number; until: number }) {
+    const run: ReconciliationResource = {
+      ...{ id: newId('reconciliation', 0), gateway: 'sandbox', state: 'done', since, until },
+      ...{ lines: 0, matched: 0, differences: 0, because: null, createdAt: 0, updatedAt: 0 },
+    }
+    this.#runs.set(run.id, { merchantId, run })
+    return run
+  }
+
+  async get({ merchantId }: Actor, id: string): Promise<ReconciliationResource> {
+    const found = this.#runs.get(id)
+    if (found?.merchantId !== merchantId) throw new ReconciliationNotFound()
+    return found.run
+  }
+
+  async list({ merchantId }: Actor) {
+    const mine = [...this.#runs.values()].filter((one) => one.merchantId === merchantId)
+    return { data: mine.map(({ run }) => run), nextCursor: null }
+  }
+
+  async differences(actor: Actor, id: string) {
+    await this.get(actor, id)
+    return []
+  }
+
+  async differencesCsv(actor: Actor, id: string): Promise<string> {
+    await this.get(actor, id)
+    return 'kind\r\n'
+  }
+
+  async ledgerCsv(actor: Actor, id: string): Promise<string> {
+    await this.get(actor, id)
+    return 'at\r\n'
   }
 }

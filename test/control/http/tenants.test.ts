@@ -34,7 +34,13 @@ describe('two merchants on one platform', () => {
       url: '/v1/webhook-endpoints',
       body: { url: 'https://ours.test/hook' },
     })
+    const run = await ask(control, {
+      method: 'POST',
+      url: '/v1/reconciliations',
+      body: { since: 0, until: 1_000 },
+    })
     const ids: Record<string, string> = {
+      reconciliations: run.json().id,
       calls: callId,
       payments: made.json().id,
       'webhook-endpoints': endpoint.json().id,
