@@ -48,8 +48,11 @@ export type ConnectorFacts = {
   readonly replays5xx: boolean
   /** How long the gateway remembers an idempotency key, in hours; 0 when it has none. */
   readonly windowHours: number
-  /** `webhook`: it cannot be asked at all, and tells of its own accord; `inquire` then always ends as `unknown`. */
-  readonly lookupBy: 'our-reference' | 'gateway-reference' | 'webhook'
+  /**
+   * `webhook`: it cannot be asked at all, and tells of its own accord. `nothing`: it does not even tell. `inquire` then
+   * always ends as `unknown`, without a call.
+   */
+  readonly lookupBy: 'our-reference' | 'gateway-reference' | 'webhook' | 'nothing'
   readonly apiVersion: string
   /** Where a call says that the card was read out over the phone, as a person would look it up. */
   readonly motoField?: string
@@ -57,6 +60,8 @@ export type ConnectorFacts = {
   readonly amounts?: AmountRules
   /** Names of `GatewayAccount.settings` without which no call can be written. */
   readonly settings?: readonly string[]
+  /** False where there is nothing after a charge: capture, void and refund end as `declined`, without a call. */
+  readonly followUps?: false
   /** Captures, voids and refunds are only received at first; what came of them is told by webhook. */
   readonly followUpsLater?: boolean
   /** False where the answer to an authorisation does not repeat the amount; an inquiry then does. */

@@ -3,6 +3,7 @@ import { adyen } from './adyen/adyen.ts'
 import { checkoutCom } from './checkout-com/checkout-com.ts'
 import type { Connector } from './connector.ts'
 import { cybersource } from './cybersource/cybersource.ts'
+import { payConnector } from './pay-connector/pay-connector.ts'
 import { sandbox } from './sandbox/sandbox.ts'
 import { stripe } from './stripe/stripe.ts'
 import { worldpay } from './worldpay/worldpay.ts'
@@ -17,7 +18,15 @@ export class ConnectorUnknown extends AppError {
 }
 
 /** Every connector of the house. The conformance suite runs over all of them. */
-export const connectors: readonly Connector[] = [cybersource, worldpay, checkoutCom, adyen, sandbox, stripe]
+export const connectors: readonly Connector[] = [
+  payConnector,
+  cybersource,
+  worldpay,
+  checkoutCom,
+  adyen,
+  sandbox,
+  stripe,
+]
 
 export function connectorOf(id: string): Connector {
   const found = connectors.find((connector) => connector.id === id)

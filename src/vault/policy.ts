@@ -2,6 +2,7 @@ import type { GatewayCall } from '../contracts/gateway-call.ts'
 import { adyenPolicy } from './policies/adyen.ts'
 import { checkoutComPolicy } from './policies/checkout-com.ts'
 import { cybersourcePolicy } from './policies/cybersource.ts'
+import { payConnectorPolicy } from './policies/pay-connector.ts'
 import type { Places, Row, Rows } from './policies/row.ts'
 import { sandboxPolicy } from './policies/sandbox.ts'
 import { stripePolicy } from './policies/stripe.ts'
@@ -12,6 +13,7 @@ import { worldpayPolicy } from './policies/worldpay.ts'
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
 const policies: ReadonlyMap<string, Rows> = new Map([
+  ['pay-connector', payConnectorPolicy],
   ['cybersource', cybersourcePolicy],
   ['worldpay', worldpayPolicy],
   ['checkout-com', checkoutComPolicy],

@@ -5,12 +5,14 @@ import { checkoutComFixture } from './checkout-com-fixture.ts'
 import { checks } from './checks.ts'
 import { cybersourceFixture } from './cybersource-fixture.ts'
 import type { ConformanceFixture } from './fixture.ts'
+import { payConnectorFixture } from './pay-connector-fixture.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
 import { stripeFixture } from './stripe-fixture.ts'
 import { worldpayFixture } from './worldpay-fixture.ts'
 
 /** A connector that is added to the registry needs a fixture here; without one, this file fails. */
 const fixtures: Readonly<Record<string, ConformanceFixture>> = {
+  'pay-connector': payConnectorFixture,
   cybersource: cybersourceFixture,
   worldpay: worldpayFixture,
   'checkout-com': checkoutComFixture,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { Outcome } from '../../src/connectors/connector.ts'
+import type { Connector, Outcome } from '../../src/connectors/connector.ts'
 import { declineCatalogue } from '../../src/connectors/declines.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { DeclineReason } from '../../src/contracts/payment-events.ts'
@@ -22,12 +22,14 @@ import { authoriseRequest, frozen, operationsIn, play } from './play.ts'
 
 const followUps: ReadonlySet<Operation> = new Set(['capture', 'void', 'refund', 'reverse'])
 
+const mayBeAsked = ({ facts }: Connector) => facts.lookupBy !== 'webhook' && facts.lookupBy !== 'nothing'
+
 /** What a connector makes of replies. */
 export const readingChecks: readonly Check[] = [
   {
     name: 'approves what the gateway approved, with its reference and the amount that it echoed',
     run(connector, fixture) {
-      for (const captured of [true, false]) {
+      for (const captured of connector.facts.followUps === false ? [true] : [true, false]) {
         const account = frozenAccount(fixture)
         const asked = connector.authorise(frozen(authoriseRequest({ capture: captured })), account)
         const { outcome } = play([connector, account], asked, (call) =>
@@ -107,7 +109,7 @@ export const readingChecks: readonly Check[] = [
         const scenario: Scenario = { do: 'decline', gatewayCode, money, ourReference }
         const { retry } = declineCatalogue[reason]
         for (const operation of ['authorise', 'inquire'] as const) {
-          if (operation === 'inquire' && connector.facts.lookupBy === 'webhook') continue
+          if (operation === 'inquire' && !mayBeAsked(connector)) continue
           const { outcome } = playing([connector, fixture], operation, { scenario })
           expect(outcome, gatewayCode).toMatchObject({ kind: 'declined', reason, gatewayCode, retry })
         }
@@ -139,9 +141,10 @@ export const readingChecks: readonly Check[] = [
         }
       }
       const inquire = (scenario: Scenario) => playing([connector, fixture], 'inquire', { scenario }).outcome
-      if (connector.facts.lookupBy === 'webhook') {
-        // It cannot be asked: it tells, and what it may have done can be taken back.
-        expect([connector.webhooks, connector.reverse]).not.toContain(undefined)
+      if (!mayBeAsked(connector)) {
+        // It cannot be asked: where it tells, what it may have done can be taken back too.
+        if (connector.facts.lookupBy === 'webhook')
+          expect([connector.webhooks, connector.reverse]).not.toContain(undefined)
         expect(playing([connector, fixture], 'inquire')).toMatchObject({
           calls: [],
           outcome: { kind: 'unknown' },
@@ -158,6 +161,7 @@ export const readingChecks: readonly Check[] = [
     run(connector, fixture) {
       for (const reply of notSent) {
         for (const operation of ['authorise', 'capture', 'void', 'refund'] as const) {
+          if (operation !== 'authorise' && connector.facts.followUps === false) continue
           const { outcome } = playing([connector, fixture], operation, { instead: () => reply })
           expect(outcome, operation).toMatchObject({ kind: 'not-sent' })
         }
@@ -170,6 +174,11 @@ export const readingChecks: readonly Check[] = [
     name: 'reports a capture, void or refund as done or as declined',
     run(connector, fixture) {
       for (const operation of operationsIn(connector).filter((name) => followUps.has(name))) {
+        if (connector.facts.followUps === false) {
+          const none = playing([connector, fixture], operation)
+          expect(none).toMatchObject({ calls: [], outcome: { kind: 'declined', reason: 'not-permitted' } })
+          continue
+        }
         expect(playing([connector, fixture], operation).outcome).toMatchObject({ kind: 'done' })
         const refused = playing([connector, fixture], operation, { scenario: { do: 'refuse' } }).outcome
         expect(refused, operation).toMatchObject({ kind: 'declined' })

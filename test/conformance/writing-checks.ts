@@ -31,6 +31,7 @@ export const writingChecks: readonly Check[] = [
       }
       for (const operation of operationsIn(connector)) {
         if (operation === 'inquire' || operation === 'tokenise') continue
+        if (operation !== 'authorise' && connector.facts.followUps === false) continue
         const [first, second] = [
           playing([connector, fixture], operation),
           playing([connector, fixture], operation),
