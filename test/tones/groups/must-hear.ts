@@ -14,7 +14,7 @@ const level = (dbm0: number) => () => ({ levelDbm0: dbm0 })
 
 /** What ITU-T Q.24 (its strictest columns) and ETSI ES 201 235-3 ask of a receiver, and what real lines add. */
 export function mustHearGroups(context: GroupContext): Group[] {
-  return [...toneGroups(), ...disturbedGroups(context), ...lossGroups(), ...lineGroups()]
+  return [...toneGroups(), ...disturbedGroups(context), ...lossGroups(), ...echoGroups(), ...lineGroups()]
 }
 
 function toneGroups(): Group[] {
@@ -129,21 +129,8 @@ function disturbedGroups({ talk }: GroupContext): Group[] {
   ]
 }
 
-function lineGroups(): Group[] {
+function echoGroups(): Group[] {
   const spread = { toneMs: (r: Random) => r.between(60, 140), pauseMs: (r: Random) => r.between(900, 1_200) }
-  const clicks: Plan['beneath'] = ({ length, presses, random }) => {
-    const out = new Float32Array(length)
-    for (const { from, to, levelDbm0 } of presses) {
-      for (const at of [from, to])
-        mixInto(
-          out,
-          Float32Array.of(0.5, -0.9, 0.6, -0.3, 0.15),
-          at,
-          2 * gainOfDb(levelDbm0) * random.between(0.5, 1),
-        )
-    }
-    return out
-  }
   return [
     group('near echo', 'hear', [
       {
@@ -171,6 +158,24 @@ function lineGroups(): Group[] {
           ]),
       },
     ]),
+  ]
+}
+
+function lineGroups(): Group[] {
+  const clicks: Plan['beneath'] = ({ length, presses, random }) => {
+    const out = new Float32Array(length)
+    for (const { from, to, levelDbm0 } of presses) {
+      for (const at of [from, to])
+        mixInto(
+          out,
+          Float32Array.of(0.5, -0.9, 0.6, -0.3, 0.15),
+          at,
+          2 * gainOfDb(levelDbm0) * random.between(0.5, 1),
+        )
+    }
+    return out
+  }
+  return [
     group('clicks at both ends', 'hear', [{ ...usual, beneath: clicks }]),
     group(
       'clipped by 3 to 10 dB',
