@@ -2,9 +2,10 @@ import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
 import type { Platform, StreamState } from './state.ts'
 
 /**
- * `open`: nothing is being keyed and the line is as always. `securing`: the mask has been asked for. `secured`: the
- * bridge confirms it. `lost`: keys were being taken and the mask is no longer confirmed. `unknown`: the desk cannot
- * see the platform. `closed`: digits are no longer taken, and the line is not open again yet.
+ * `open`: nothing is being keyed and the line is as always. `securing`: the mask has been asked for, or the digits
+ * have no way to the card process yet. `secured`: the bridge confirms the mask, and the caller can key. `lost`: keys
+ * were being taken and the mask is no longer confirmed. `unknown`: the desk cannot see the platform. `closed`: digits
+ * are no longer taken, and the line is not open again yet.
  */
 export type Light = 'open' | 'securing' | 'secured' | 'lost' | 'unknown' | 'closed'
 
@@ -24,7 +25,8 @@ export function lightOf({ stream, platform, call, payment }: LightInput): Light 
   if (!collection) return call?.masked ? 'securing' : 'open'
   switch (collection.state) {
     case 'arming':
-      return collection.secured ? 'secured' : 'securing'
+      // Even behind a confirmed mask: what is keyed before the digits have their way would be lost.
+      return 'securing'
     case 'collecting':
       return collection.secured ? 'secured' : 'lost'
     case 'collected':

@@ -31,6 +31,8 @@ describe('the light', () => {
   it('is green only while the collection says that it is secured', () => {
     expect(light(play(ready))).toBe('open')
     expect(light(play([...ready, payment({}, { state: 'arming', secured: false })]))).toBe('securing')
+    // The mask is confirmed, and the digits have no way to the card process yet: keys would be lost.
+    expect(light(play([...ready, payment({}, { state: 'arming', secured: true })]))).toBe('securing')
     expect(light(play([...ready, payment({}, { secured: true })]))).toBe('secured')
     expect(light(play([...ready, payment({}, { secured: true }), payment({}, { secured: false })]))).toBe(
       'lost',
