@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Three kinds of test, told apart by their file name:
+ * Four kinds of test, told apart by their file name:
  *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one, under a minute in all
  *   *.process.test.ts  start real processes of the platform on loopback
  *   *.browser.test.ts  drive Debian's Chromium
+ *   *.sip.test.ts      calls through Debian's Kamailio, with SIPp at both ends
  * and once more, in the project `postgres`, every unit test that keeps rows, on Debian's PostgreSQL instead of SQLite.
  */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
@@ -17,7 +18,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts'],
+          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts', 'test/**/*.sip.test.ts'],
           testTimeout: 20_000,
         },
       },
@@ -32,6 +33,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow } },
+      { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow } },
       { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow } },
     ],
   },

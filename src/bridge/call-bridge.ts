@@ -23,6 +23,8 @@ import { Until } from './until.ts'
 const confirmWithinMs = 2_000
 /** How long an unmask waits for a tone to end, in ms. */
 const quietWithinMs = 3_000
+/** A mask that was taken up from an earlier life stays until nobody has keyed for so long, in ms. */
+const calmMs = 6_000
 
 export type CallBridgeOptions = {
   readonly callId: string
@@ -52,6 +54,8 @@ export class CallBridge {
   #masked = false
   /** The SIP side asked for it, and takes it back itself. */
   #blocked = false
+  /** Of a call taken up from an earlier life: when it was, or when a key was pressed last. Monotonic ms. */
+  #restlessAtMs: number | undefined
   /** Counts maskings: an unmask that still waits is void when a mask has been asked for since. */
   #maskings = 0
   #route: Route | undefined
@@ -84,6 +88,15 @@ export class CallBridge {
     this.#guard?.arm()
   }
 
+  /**
+   * As `arm`, for a call whose earlier life was cut off: the caller may be in the middle of a card and knows nothing
+   * of it, so that the end of the collection is no reason yet to unmask.
+   */
+  armRestless(): void {
+    this.arm()
+    this.#restlessAtMs = this.#options.clock.monotonicMs()
+  }
+
   /** Arms, and settles when the delay line stands in the media path. Throws MaskNotConfirmed, and stays armed. */
   async mask(): Promise<void> {
     // Refused before anything is armed: the mask would have to cut the caller off.
@@ -105,13 +118,15 @@ export class CallBridge {
     if (this.#route || this.#routing) throw new DigitsRouted()
     if (!this.#masked) return
     if (this.#guard?.failed) throw new ToneGuardFailed()
+    if (this.#isRestless) throw new ToneHeld()
     const masking = this.#maskings
     const mayUnmask = () => this.#isQuiet
     const isQuiet = await this.#until.wait(mayUnmask, quietWithinMs)
     if (this.#route || this.#routing) throw new DigitsRouted()
-    if (!isQuiet || masking !== this.#maskings || !mayUnmask()) throw new ToneHeld()
+    if (!isQuiet || masking !== this.#maskings || !mayUnmask() || this.#isRestless) throw new ToneHeld()
     if (!this.#blocked) this.#guard?.disarm()
     this.#masked = false
+    this.#restlessAtMs = undefined
   }
 
   /** As `arm`, at the wish of the SIP side, and until it says otherwise. Control's mask is not touched by it. */
@@ -177,6 +192,11 @@ export class CallBridge {
     for (const leg of [...this.#legs.values()]) leg.stream.close(why)
   }
 
+  get #isRestless(): boolean {
+    if (this.#restlessAtMs === undefined) return false
+    return this.#options.clock.monotonicMs() - this.#restlessAtMs < calmMs
+  }
+
   get #isQuiet(): boolean {
     if (this.#legs.get('caller')?.stream.keyDown) return false
     return this.#guard === undefined || this.#guard.quiet
@@ -238,6 +258,7 @@ export class CallBridge {
   }
 
   #pressed({ digit, onsetMs, toneMs }: Press): void {
+    if (this.#restlessAtMs !== undefined) this.#restlessAtMs = this.#options.clock.monotonicMs()
     // A press that began before the collection listened, and the keys A to D, are nobody's card.
     if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return
     this.#route.socket.append(digit, toneMs)

@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts'
 import { dtmfCommand } from './dtmf.ts'
 import { packageVersion } from './package-version.ts'
 import { postureCommand } from './posture.ts'
+import { sipCommand } from './sip.ts'
 import { startCommand } from './start.ts'
 
 const program = new Command('tonewall')
@@ -19,6 +20,7 @@ const program = new Command('tonewall')
   .addCommand(callCommand())
   .addCommand(configCommand())
   .addCommand(postureCommand())
+  .addCommand(sipCommand())
   .addCommand(dtmfCommand())
 
 try {

@@ -106,7 +106,10 @@ export class Child {
     if (this.#stopping) return
     const { planned, clock, log } = this.#options
     if (clock.monotonicMs() - this.#startedAtMs > steadyMs) this.#failures = 0
-    const waitMs = backoffMs(this.#failures++, { firstMs: 200, capMs: 10_000, random: Math.random })
+    // One crash is no pattern: live calls wait for this process.
+    const again = this.#failures++
+    const waitMs =
+      again === 0 ? 0 : backoffMs(again - 1, { firstMs: 200, capMs: 10_000, random: Math.random })
     log.error(
       { process: planned.name, exitCode: code, signal, waitMs },
       'a process died and will be started again',

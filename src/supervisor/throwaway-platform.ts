@@ -15,7 +15,7 @@ export type ThrowawayPlatform = Omit<Platform, 'credentials'> & {
 }
 
 type Overrides = Partial<
-  Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'control' | 'bridge' | 'vault'>
+  Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'control' | 'bridge' | 'sip' | 'vault'>
 >
 
 /** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */

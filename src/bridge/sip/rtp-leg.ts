@@ -209,7 +209,9 @@ export class RtpLeg implements LegStream {
 
   /** Handles a packet; returns why it was refused, if it was. */
   #take(bytes: Buffer, from: Source): string | undefined {
-    if (this.#ended || !this.#peer) return 'not-expected'
+    // The last packets of a call that is over are nobody's fault.
+    if (this.#ended) return undefined
+    if (!this.#peer) return 'not-expected'
     if (bytes.length > largestPacket) return 'oversized'
     if (isRtcp(bytes)) return undefined
     const packet = readRtpPacket(bytes)

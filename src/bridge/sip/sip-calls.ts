@@ -173,7 +173,7 @@ export class SipCalls {
     const { callId, ngCallId, createdAt, direction, metadata } = stored
     const call = this.#add({ callId, ngCallId, createdAt, direction, metadata, ports: { offerer, answerer } })
     // Nobody knows any more whether a card was being keyed.
-    call.bridge.arm()
+    call.bridge.armRestless()
     call.restore(stored)
     this.#options.log.info({ callId }, 'call taken up again, masked')
     return true

@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+export type KamailioOptions = {
+  readonly program: string
+  /** The folder that holds `kamailio.cfg`. */
+  readonly configDir: string
+  /** `host:port` to listen on (UDP). */
+  readonly listen: string
+  /** `host:port` of the trunk and of the PBX. */
+  readonly trunk: string
+  readonly pbx: string
+  /** The bridges' NG sockets, as `host:port`. */
+  readonly bridges: readonly string[]
+  /** Recognise trunk and PBX by their port too: both are on this machine. */
+  readonly matchPorts: boolean
+  /** Seconds between two OPTIONS to trunk and PBX; 0 for parties that answer calls only. The configuration’s own unless told. */
+  readonly pingSeconds?: number
+  readonly onLine: (line: string) => void
+}
+
+export type RunningKamailio = {
+  readonly pid: number
+  /** Settles when it has ended, with its exit code. */
+  readonly ended: Promise<number | null>
+  stop(): Promise<void>
+}
+
+/** Where Debian's package puts it; null when it is not installed. */
+export function findProgram(name: string): string | null {
+  for (const dir of ['/usr/sbin', '/usr/bin', '/usr/local/sbin', '/usr/local/bin']) {
+    const file = path.join(dir, name)
+    try {
+      accessSync(file, constants.X_OK)
+      return file
+    } catch {}
+  }
+  return null
+}
+
+/** Starts Kamailio with our configuration, in the foreground, with a folder of its own for what it writes. */
+export function startKamailio(options: KamailioOptions): RunningKamailio {
+  const dir = mkdtempSync(path.join(tmpdir(), 'tonewall-kamailio-'))
+  const list = path.join(dir, 'dispatcher.list')
+  writeFileSync(list, `1 sip:${options.trunk} 0 0\n2 sip:${options.pbx} 0 0\n`)
+  const defines = [
+    `LISTEN=udp:${options.listen}`,
+    `NG_SOCKETS="${options.bridges.map((bridge) => `udp:${bridge}`).join(' ')}"`,
+    `DISPATCHER_LIST="${list}"`,
+    `MATCH=${options.matchPorts ? 2 : 3}`,
+    ...(options.pingSeconds === undefined ? [] : [`PING_SECONDS=${options.pingSeconds}`]),
+  ]
+  const child = spawn(
+    options.program,
+    [
+      ...[
+        '-f',
+        path.join(options.configDir, 'kamailio.cfg'),
+        '-DD',
+        '-E',
+        '-Y',
+        dir,
+        '-P',
+        path.join(dir, 'pid'),
+      ],
+      ...['-m', '64', '-M', '8'],
+      ...defines.flatMap((define) => ['-A', define]),
+    ],
+    { env: {}, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+  )
+  forward(child, options.onLine)
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null))
+    child.once('exit', (code) => resolve(code))
+  })
+  void ended.then(() => rmSync(dir, { recursive: true, force: true }))
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+function forward(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let held = ''
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (held + chunk).split('\n')
+      held = lines.pop() ?? ''
+      for (const line of lines) onLine(line)
+    })
+  }
+}

@@ -1,0 +1,193 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { PaymentResource } from '../../src/contracts/desk-port.ts'
+import { pbx, sdp, step } from './support/scenarios.ts'
+import { missingPackages, openSipHouse, type SipHouse } from './support/sip-house.ts'
+import { cardFields, leadMs, prepareCaller, SipTrip, simpleCaller, simplePbx } from './support/sip-trip.ts'
+
+const [pan, expiry, csc] = cardFields as [string, string, string]
+const offer = sdp({ port: '[media_port]' })
+
+describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payment', () => {
+  let house: SipHouse
+  let trip: SipTrip
+
+  beforeAll(async () => {
+    house = await openSipHouse()
+  })
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') console.log(`${house.lastLines()}\n${trip.errors()}`)
+    await trip?.close()
+  })
+  afterAll(() => house?.close())
+
+  const settled = (payment: PaymentResource) => {
+    const resting = new Set(['captured', 'declined', 'cancelled', 'expired'])
+    return house.watch.untilPayment(payment.id, 'its end', ({ status }) => resting.has(status), 40_000)
+  }
+
+  it('takes keys told by INFO, counts each once, and lets none of them through to the PBX', async () => {
+    trip = await SipTrip.open(house)
+    const { file } = await prepareCaller(house, { keysBy: 'none', fields: [pan, expiry, csc], name: 'info' })
+    const infos = [...pan, ...expiry, ...csc].flatMap((key, i) => [step.info(2 + i, key), step.pause(120)])
+    trip.dial({
+      callerSteps: [
+        step.invite(offer),
+        step.playPcap(file),
+        step.pause(leadMs),
+        ...infos,
+        step.pause(3_000),
+        step.bye(60),
+      ],
+      pbxSteps: simplePbx(trip),
+    })
+    const call = await trip.live()
+    expect(call).toMatchObject({ direction: 'inbound', from: '+447700900123', to: '1000', provider: 'sip' })
+    const paid = await settled(await trip.takePayment('order-info'))
+    expect(paid).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
+    // A PBX that got an INFO would fail its scenario.
+    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+    expect(trip.agent.others()).toEqual([])
+  })
+
+  it('turns keys told by INFO into events for the PBX while nothing is masked', async () => {
+    trip = await SipTrip.open(house)
+    const { file } = await prepareCaller(house, { keysBy: 'none', fields: [], name: 'info-clear' })
+    trip.dial({
+      callerSteps: [
+        step.invite(offer),
+        step.playPcap(file),
+        step.pause(1_000),
+        step.info(2, '5'),
+        step.pause(1_000),
+        step.bye(3),
+      ],
+      pbxSteps: simplePbx(trip),
+    })
+    await trip.caller!.succeeded()
+    const events = trip.agent.others()
+    expect(events.map(({ payload }) => payload[0])).toEqual(events.map(() => 5))
+    expect(events.filter(({ payload }) => payload[1]! >= 0x80)).toHaveLength(3)
+    expect(new Set(events.map(({ timestamp }) => timestamp)).size).toBe(1)
+  })
+
+  it('stays masked through hold, resume and a change of codec, and the card that was begun is finished', async () => {
+    trip = await SipTrip.open(house)
+    const first = await prepareCaller(house, { keysBy: 'both', fields: [pan], name: 'before-hold' })
+    const rest = await prepareCaller(house, {
+      keysBy: 'events',
+      fields: [expiry, csc],
+      name: 'after-hold',
+      leadMs: 400,
+    })
+    const held = sdp({ port: '[media_port]', version: 2, direction: 'sendonly' })
+    const resumed = sdp({ port: '[media_port]', version: 3, codecs: '0 8' })
+    trip.dial({
+      callerSteps: [
+        step.invite(offer),
+        step.playPcap(first.file),
+        step.pause(first.audio.durationMs - 2_000),
+        step.reinvite(2, held),
+        step.pause(1_500),
+        step.reinvite(3, resumed),
+        step.playPcap(rest.file),
+        step.pause(rest.audio.durationMs + 1_500),
+        step.bye(4),
+      ],
+      pbxSteps: [
+        pbx.answer(trip.agentSdp),
+        pbx.reinvite(
+          sdp({ port: String(trip.agent.port), codecs: '0 8', direction: 'recvonly', version: 2 }),
+        ),
+        pbx.reinvite(sdp({ port: String(trip.agent.port), codecs: '0 8', version: 3 })),
+        pbx.recvBye(),
+      ],
+    })
+    await trip.live()
+    const paid = await settled(await trip.takePayment('order-hold'))
+    expect(paid).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
+    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+    expect(trip.believed()).toEqual([])
+    expect(trip.agent.others()).toEqual([])
+    expect(new Set(trip.agent.heard.map(({ ssrc }) => ssrc)).size).toBe(1)
+  })
+
+  it.each(['caller', 'agent'] as const)(
+    'ends the collection when the %s hangs up in the middle',
+    async (who) => {
+      trip = await SipTrip.open(house)
+      const { audio, file } = await prepareCaller(house, {
+        keysBy: 'both',
+        fields: [pan.slice(0, 6)],
+        name: `hang-up-${who}`,
+      })
+      const play = [step.invite(offer), step.playPcap(file), step.pause(audio.durationMs - 2_000)]
+      trip.dial(
+        who === 'caller'
+          ? { callerSteps: [...play, step.bye(2)], pbxSteps: simplePbx(trip) }
+          : {
+              callerSteps: [step.invite(offer), step.playPcap(file), step.recvBye()],
+              pbxSteps: [pbx.answer(trip.agentSdp), pbx.pause(audio.durationMs - 2_000), pbx.bye()],
+            },
+      )
+      await trip.live()
+      const payment = await trip.takePayment(`order-${who}-gone`)
+      const call = await trip.ended()
+      expect(call.status).toBe('ended')
+      const over = await house.watch.untilPayment(
+        payment.id,
+        'the end of its collection',
+        ({ collection }) => collection?.state === 'ended',
+      )
+      expect(over.status).not.toBe('captured')
+      await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+      expect(trip.believed()).toEqual([])
+      expect(await house.gateway.ledger()).not.toContainEqual(
+        expect.objectContaining({ merchantReference: `order-${who}-gone` }),
+      )
+    },
+  )
+
+  it('goes on when the bridge is killed: media on the same ports as soon as it is back, and masked', async () => {
+    trip = await SipTrip.open(house)
+    const { audio, file } = await prepareCaller(house, {
+      keysBy: 'both',
+      fields: [pan],
+      name: 'bridge-killed',
+    })
+    trip.dial({ callerSteps: simpleCaller(file, audio.durationMs), pbxSteps: simplePbx(trip) })
+    await trip.live()
+    await trip.takePayment('order-bridge-killed')
+    const port = trip.agent.peerPort
+    const lastKey = audio.durationMs - 2_500
+    await new Promise((resolve) => setTimeout(resolve, leadMs))
+    const killedAtMs = performance.now()
+    process.kill(house.platform.pidOf('bridge')!, 'SIGKILL')
+    await trip.caller!.succeeded()
+    const before = trip.agent.heard.filter(({ atMs }) => atMs <= killedAtMs).at(-1)!
+    const after = trip.agent.heard.find(({ atMs }) => atMs > killedAtMs + 30)!
+    const silentMs = after.atMs - before.atMs
+    console.log(`no media for ${Math.round(silentMs)} ms after the bridge was killed`)
+    expect(lastKey).toBeGreaterThan(leadMs)
+    expect(trip.agent.peerPort).toBe(port)
+    // Half a second on a machine that has nothing else to do; what it was is printed.
+    expect(silentMs).toBeLessThan(5_000)
+    expect(trip.believed()).toEqual([])
+    expect(trip.agent.others()).toEqual([])
+    await trip.ended()
+  })
+
+  it('goes on when Kamailio is killed and started again: media flow, and BYE finds its way', async () => {
+    trip = await SipTrip.open(house)
+    const { audio, file } = await prepareCaller(house, { keysBy: 'both', name: 'edge-killed' })
+    trip.dial({ callerSteps: simpleCaller(file, audio.durationMs), pbxSteps: simplePbx(trip) })
+    await trip.live()
+    const armed = await trip.takePayment('order-edge-killed')
+    process.kill(-house.kamailio.pid, 'SIGKILL')
+    await house.kamailio.ended
+    house.restartKamailio()
+    expect(await settled(armed)).toMatchObject({ status: 'captured' })
+    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+    expect(trip.believed()).toEqual([])
+    await trip.ended()
+  })
+})

@@ -1,0 +1,162 @@
+/** SIPp scenarios, put together from steps. */
+
+const head = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n'
+
+export type SdpOptions = {
+  readonly port: string
+  readonly codecs?: string
+  readonly direction?: string
+  readonly version?: number
+  readonly events?: number
+}
+
+export function sdp({ port, codecs = '0', direction, version = 1, events = 101 }: SdpOptions): string {
+  return [
+    'v=0',
+    `o=party 1 ${version} IN IP4 [local_ip]`,
+    's=-',
+    'c=IN IP4 [media_ip]',
+    't=0 0',
+    `m=audio ${port} RTP/AVP ${codecs} ${events}`,
+    ...(codecs.includes('8') ? ['a=rtpmap:8 PCMA/8000'] : []),
+    ...(codecs.includes('0') ? ['a=rtpmap:0 PCMU/8000'] : []),
+    `a=rtpmap:${events} telephone-event/8000`,
+    `a=fmtp:${events} 0-16`,
+    'a=ptime:20',
+    ...(direction ? [`a=${direction}`] : []),
+    '',
+  ].join('\n')
+}
+
+/** A request within the caller's dialog. */
+function request(method: string, cseq: number, body?: { type: string; text: string }): string {
+  return `<send${method === 'ACK' ? '' : ' retrans="500"'}><![CDATA[
+${method} [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+From: "Caller" <sip:+447700900123@[local_ip]:[local_port]>;tag=[call_number]c
+To: <sip:1000@[remote_ip]:[remote_port]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: ${cseq} ${method}
+Contact: <sip:caller@[local_ip]:[local_port]>
+Max-Forwards: 70
+${body ? `Content-Type: ${body.type}\n` : ''}Content-Length: ${body ? '[len]' : '0'}
+
+${body?.text ?? ''}
+]]></send>`
+}
+
+const recvOk =
+  '<recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/><recv response="200" rrs="true"/>'
+
+export const step = {
+  invite: (description: string) => `<send retrans="500"><![CDATA[
+INVITE sip:1000@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: "Caller" <sip:+447700900123@[local_ip]:[local_port]>;tag=[call_number]c
+To: <sip:1000@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:caller@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+${description}
+]]></send>
+${recvOk}
+${request('ACK', 1)}`,
+  reinvite: (cseq: number, description: string) =>
+    `${request('INVITE', cseq, { type: 'application/sdp', text: description })}
+${recvOk}
+${request('ACK', cseq)}`,
+  playPcap: (file: string) => `<nop><action><exec play_pcap_audio="${file}"/></action></nop>`,
+  pause: (ms: number) => `<pause milliseconds="${Math.round(ms)}"/>`,
+  info: (cseq: number, key: string) =>
+    `${request('INFO', cseq, { type: 'application/dtmf-relay', text: `Signal=${key}\nDuration=160\n` })}
+<recv response="200"/>`,
+  bye: (cseq: number) => `${request('BYE', cseq)}\n<recv response="200"/>`,
+  recvBye: () => `<recv request="BYE"/>
+<send><![CDATA[
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>`,
+}
+
+/** The caller: makes the call, and does the steps. */
+export function callerScenario(steps: readonly string[]): string {
+  return `${head}<scenario name="caller">\n${steps.join('\n')}\n</scenario>\n`
+}
+
+function answer(status: string, description?: string): string {
+  return `<send><![CDATA[
+SIP/2.0 ${status}
+[last_Via:]
+[last_Record-Route:]
+[last_From:]
+[last_To:];tag=[call_number]p
+[last_Call-ID:]
+[last_CSeq:]
+Contact: <sip:[local_ip]:[local_port]>
+${description ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${description ? '[len]' : '0'}
+
+${description ?? ''}
+]]></send>`
+}
+
+/** Within the dialog the To header has its tag already. */
+function answerAgain(status: string, description?: string): string {
+  return answer(status, description).replace('[last_To:];tag=[call_number]p', '[last_To:]')
+}
+
+export const pbx = {
+  answer: (description: string) => `<recv request="INVITE" rrs="true"><action>
+<ereg regexp="call_[0-9a-z]+" search_in="hdr" header="X-Tonewall-Call:" check_it="true" assign_to="1"/>
+<ereg regexp=".*" search_in="hdr" header="From:" check_it="true" assign_to="2"/>
+<log message="call [$1] of [$2]"/>
+</action></recv>
+<send><![CDATA[
+SIP/2.0 180 Ringing
+[last_Via:]
+[last_Record-Route:]
+[last_From:]
+[last_To:];tag=[call_number]p
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+<pause milliseconds="100"/>
+${answer('200 OK', description)}
+<recv request="ACK"/>`,
+  reinvite: (description: string) => `<recv request="INVITE"/>
+${answerAgain('200 OK', description)}
+<recv request="ACK"/>`,
+  recvBye: () => `<recv request="BYE"/>
+${answerAgain('200 OK')}`,
+  pause: (ms: number) => `<pause milliseconds="${ms}"/>`,
+  bye: () => `<send retrans="500"><![CDATA[
+BYE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+From: <sip:1000@[local_ip]:[local_port]>;tag=[call_number]p
+To:[$2]
+Call-ID: [call_id]
+CSeq: 1 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<recv response="200"/>`,
+}
+
+/** The PBX: answers one call, and does the steps. */
+export function pbxScenario(steps: readonly string[]): string {
+  return `${head}<scenario name="pbx">\n${steps.join('\n')}\n</scenario>\n`
+}
