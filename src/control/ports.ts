@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CardField } from '../contracts/card.ts'
 import type { CallResource, CreatePayment, DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
 import type { OperationKind, OperationResource } from '../contracts/operations.ts'
+import type { PaymentStatus } from '../contracts/payment-events.ts'
 import type { DifferenceResource, ReconciliationResource } from '../contracts/reconciliation.ts'
 import type { CollectionEnd } from '../contracts/vault-port.ts'
 
@@ -13,14 +14,24 @@ export type Actor = {
   readonly id: string
 }
 
+export type PageOfPayments = {
+  readonly callId?: string
+  readonly reference?: string
+  /** Any of these. */
+  readonly statuses?: readonly PaymentStatus[]
+  /** Epoch ms; `createdUntil` is excluded. */
+  readonly createdFrom?: number
+  readonly createdUntil?: number
+  /** Id of the last payment of the page before. */
+  readonly cursor?: string
+  readonly limit: number
+}
+
 /** What the API, the desk and the telephone can do with payments. Refusals are AppErrors with a stable code. */
 export type Payments = {
   create(actor: Actor, input: z.output<typeof CreatePayment>): Promise<PaymentResource>
   get(actor: Actor, paymentId: string): Promise<PaymentResource>
-  list(
-    actor: Actor,
-    page: { readonly callId?: string; readonly cursor?: string; readonly limit: number },
-  ): Promise<{ data: PaymentResource[]; nextCursor: string | null }>
+  list(actor: Actor, page: PageOfPayments): Promise<{ data: PaymentResource[]; nextCursor: string | null }>
   /** Masks, opens the vault and asks for the card. Answers at once with the payment in `collecting`. */
   arm(actor: Actor, paymentId: string): Promise<PaymentResource>
   clearField(actor: Actor, paymentId: string, field: CardField): Promise<PaymentResource>
@@ -42,6 +53,8 @@ export type OperationsApi = {
   inquire(actor: Actor, paymentId: string): Promise<PaymentResource>
   /** Oldest first. */
   list(actor: Actor, paymentId: string): Promise<OperationResource[]>
+  /** Of several payments, oldest first; payments of others have none. */
+  ofPayments(actor: Actor, paymentIds: readonly string[]): Promise<OperationResource[]>
 }
 
 export type OperationOrdered = {

@@ -1,55 +1,70 @@
-import { randomUUID } from 'node:crypto'
-import { CallResource, DeskEvent, PaymentResource, Problem } from '../contracts/desk-port.ts'
+import type { z } from 'zod'
+import { TonewallClient } from '../client/client.ts'
+import {
+  type CallResource,
+  type CreatePayment,
+  DeskEvent,
+  type PaymentResource,
+} from '../contracts/desk-port.ts'
 
-/** The API refused: its problem document, with the stable code. */
-export class ApiRefused extends Error {
-  readonly problem: Problem
-  constructor(problem: Problem) {
-    super(`${problem.status} ${problem.code}: ${problem.detail}`)
-    this.problem = problem
-  }
-}
+/** Thrown by every method that the API refuses. */
+export { ApiRefused } from '../client/client.ts'
 
 type Body = Readonly<Record<string, unknown>>
 export type ApiClientOptions = { readonly baseUrl: string; readonly apiKey: string }
 
+const verbs = {
+  arm: 'arm',
+  'clear-field': 'clearField',
+  'another-card': 'useAnotherCard',
+  extend: 'extend',
+  confirm: 'confirm',
+  cancel: 'cancel',
+} as const
+export type Verb = keyof typeof verbs
+
 /** A merchant's system: what it says to the API with a machine key. */
 export class ApiClient {
   readonly #options: ApiClientOptions
+  readonly #client: TonewallClient
   /** All that was said over HTTP, both ways, for the canary's search. */
   readonly transcript: string[] = []
 
   constructor(options: ApiClientOptions) {
     this.#options = options
+    const recorded: typeof fetch = async (url, init) => {
+      const response = await fetch(url, init)
+      const text = await response.clone().text()
+      this.transcript.push(`${init?.method} ${url} ${init?.body ?? ''}`, text)
+      return response
+    }
+    this.#client = new TonewallClient({ ...options, fetch: recorded })
   }
 
   async calls(): Promise<CallResource[]> {
-    const page = (await this.#ask('GET', '/v1/calls')) as { data: unknown[] }
-    return page.data.map((call) => CallResource.parse(call))
+    return (await this.#client.request('listCalls')).data
   }
 
-  async createPayment(body: Body, key?: string): Promise<PaymentResource> {
-    return PaymentResource.parse(await this.#ask('POST', '/v1/payments', { body, key }))
+  createPayment(body: Body, key?: string): Promise<PaymentResource> {
+    const payment = body as z.input<typeof CreatePayment>
+    return this.#client.request('createPayment', { body: payment, ...(key === undefined ? {} : { key }) })
   }
 
-  async payment(id: string): Promise<PaymentResource> {
-    return PaymentResource.parse(await this.#ask('GET', `/v1/payments/${id}`))
+  payment(id: string): Promise<PaymentResource> {
+    return this.#client.request('getPayment', { id })
   }
 
-  /** arm, clear-field, another-card, extend, confirm or cancel. */
   async act(
     id: string,
     verb: string,
     { body = {}, key }: { body?: Body; key?: string } = {},
   ): Promise<PaymentResource> {
-    return PaymentResource.parse(await this.#ask('POST', `/v1/payments/${id}/${verb}`, { body, key }))
+    const name = verbs[verb as Verb]
+    return this.#client.request(name, { id, body: body as never, ...(key === undefined ? {} : { key }) })
   }
 
-  async createEndpoint(url: string): Promise<{ id: string; secret: string }> {
-    return (await this.#ask('POST', '/v1/webhook-endpoints', { body: { url } })) as {
-      id: string
-      secret: string
-    }
+  createEndpoint(url: string): Promise<{ id: string; secret: string }> {
+    return this.#client.request('createWebhookEndpoint', { body: { url } })
   }
 
   /** The desk's events, until the signal; comes back by itself with what was missed. */
@@ -58,7 +73,7 @@ export class ApiClient {
     while (!signal.aborted) {
       try {
         const headers = {
-          ...this.#headers(),
+          ...this.#client.headers(),
           accept: 'text/event-stream',
           ...(lastId && { 'last-event-id': lastId }),
         }
@@ -74,27 +89,6 @@ export class ApiClient {
         if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200))
       }
     }
-  }
-
-  #headers(): Record<string, string> {
-    return { authorization: `Bearer ${this.#options.apiKey}` }
-  }
-
-  async #ask(
-    method: string,
-    path: string,
-    { body, key }: { body?: Body; key?: string | undefined } = {},
-  ): Promise<unknown> {
-    const headers = this.#headers()
-    if (body)
-      Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': key ?? randomUUID() })
-    const init = { method, headers, ...(body && { body: JSON.stringify(body) }) }
-    const response = await fetch(`${this.#options.baseUrl}${path}`, init)
-    const text = await response.text()
-    this.transcript.push(`${method} ${path} ${init.body ?? ''}`, text)
-    const answer: unknown = text === '' ? null : JSON.parse(text)
-    if (!response.ok) throw new ApiRefused(Problem.parse(answer))
-    return answer
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { apiVersions } from '../contracts/api-version.ts'
 import { CardBrand, CardField } from '../contracts/card.ts'
 import { LogLevelName, Mode } from '../contracts/process-config/shared.ts'
 
@@ -17,6 +18,8 @@ const Gateway = z.strictObject({
   connector: z.string(),
   origin: url('https'),
   apiKey: z.string().min(8),
+  /** What the connector needs beside the key; see docs/gateways. */
+  settings: z.record(z.string(), z.string()).optional(),
   caFile: z.string().nullable().default(null),
   webhookSecrets: z.array(z.string().min(16, 'at least 16 characters')).max(2).default([]),
   timeoutSeconds: seconds(1, 120).default(30),
@@ -34,7 +37,15 @@ const Merchant = z.strictObject({
   name: z.string().min(1),
   gateway: z.string(),
   agents: z.array(Agent).default([]),
-  apiKeys: z.array(z.strictObject({ name: z.string().min(1), key: z.string().min(32) })).default([]),
+  apiKeys: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        key: z.string().min(32),
+        version: z.enum(apiVersions).optional(),
+      }),
+    )
+    .default([]),
   webhooks: z.array(z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') })).default([]),
 })
 

@@ -16,6 +16,7 @@ const floors: Readonly<Record<string, number>> = {
   sandbox: 3,
   desk: 3,
   simulator: 3,
+  client: 3,
   control: 4,
   supervisor: 4,
   dtmf: 4,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { apiVersions } from '../api-version.ts'
 import { CardBrand, CardField } from '../card.ts'
 import { CollectionLimits } from '../vault-port.ts'
 import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
@@ -65,7 +66,9 @@ export const ControlConfig = CommonConfig.extend({
             password: SecretText,
           }),
         ),
-        apiKeys: z.array(z.strictObject({ name: z.string(), key: SecretText })),
+        apiKeys: z.array(
+          z.strictObject({ name: z.string(), key: SecretText, version: z.enum(apiVersions).optional() }),
+        ),
         /** Made at the first start; later ones by the API. Secrets are `whsec_…` of the Standard Webhooks specification. */
         webhookEndpoints: z.array(z.strictObject({ url: z.string(), secret: SecretText })),
       }),

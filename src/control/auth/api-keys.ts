@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { currentVersion, isApiVersion } from '../../contracts/api-version.ts'
 import type { Store } from '../store/store.ts'
 import { hashOfToken } from './opaque-token.ts'
 import type { Principal } from './principal.ts'
@@ -15,7 +16,7 @@ export function createApiKeys({ store, clock }: { store: Store; clock: Clock }):
       if (key.length > longestKey) return undefined
       const row = await store.db
         .selectFrom('api_keys')
-        .select(['id', 'merchant_id', 'last_used_at'])
+        .select(['id', 'merchant_id', 'last_used_at', 'api_version'])
         .where('key_hash', '=', hashOfToken(key))
         .where('revoked_at', 'is', null)
         .executeTakeFirst()
@@ -27,6 +28,7 @@ export function createApiKeys({ store, clock }: { store: Store; clock: Clock }):
       return {
         actor: { merchantId: row.merchant_id, kind: 'api-key', id: row.id },
         role: 'machine',
+        apiVersion: isApiVersion(row.api_version) ? row.api_version : currentVersion,
         sessionId: null,
       }
     },

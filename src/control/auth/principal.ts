@@ -1,3 +1,4 @@
+import type { ApiVersion } from '../../contracts/api-version.ts'
 import type { Actor } from '../ports.ts'
 import type { Role } from './rights.ts'
 
@@ -5,6 +6,8 @@ import type { Role } from './rights.ts'
 export type Principal = {
   readonly actor: Actor & { readonly kind: 'agent' | 'api-key' }
   readonly role: Role
+  /** The date of the API that an API key is pinned to. */
+  readonly apiVersion?: ApiVersion
   /** The log-in behind it; null for an API key. */
   readonly sessionId: string | null
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
+import { currentVersion } from '../../contracts/api-version.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { Store } from '../store/store.ts'
 import { AccessConfigConflict } from './errors.ts'
@@ -81,12 +82,12 @@ async function seedApiKeys({ store, clock, merchants }: Seed): Promise<void> {
   const nowMs = clock.now()
   const stays = new Set<string>()
   for (const merchant of merchants) {
-    for (const { name, key } of merchant.apiKeys) {
+    for (const { name, key, version } of merchant.apiKeys) {
       const key_hash = hashOfToken(key.reveal())
       const row = known.get(`${merchant.id} ${key_hash}`)
       if (row) {
         stays.add(row.id)
-        const values = { name, revoked_at: null }
+        const values = { name, revoked_at: null, ...(version === undefined ? {} : { api_version: version }) }
         await store.db.updateTable('api_keys').set(values).where('id', '=', row.id).execute()
         continue
       }
@@ -101,6 +102,8 @@ async function seedApiKeys({ store, clock, merchants }: Seed): Promise<void> {
           merchant_id: merchant.id,
           name,
           key_hash,
+          // A key stays with the date it was made at, until the configuration names another.
+          api_version: version ?? currentVersion,
           created_at: nowMs,
           last_used_at: null,
           revoked_at: null,

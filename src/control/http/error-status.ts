@@ -4,6 +4,7 @@ import { exhaustive } from '../../base/exhaustive.ts'
 /** Code → HTTP status, for every error that a request can meet. One file, so that the API's answers can be read at once. */
 export const statuses: Readonly<Record<string, number>> = {
   REQUEST_INVALID: 400,
+  API_VERSION_UNKNOWN: 400,
   BODY_NOT_JSON: 400,
   CARD_NUMBER_IN_TEXT: 400,
   ENDPOINT_URL_REFUSED: 400,

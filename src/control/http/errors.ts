@@ -99,6 +99,12 @@ export class GatewayWebhookRefused extends AppError {
   }
 }
 
+/** The header `Tonewall-Version` names a date that this platform does not have. */
+export class ApiVersionUnknown extends AppError {
+  readonly code = 'API_VERSION_UNKNOWN'
+  readonly remedy = 'fix-request'
+}
+
 /** More event streams at once than one log-in or key may hold. */
 export class TooManyStreams extends AppError {
   readonly code = 'TOO_MANY_STREAMS'

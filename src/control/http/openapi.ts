@@ -2,13 +2,23 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { apiVersions, currentVersion } from '../../contracts/api-version.ts'
 import { Problem } from '../../contracts/desk-port.ts'
 import type { RouteApp } from './routes/route-app.ts'
+
+const version = {
+  type: 'string',
+  enum: [...apiVersions],
+  description: 'The date of the API; the one that the key is pinned to unless told',
+}
+
+const headers = { type: 'object', properties: { 'Tonewall-Version': version } }
 
 const idempotencyKey = {
   type: 'object',
   required: ['Idempotency-Key'],
   properties: {
+    'Tonewall-Version': version,
     'Idempotency-Key': {
       type: 'string',
       minLength: 1,
@@ -25,15 +35,16 @@ const problem = {
 }
 
 /** The OpenAPI 3.1 document of every route that is registered after this. */
-export async function addOpenApi(app: FastifyInstance, publicUrl: string, version: string): Promise<void> {
+export async function addOpenApi(app: FastifyInstance, publicUrl: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Tonewall',
-        version,
+        version: currentVersion,
         description:
-          'Card payments on live phone calls. Amounts are integers of minor units; times are epoch ms.',
+          'Card payments on live phone calls. Amounts are integers of minor units; times are epoch ms. ' +
+          'The version is the date of `Tonewall-Version`; see docs/api.md.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: publicUrl }],
@@ -59,12 +70,30 @@ export async function addOpenApi(app: FastifyInstance, publicUrl: string, versio
         schema: {
           ...schema,
           ...(access === 'public' ? {} : { security: [{ apiKey: [] }, { session: [] }] }),
-          ...(isPost ? { headers: idempotencyKey } : {}),
+          operationId: operationIdOf(String(method), document.url),
+          headers: withOwn(isPost ? idempotencyKey : headers, schema.headers),
           response: { ...(schema.response as object), default: problem },
         },
       }
     },
   })
+}
+
+/** The headers of every route, and what the route itself reads. */
+function withOwn(common: { readonly properties: object }, own: unknown) {
+  const { properties = {} } = (own ?? {}) as { properties?: object }
+  return { ...common, properties: { ...common.properties, ...properties } }
+}
+
+/** `POST /v1/payments/:id/arm` is `postPaymentsByIdArm`. */
+function operationIdOf(method: string, url: string): string {
+  const parts = url
+    .replace(/^\/v1\//, '')
+    .split(/[/.-]/)
+    .map((part) => (part.startsWith(':') ? `by-${part.slice(1)}` : part))
+  const words = parts.flatMap((part) => part.split('-'))
+  const name = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  return `${method.toLowerCase()}${name}`
 }
 
 export function openApiRoute(app: RouteApp): void {

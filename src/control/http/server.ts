@@ -16,6 +16,7 @@ import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
 import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import type { Store } from '../store/store.ts'
+import { addVersions } from './api-version.ts'
 import { addAuthentication } from './authenticate.ts'
 import { addDesk } from './desk-files.ts'
 import { addIdempotency } from './idempotency.ts'
@@ -85,8 +86,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   addUnknownRoutes(app)
   await addSecurityHeaders(app, { publicUrl: config.publicUrl, carrierUrl })
   await app.register(cookiePlugin)
-  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000 })
-  await addOpenApi(app, config.publicUrl, options.version)
+  await app.register(rateLimit, { max: requestsPerMinute, timeWindow: 60_000, enableDraftSpec: true })
+  await addOpenApi(app, config.publicUrl)
   addAuthentication(app, {
     apiKeys: createApiKeys({ store, clock }),
     sessions,
@@ -94,6 +95,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     publicUrl: config.publicUrl,
   })
   addIdempotency(app, answers, log)
+  addVersions(app)
 
   const routes: RouteApp = app.withTypeProvider<ZodTypeProvider>()
   const streams = eventRoutes(routes, { ...options, sessions })
@@ -101,7 +103,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const onLogOut = (sessionId: string) => streams.end(sessionId)
   sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
   callRoutes(routes, options.calls)
-  paymentRoutes(routes, options.payments)
+  paymentRoutes(routes, options.payments, options)
   operationRoutes(routes, options.operations)
   reconciliationRoutes(routes, options.reconciliations)
   webhookEndpointRoutes(routes, options.endpoints)

@@ -24,6 +24,9 @@ export function createOperationsApi(options: OperationsApiOptions): OperationsAp
       await findPayment(store.db, keyOf(actor, paymentId))
       return (await operationsOf(store.db, actor.merchantId, [paymentId])).map(operationResource)
     },
+    async ofPayments({ merchantId }, paymentIds) {
+      return (await operationsOf(store.db, merchantId, paymentIds)).map(operationResource)
+    },
     async inquire(actor, paymentId) {
       const key = keyOf(actor, paymentId)
       await findPayment(store.db, key)

@@ -1,3 +1,4 @@
+import type { PageOfPayments } from '../ports.ts'
 import type { Queries } from '../store/database.ts'
 import { PaymentChanged, PaymentNotFound } from './payment-errors.ts'
 import { AttemptRow, PaymentRow } from './rows.ts'
@@ -33,30 +34,26 @@ export async function updatePayment(db: Queries, row: PaymentRow, fromVersion: n
   if (numUpdatedRows !== 1n) throw new PaymentChanged()
 }
 
-export type PageOfPayments = {
-  readonly callId?: string
-  /** Id of the last payment of the page before. */
-  readonly cursor?: string
-  readonly limit: number
-}
-
 /** Newest first. */
 export async function listPayments(
   db: Queries,
   merchantId: string,
-  { callId, cursor, limit }: PageOfPayments,
+  page: PageOfPayments,
 ): Promise<{ rows: PaymentRow[]; nextCursor: string | null }> {
-  const rows = await db
-    .selectFrom('payments')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .$if(callId !== undefined, (query) => query.where('call_id', '=', callId ?? ''))
-    .$if(cursor !== undefined, (query) => query.where('id', '<', cursor ?? ''))
+  const { callId, reference, statuses, createdFrom, createdUntil, cursor, limit } = page
+  let query = db.selectFrom('payments').selectAll().where('merchant_id', '=', merchantId)
+  if (callId !== undefined) query = query.where('call_id', '=', callId)
+  if (reference !== undefined) query = query.where('reference', '=', reference)
+  if (statuses !== undefined) query = query.where('status', 'in', statuses)
+  if (createdFrom !== undefined) query = query.where('created_at', '>=', createdFrom)
+  if (createdUntil !== undefined) query = query.where('created_at', '<', createdUntil)
+  if (cursor !== undefined) query = query.where('id', '<', cursor)
+  const found = await query
     .orderBy('id', 'desc')
     .limit(limit + 1)
     .execute()
-  const page = rows.slice(0, limit).map((row) => PaymentRow.parse(row))
-  return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.id ?? null) : null }
+  const rows = found.slice(0, limit).map((row) => PaymentRow.parse(row))
+  return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null }
 }
 
 const underWay = ['collecting', 'ready', 'authorising', 'unknown'] as const

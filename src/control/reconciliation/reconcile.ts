@@ -1,13 +1,31 @@
+import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
 import type { SettlementLine } from '../../connectors/settlement-lines.ts'
+import type { GatewayClient } from '../clients/gateway-client.ts'
 import { tell } from '../outbox/store.ts'
+import type { Gateways } from '../payments/gateways.ts'
+import type { Operations } from '../payments/operations.ts'
+import type { Settlement } from '../payments/settlement.ts'
 import type { DifferenceTable, ReconciliationTable } from '../store/gateway-tables.ts'
+import type { Store } from '../store/store.ts'
 import { match } from './match.ts'
 import { type Movement, movementsIn } from './movements.ts'
 import { differenceResource, insertDifferences, knownDifferences, updateRun } from './reconciliation-store.ts'
-import type { ReconciliationOptions } from './reconciliations.ts'
 import { readReport } from './settlement-report.ts'
 import { explainLine } from './unmatched-line.ts'
+
+export type ReconciliationOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly log: Log
+  readonly gateways: Gateways
+  readonly gatewayClient: GatewayClient
+  readonly settlement: Settlement
+  readonly operations: Operations
+  /** Events were written for this merchant. */
+  readonly onTold: (merchantId: string) => void
+}
 
 /** Around the time that is compared: our clocks differ, and a gateway may book a day later. */
 const slackMs = 24 * 3_600_000

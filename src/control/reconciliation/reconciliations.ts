@@ -1,21 +1,15 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Timer } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
-import type { Log } from '../../base/log.ts'
 import type { ReconciliationResource } from '../../contracts/reconciliation.ts'
-import type { GatewayClient } from '../clients/gateway-client.ts'
-import type { Gateways } from '../payments/gateways.ts'
-import type { Operations } from '../payments/operations.ts'
-import type { Settlement } from '../payments/settlement.ts'
 import { gatewayOfMerchant, merchantIds } from '../payments/store.ts'
 import { systemOf } from '../payments/system-actor.ts'
 import type { Actor, Reconciliations } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { ReconciliationTable } from '../store/gateway-tables.ts'
-import type { Store } from '../store/store.ts'
 import { differencesCsv, ledgerCsv } from './csv.ts'
 import { movementsIn } from './movements.ts'
-import { reconcile } from './reconcile.ts'
+import { type ReconciliationOptions, reconcile } from './reconcile.ts'
 import {
   differencesOf,
   failLeftRuns,
@@ -38,18 +32,6 @@ export class ReconciliationNotFound extends AppError {
   constructor() {
     super('no such reconciliation')
   }
-}
-
-export type ReconciliationOptions = {
-  readonly store: Store
-  readonly clock: Clock
-  readonly log: Log
-  readonly gateways: Gateways
-  readonly gatewayClient: GatewayClient
-  readonly settlement: Settlement
-  readonly operations: Operations
-  /** Events were written for this merchant. */
-  readonly onTold: (merchantId: string) => void
 }
 
 /** Comparisons with gateways: on order, and of every day (UTC) once it is over. One at a time. */

@@ -38,6 +38,8 @@ export type ApiKeyTable = {
   name: string
   /** SHA-256 of the key, hexadecimal: the key is random and long, so that a slow hash would add nothing. */
   key_hash: string
+  /** The date of the API that the key is pinned to. */
+  api_version: string
   created_at: number
   /** To the minute. */
   last_used_at: number | null

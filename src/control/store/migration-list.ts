@@ -4,6 +4,7 @@ import { accessMigration } from './migrations/0002-access.ts'
 import { operationsMigration } from './migrations/0003-operations.ts'
 import { gatewayEventsMigration } from './migrations/0004-gateway-events.ts'
 import { reconciliationMigration } from './migrations/0005-reconciliation.ts'
+import { apiMigration } from './migrations/0006-api.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   operationsMigration,
   gatewayEventsMigration,
   reconciliationMigration,
+  apiMigration,
 ]

@@ -106,7 +106,10 @@ export class RecordedPayments implements Payments {
     return payment
   }
 
-  async list({ merchantId }: Actor) {
+  readonly pages: Parameters<Payments['list']>[1][] = []
+
+  async list({ merchantId }: Actor, page: Parameters<Payments['list']>[1]) {
+    this.pages.push(page)
     return { data: this.made.filter(({ id }) => this.#owners.get(id) === merchantId), nextCursor: null }
   }
 
@@ -158,6 +161,10 @@ export class RecordedOperations implements OperationsApi {
     const payment = await this.#payments.get(actor, paymentId)
     this.#payments.orders.push('inquire')
     return payment
+  }
+
+  async ofPayments(_actor: Actor, paymentIds: readonly string[]): Promise<OperationResource[]> {
+    return this.#done.filter(({ paymentId }) => paymentIds.includes(paymentId))
   }
 
   async list(actor: Actor, paymentId: string): Promise<OperationResource[]> {

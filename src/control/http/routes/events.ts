@@ -1,14 +1,17 @@
 import { z } from 'zod'
 import type { Clock } from '../../../base/clock.ts'
+import { type ApiVersion, currentVersion } from '../../../contracts/api-version.ts'
 import type { DeskEvent } from '../../../contracts/desk-port.ts'
 import type { Principal } from '../../auth/principal.ts'
 import type { Sessions } from '../../auth/sessions.ts'
 import type { CallRegistry } from '../../calls/registry.ts'
 import type { DeskFeedHub, FeedEntry } from '../../desk-feed.ts'
 import type { Payments } from '../../ports.ts'
+import { versionOf } from '../api-version.ts'
 import { TooManyStreams } from '../errors.ts'
 import { EventStream } from '../event-stream.ts'
 import { principalOf } from '../request-context.ts'
+import { answerAsOf } from '../version-changes.ts'
 import type { RouteApp } from './route-app.ts'
 
 /** A desk needs one, in each tab. */
@@ -68,7 +71,7 @@ export function eventRoutes(app: RouteApp, options: EventRoutesOptions): OpenStr
       })
       open.set(stream, principal)
       const lastId = request.headers['last-event-id']
-      unsubscribe = await begin(stream, principal.actor.merchantId, lastId, options)
+      unsubscribe = await begin(asOf(stream, versionOf(request)), principal.actor.merchantId, lastId, options)
       if (!open.has(stream)) unsubscribe()
     },
   )
@@ -85,9 +88,25 @@ export function eventRoutes(app: RouteApp, options: EventRoutesOptions): OpenStr
   }
 }
 
+type Sink = Pick<EventStream, 'send' | 'sendAll' | 'end'>
+
+/** A reader of an older date of the API gets payments as that date knows them. */
+function asOf(stream: EventStream, version: ApiVersion): Sink {
+  if (version === currentVersion) return stream
+  const older = <T extends { readonly json: string }>(entry: T): T => ({
+    ...entry,
+    json: JSON.stringify(answerAsOf(version, JSON.parse(entry.json))),
+  })
+  return {
+    send: (entry) => stream.send(older(entry)),
+    sendAll: (entries) => stream.sendAll(entries.map(older)),
+    end: () => stream.end(),
+  }
+}
+
 /** What was missed, or everything as it is now; then what comes. Nothing that happens meanwhile is lost. */
 async function begin(
-  stream: EventStream,
+  stream: Sink,
   merchantId: string,
   lastId: string | undefined,
   options: EventRoutesOptions,

@@ -6,23 +6,31 @@ import {
   Page,
   PaymentResource,
 } from '../../../contracts/desk-port.ts'
-import type { Actor, Payments } from '../../ports.ts'
+import type { Actor, PageOfPayments, Payments } from '../../ports.ts'
 import { refuseCardNumbers } from '../card-number-in-text.ts'
+import { Expand, type Expandable, type ExpandFrom, expandPayments, Statuses } from '../expand.ts'
 import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
 const tags = ['payments']
 const PaymentId = z.strictObject({ id: z.string().max(64) })
+const Time = z.coerce.number().int().nonnegative()
 const ListPayments = z.strictObject({
   callId: z.string().max(64).optional(),
+  reference: z.string().max(64).optional().describe('Yours, as a whole'),
+  status: Statuses,
+  createdFrom: Time.optional().describe('Epoch ms'),
+  createdUntil: Time.optional().describe('Epoch ms, excluded'),
+  expand: Expand,
   cursor: z.string().max(200).optional().describe('`nextCursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 const NoBody = z.strictObject({}).optional()
 const response = { 200: PaymentResource }
 
-export function paymentRoutes(app: RouteApp, payments: Payments): void {
-  createAndRead(app, payments)
+export function paymentRoutes(app: RouteApp, payments: Payments, expandFrom: ExpandFrom): void {
+  create(app, payments)
+  read(app, payments, expandFrom)
   changeTheCollection(app, payments)
 
   const orders: [string, string, (actor: Actor, id: string) => Promise<PaymentResource>][] = [
@@ -43,7 +51,7 @@ export function paymentRoutes(app: RouteApp, payments: Payments): void {
   }
 }
 
-function createAndRead(app: RouteApp, payments: Payments): void {
+function create(app: RouteApp, payments: Payments): void {
   app.post(
     '/v1/payments',
     {
@@ -66,7 +74,9 @@ function createAndRead(app: RouteApp, payments: Payments): void {
       return reply.code(201).send(await payments.create(principalOf(request).actor, request.body))
     },
   )
+}
 
+function read(app: RouteApp, payments: Payments, expandFrom: ExpandFrom): void {
   app.get(
     '/v1/payments',
     {
@@ -78,14 +88,14 @@ function createAndRead(app: RouteApp, payments: Payments): void {
         response: { 200: Page(PaymentResource) },
       },
     },
-    (request) => {
-      const { callId, cursor, limit } = request.query
-      const page = {
-        limit,
-        ...(callId === undefined ? {} : { callId }),
-        ...(cursor === undefined ? {} : { cursor }),
-      }
-      return payments.list(principalOf(request).actor, page)
+    async (request) => {
+      const { expand, status: statuses, limit, ...filters } = request.query
+      const { actor } = principalOf(request)
+      const given = Object.entries({ ...filters, statuses }).filter(([, value]) => value !== undefined)
+      const page: PageOfPayments = { ...Object.fromEntries(given), limit }
+      const { data, nextCursor } = await payments.list(actor, page)
+      const expanded = await expandPayments(expandFrom, actor, { payments: data, ...asked(expand) })
+      return { data: expanded, nextCursor }
     },
   )
 
@@ -93,11 +103,25 @@ function createAndRead(app: RouteApp, payments: Payments): void {
     '/v1/payments/:id',
     {
       config: { access: 'payments:read' },
-      schema: { tags, summary: 'One payment', params: PaymentId, response },
+      schema: {
+        tags,
+        summary: 'One payment',
+        params: PaymentId,
+        querystring: z.strictObject({ expand: Expand }),
+        response,
+      },
     },
-    (request) => payments.get(principalOf(request).actor, request.params.id),
+    async (request) => {
+      const { actor } = principalOf(request)
+      const payment = await payments.get(actor, request.params.id)
+      const wanted = { payments: [payment], ...asked(request.query.expand) }
+      const [expanded = payment] = await expandPayments(expandFrom, actor, wanted)
+      return expanded
+    },
   )
 }
+
+const asked = (expand: Expandable[] | undefined) => (expand === undefined ? {} : { expand })
 
 function changeTheCollection(app: RouteApp, payments: Payments): void {
   app.post(

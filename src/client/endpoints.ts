@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import {
+  CallResource,
+  ClearField,
+  CreatePayment,
+  ExtendCollection,
+  Page,
+  PaymentResource,
+} from '../contracts/desk-port.ts'
+import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../contracts/operations.ts'
+import type { PaymentStatus } from '../contracts/payment-events.ts'
+import { DifferenceResource, NewReconciliation, ReconciliationResource } from '../contracts/reconciliation.ts'
+
+export type Endpoint<Body, Answer> = {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** `{id}` is filled from the parameters. */
+  readonly path: string
+  readonly body: z.ZodType<unknown, Body>
+  readonly answer: z.ZodType<Answer>
+}
+
+const nothing = z.strictObject({})
+
+function get<A>(path: string, answer: z.ZodType<A>): Endpoint<undefined, A> {
+  return { method: 'GET', path, body: z.undefined(), answer }
+}
+
+function post<B, A>(path: string, body: z.ZodType<unknown, B>, answer: z.ZodType<A>): Endpoint<B, A> {
+  return { method: 'POST', path, body, answer }
+}
+
+const all = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), nextCursor: z.null() })
+
+export const WebhookEndpoint = z.strictObject({
+  id: z.string(),
+  url: z.string(),
+  source: z.enum(['config', 'api']),
+  state: z.enum(['enabled', 'disabled']),
+  disabledBecause: z.string().nullable(),
+  createdAt: z.number().int(),
+})
+
+/** Every operation of the API that a merchant's system uses; a test compares it with the OpenAPI document. */
+export const endpoints = {
+  listCalls: get('/v1/calls', Page(CallResource)),
+  getCall: get('/v1/calls/{id}', CallResource),
+  hangUp: post('/v1/calls/{id}/hang-up', nothing, CallResource),
+  createPayment: post('/v1/payments', CreatePayment, PaymentResource),
+  listPayments: get('/v1/payments', Page(PaymentResource)),
+  getPayment: get('/v1/payments/{id}', PaymentResource),
+  arm: post('/v1/payments/{id}/arm', nothing, PaymentResource),
+  clearField: post('/v1/payments/{id}/clear-field', ClearField, PaymentResource),
+  useAnotherCard: post('/v1/payments/{id}/another-card', nothing, PaymentResource),
+  extend: post('/v1/payments/{id}/extend', ExtendCollection, PaymentResource),
+  confirm: post('/v1/payments/{id}/confirm', nothing, PaymentResource),
+  cancel: post('/v1/payments/{id}/cancel', nothing, PaymentResource),
+  capture: post('/v1/payments/{id}/capture', CaptureOrder, OperationResource),
+  void: post('/v1/payments/{id}/void', VoidOrder, OperationResource),
+  refund: post('/v1/payments/{id}/refunds', RefundOrder, OperationResource),
+  listRefunds: get('/v1/payments/{id}/refunds', all(OperationResource)),
+  inquire: post('/v1/payments/{id}/inquire', nothing, PaymentResource),
+  createReconciliation: post('/v1/reconciliations', NewReconciliation, ReconciliationResource),
+  listReconciliations: get('/v1/reconciliations', Page(ReconciliationResource)),
+  getReconciliation: get('/v1/reconciliations/{id}', ReconciliationResource),
+  listDifferences: get('/v1/reconciliations/{id}/differences', all(DifferenceResource)),
+  createWebhookEndpoint: post(
+    '/v1/webhook-endpoints',
+    z.strictObject({ url: z.string() }),
+    WebhookEndpoint.extend({ secret: z.string() }),
+  ),
+  listWebhookEndpoints: get('/v1/webhook-endpoints', all(WebhookEndpoint)),
+  removeWebhookEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}', ...noBody() },
+} as const
+
+function noBody(): Pick<Endpoint<undefined, null>, 'body' | 'answer'> {
+  return { body: z.undefined(), answer: z.null() }
+}
+
+export type Endpoints = typeof endpoints
+export type EndpointName = keyof Endpoints
+export type BodyOf<N extends EndpointName> = z.input<Endpoints[N]['body']>
+export type AnswerOf<N extends EndpointName> = z.output<Endpoints[N]['answer']>
+
+/** What lists can be asked for; each route takes those that make sense there. */
+export type Query = {
+  readonly callId?: string
+  readonly reference?: string
+  readonly status?: PaymentStatus | readonly PaymentStatus[] | CallResource['status']
+  readonly createdFrom?: number
+  readonly createdUntil?: number
+  readonly expand?: readonly ('operations' | 'call')[]
+  readonly cursor?: string
+  readonly limit?: number
+}
