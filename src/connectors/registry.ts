@@ -19,13 +19,13 @@ export class ConnectorUnknown extends AppError {
 
 /** Every connector of the house. The conformance suite runs over all of them. */
 export const connectors: readonly Connector[] = [
-  payConnector,
-  cybersource,
-  worldpay,
-  checkoutCom,
   adyen,
+  checkoutCom,
+  cybersource,
+  payConnector,
   sandbox,
   stripe,
+  worldpay,
 ]
 
 export function connectorOf(id: string): Connector {

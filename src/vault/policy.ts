@@ -13,13 +13,13 @@ import { worldpayPolicy } from './policies/worldpay.ts'
  * operator can move the card number into a description, or to another host. The origin is the vault's configuration.
  */
 const policies: ReadonlyMap<string, Rows> = new Map([
-  ['pay-connector', payConnectorPolicy],
-  ['cybersource', cybersourcePolicy],
-  ['worldpay', worldpayPolicy],
-  ['checkout-com', checkoutComPolicy],
   ['adyen', adyenPolicy],
+  ['checkout-com', checkoutComPolicy],
+  ['cybersource', cybersourcePolicy],
+  ['pay-connector', payConnectorPolicy],
   ['sandbox', sandboxPolicy],
   ['stripe', stripePolicy],
+  ['worldpay', worldpayPolicy],
 ])
 
 /** Headers that frame the message or choose its route: the card process writes them itself. */

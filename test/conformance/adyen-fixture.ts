@@ -115,6 +115,7 @@ export const adyenFixture: ConformanceFixture = {
     'fraud-suspected': '20',
     other: '999',
   },
+  saysMoto: (call) => field(call, 'shopperInteraction') === 'Moto',
   pendingRefunds: true,
   asksCardholder: true,
   webhooks: {

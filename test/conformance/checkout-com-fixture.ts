@@ -164,6 +164,7 @@ export const checkoutComFixture: ConformanceFixture = {
     'fraud-suspected': '40101',
     other: '29999',
   },
+  saysMoto: (call) => field(call, 'payment_type') === 'MOTO',
   pendingRefunds: true,
   asksCardholder: true,
   webhooks: {

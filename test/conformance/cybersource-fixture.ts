@@ -147,6 +147,7 @@ export const cybersourceFixture: ConformanceFixture = {
     'fraud-suspected': 'DECISION_PROFILE_REJECT',
     other: 'A_REASON_OF_NEXT_YEAR',
   },
+  saysMoto: (call) => field(call, 'processingInformation.commerceIndicator') === 'MOTO',
   pendingRefunds: true,
   asksCardholder: true,
   unclearAnswers: [

@@ -64,6 +64,8 @@ export type ConformanceFixture = {
   readonly moneyOf: (call: GatewayCall) => Money | undefined
   /** The gateway's code for every reason that it can tell. `other` is a code that nobody knows. */
   readonly declineCodes: Partial<Readonly<Record<DeclineReason, string>>> & { readonly other: string }
+  /** Whether a conversation's calls declare a mail or telephone order; every gateway with `facts.motoField` has it. */
+  readonly saysMoto?: (call: GatewayCall) => boolean
   /** How this gateway names a payment. */
   readonly gatewayRef?: string
   /** False where the gateway has no field that could carry any text whole. */

@@ -174,6 +174,7 @@ export const stripeFixture: ConformanceFixture = {
     'fraud-suspected': 'fraudulent',
     other: 'a_code_of_next_year',
   },
+  saysMoto: (call) => field(call, 'payment_method_options', 'card', 'moto') === true,
   pendingRefunds: true,
   asksCardholder: true,
   webhooks: {

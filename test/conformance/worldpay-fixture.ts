@@ -155,6 +155,7 @@ export const worldpayFixture: ConformanceFixture = {
     'fraud-suspected': '34',
     other: '999',
   },
+  saysMoto: (call) => field(call, 'channel') === 'moto',
   pendingRefunds: true,
   asksCardholder: true,
   webhooks: {

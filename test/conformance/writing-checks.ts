@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import { hideCardNumbers } from '../../src/base/luhn-tripwire.ts'
+import type { Move } from '../../src/connectors/connector.ts'
 import type { GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { allows } from '../../src/vault/policy.ts'
 import { approve, type Check, frozenAccount, playing, request, seed } from './check.ts'
@@ -87,12 +88,30 @@ export const writingChecks: readonly Check[] = [
     name: 'names what has to be stored before the first call that moves money, or with it',
     run(connector, fixture) {
       for (const operation of operationsIn(connector)) {
-        let moved = false
-        for (const move of playing([connector, fixture], operation).moves) {
-          if (move.do === 'end') continue
-          if (move.checkpoint) expect(moved, operation).toBe(false)
-          moved ||= fixture.movesMoney(move.call)
-        }
+        const { moves } = playing([connector, fixture], operation)
+        const calls = moves.flatMap((move) => (move.do === 'call' ? [move] : []))
+        const firstMoving = calls.findIndex(({ call }) => fixture.movesMoney(call))
+        const checkpoint = calls.findIndex((move) => move.checkpoint !== undefined)
+        expect(checkpoint, operation).toBeLessThanOrEqual(firstMoving)
+        // Between two calls a process may die: the money must not be what nobody can find.
+        const severalSteps = operation === 'authorise' && calls.length > 1
+        if (severalSteps) expect(checkpoint, operation).toBeGreaterThanOrEqual(0)
+      }
+    },
+  },
+  {
+    name: 'declares an order by phone as one, and a renewal never',
+    run(connector, fixture) {
+      expect(fixture.saysMoto !== undefined).toBe(connector.facts.motoField !== undefined)
+      const { saysMoto } = fixture
+      if (!saysMoto) return
+      const account = frozenAccount(fixture)
+      const isMoto = (first: Move) =>
+        play([connector, account], first, (call) => fixture.answer(call, approve)).calls.some(saysMoto)
+      expect(isMoto(connector.authorise(request, account))).toBe(true)
+      for (const initiator of ['customer', 'merchant'] as const) {
+        const stored = connector.authoriseStored?.(frozen(storedCardRequest({ initiator })), account)
+        if (stored) expect(isMoto(stored), initiator).toBe(initiator === 'customer')
       }
     },
   },

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { toDecimal } from '../../src/base/money.ts'
-import type { Connector, Move, Outcome } from '../../src/connectors/connector.ts'
+import type { Connector, ConversationState, Move, Outcome } from '../../src/connectors/connector.ts'
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
+import { stripe } from '../../src/connectors/stripe/stripe.ts'
+import type { WebhookReader } from '../../src/connectors/webhook.ts'
 import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { checks } from './checks.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
+import { stripeFixture } from './stripe-fixture.ts'
 
 type Call = Extract<Move, { do: 'call' }>
 
@@ -178,10 +181,10 @@ const mistakes: readonly (readonly [mistake: string, connector: Connector, promi
   ],
 ]
 
-function brokenPromises(connector: Connector): string[] {
+function brokenPromises(connector: Connector, fixture = sandboxFixture): string[] {
   return checks.flatMap(({ name, run }) => {
     try {
-      run(connector, sandboxFixture)
+      run(connector, fixture)
       return []
     } catch {
       return [name]
@@ -189,7 +192,94 @@ function brokenPromises(connector: Connector): string[] {
   })
 }
 
+/** Stripe with one mistake in the moves of a conversation. */
+const moving = (change: (move: Move, state: ConversationState) => Move): Connector => ({
+  ...stripe,
+  next: (...input) => change(stripe.next(...input), input[0]),
+})
+
+const hearing = (read: WebhookReader['read']): Connector => ({ ...stripe, webhooks: { read } })
+const genuine = stripe.webhooks!
+
+/** What only a gateway of several steps, with webhooks and kept cards can get wrong. */
+const mistakesOfSteps: readonly (readonly [mistake: string, connector: Connector, promise: string])[] = [
+  [
+    'takes the money before the payment can be found again',
+    moving((move) => {
+      if (move.do === 'end') return move
+      const { checkpoint: _, ...without } = move
+      return without
+    }),
+    'names what has to be stored',
+  ],
+  [
+    'sends the card with the confirmation as well',
+    moving((move) => (move.do === 'call' ? { ...move, carriesCard: true } : move)),
+    'leaves slots where',
+  ],
+  [
+    'calls a renewal an order by phone',
+    {
+      ...stripe,
+      authoriseStored: (request, account) =>
+        stripe.authoriseStored!({ ...request, initiator: 'customer' }, account),
+    },
+    'declares an order by phone',
+  ],
+  [
+    'tries again when the bank wants the cardholder',
+    moving((move) =>
+      move.do === 'end' && move.outcome.kind === 'declined'
+        ? { do: 'end', outcome: { ...move.outcome, retry: 'same-card' } }
+        : move,
+    ),
+    'offers a pay link',
+  ],
+  [
+    'calls a refund that was only received done',
+    moving((move) => {
+      if (move.do === 'call' || move.outcome.kind !== 'done') return move
+      return { do: 'end', outcome: { kind: 'done', gatewayRef: move.outcome.gatewayRef } }
+    }),
+    'says that a refund is still under way',
+  ],
+  [
+    'believes any webhook',
+    hearing(({ body }) => {
+      const { id } = JSON.parse(Buffer.from(body).toString()) as { id: string }
+      return { ok: true, events: [{ id, what: 'captured', gatewayRef: 'pi_1' }] }
+    }),
+    'believes no webhook without',
+  ],
+  [
+    'knows only the newest secret',
+    hearing((delivery) => genuine.read({ ...delivery, secrets: delivery.secrets.slice(0, 1) })),
+    'believes the old secret',
+  ],
+  [
+    'numbers events as they come',
+    hearing((delivery) => {
+      const reading = genuine.read(delivery)
+      if (!reading.ok) return reading
+      return { ...reading, events: reading.events.map((event) => ({ ...event, id: `${calls++}` })) }
+    }),
+    'gives the same event the same id',
+  ],
+  [
+    'stumbles over a signed webhook that is no event',
+    hearing((delivery) => {
+      JSON.parse(Buffer.from(delivery.body).toString())
+      return genuine.read(delivery)
+    }),
+    'says of signed bytes that are no event',
+  ],
+]
+
 describe('the conformance suite catches a connector that', () => {
+  it.each(mistakesOfSteps)('%s', (_mistake, connector, promise) => {
+    expect(brokenPromises(connector, stripeFixture)).toContainEqual(expect.stringContaining(promise))
+  })
+
   it.each(mistakes)('%s', (_mistake, connector, promise) => {
     expect(brokenPromises(connector)).toContainEqual(expect.stringContaining(promise))
   })
