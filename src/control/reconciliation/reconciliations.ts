@@ -79,9 +79,9 @@ export class ReconciliationJob implements Reconciliations {
       ...{ created_at: nowMs, updated_at: nowMs },
     }
     await store.transaction(async (trx) => {
-      await insertRun(trx, run)
       const facts = { reconciliationId: run.id, since, until }
       await appendAudit(trx, { actor, action: 'reconciliation.ordered', paymentId: null, facts }, nowMs)
+      await insertRun(trx, run)
     })
     this.#queue = this.#queue.then(() => this.#run(run))
     return runResource(run)

@@ -34,6 +34,25 @@ async function cookieOf(email?: string): Promise<string> {
 const as = (cookie: string, url: string, headers: Record<string, string> = {}) =>
   ask(control, { url, key: '', headers: { cookie, ...headers } })
 
+describe('giving money back', () => {
+  const refund = (cookie: string) =>
+    ask(control, {
+      ...{ method: 'POST', url: '/v1/payments/pay_none/refunds', key: '', body: {} },
+      headers: { cookie },
+    })
+
+  it('is a supervisor’s right: an agent captures and voids, and refunds nothing', async () => {
+    const agent = await cookieOf('agent@ours.test')
+    expect((await refund(agent)).json()).toMatchObject({ status: 403, code: 'FORBIDDEN' })
+    for (const verb of ['capture', 'void']) {
+      const url = `/v1/payments/pay_none/${verb}`
+      const answer = await ask(control, { method: 'POST', url, key: '', headers: { cookie: agent } })
+      expect(answer.json().code).toBe('PAYMENT_NOT_FOUND')
+    }
+    expect((await refund(await cookieOf('supervisor@ours.test'))).json().code).toBe('PAYMENT_NOT_FOUND')
+  })
+})
+
 describe('an agent', () => {
   it('logs in to a session that no script can read and no other site can send', async () => {
     const answer = await logIn()

@@ -96,7 +96,9 @@ describe('our ledger and the gateway’s', () => {
     })
     await sandbox.rig.clock.turn(3 * 3_600_000)
     const { data } = await sandbox.rig.core.reconciliations.list(supervisor, { limit: 10 })
-    expect(new Set(data.map((run) => run.until)).size).toBe(data.length)
+    // Where the clock outran the gateway's answer, the hour after tries again.
+    const done = data.filter(({ state }) => state === 'done')
+    expect(new Set(done.map((run) => run.until)).size).toBe(done.length)
   })
 
   it('are one merchant’s own', async () => {
