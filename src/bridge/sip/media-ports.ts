@@ -40,6 +40,10 @@ export class MediaPort {
     })
   }
 
+  get closed(): boolean {
+    return this.#state === 'closed'
+  }
+
   onMessage(receive: Receive): void {
     this.#socket.on('message', (bytes: Buffer, from: RemoteInfo) => receive(bytes, from))
   }
@@ -155,7 +159,9 @@ export class PortPairs {
     }
   }
 
+  /** Closes the pair. Harmless when that has been done. */
   give({ rtp, rtcp }: PortPair): void {
+    if (rtp.closed) return
     rtp.close()
     rtcp.close()
     this.#used.delete(rtp.port)

@@ -35,6 +35,7 @@ export class SipCalls {
   readonly #map: PortMap
   readonly #calls = new Map<string, SipCall>()
   readonly #deletions = new Map<string, Timer>()
+  readonly #resting = new Set<SipCall>()
   #timer: Timer
   /** Since the process began. */
   managed = 0
@@ -126,7 +127,7 @@ export class SipCalls {
   close(): void {
     this.#timer.cancel()
     for (const timer of this.#deletions.values()) timer.cancel()
-    for (const call of this.#calls.values()) for (const side of sides) this.#pairs.give(call.legs[side].ports)
+    for (const call of [...this.#calls.values(), ...this.#resting]) this.#givePorts(call)
     this.#calls.clear()
   }
 
@@ -195,9 +196,13 @@ export class SipCalls {
     this.#map.forget(call.callId)
     call.end('call-released')
     call.closed()
-    this.#options.clock.after(restMs, () => {
-      for (const side of sides) this.#pairs.give(call.legs[side].ports)
-    })
+    this.#resting.add(call)
+    this.#options.clock.after(restMs, () => this.#givePorts(call))
+  }
+
+  #givePorts(call: SipCall): void {
+    this.#resting.delete(call)
+    for (const side of sides) this.#pairs.give(call.legs[side].ports)
   }
 
   #look(): void {
