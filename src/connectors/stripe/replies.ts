@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
 import type { Outcome } from '../connector.ts'
@@ -14,7 +15,7 @@ import {
 import { amounts } from './amounts.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
 import type { Data } from './requests.ts'
-import { type CardError, ErrorBody, PaymentIntent, Refund } from './wire.ts'
+import { type CardError, ErrorBody, PaymentIntent, Refund, Refunds } from './wire.ts'
 
 /** `pi_…` as the gateway's reference; `cancel` where the intent has to be given up first. */
 export type IntentReading =
@@ -113,20 +114,43 @@ export function readFollowUp(at: 'capture' | 'void' | 'refund', reply: GatewayRe
   return at === 'refund' ? readRefund(reply, data) : readChange(at, reply, data)
 }
 
+/** A list that has more may have ours among them. */
+export function readFollowUpInquiry(reply: Answered, data: Data): Outcome {
+  if (reply.status !== 200) return unknown(`inquiry: status ${reply.status}`)
+  if (data.kind === 'refund') {
+    const refunds = parse(Refunds, reply)
+    if (!refunds) return unknown('inquiry: unreadable answer')
+    const refund = refunds.data.find(({ metadata }) => metadata?.our_reference === data.ourReference)
+    if (refund) return refundOutcome(refund, data)
+    return refunds.has_more ? unknown('inquiry: too many refunds') : { kind: 'absent' }
+  }
+  const intent = parse(PaymentIntent, reply)
+  if (!intent || intent.id !== data.gatewayRef) return unknown('inquiry: unreadable answer')
+  // Still as it was authorised: neither taken nor given up.
+  return intent.status === 'requires_capture'
+    ? { kind: 'absent' }
+    : changeOutcome(intent, data.kind as 'void', data)
+}
+
 function readChange(at: 'capture' | 'void', reply: Answered, data: Data): Outcome {
   const intent = parse(PaymentIntent, reply)
   if (!intent) return unknown('unreadable answer')
-  if (intent.id !== data.gatewayRef) return anotherReference
-  if (at === 'void')
-    return intent.status === 'canceled' ? { kind: 'done', gatewayRef: intent.id } : unknown(intent.status)
-  if (intent.status !== 'succeeded') return unknown(intent.status)
-  const isAll = sameAmount(intent.amount_received ?? intent.amount, intent.currency, data)
-  return isAll ? { kind: 'done', gatewayRef: intent.id } : anotherAmount
+  return intent.id === data.gatewayRef ? changeOutcome(intent, at, data) : anotherReference
+}
+
+function changeOutcome(intent: PaymentIntent, at: 'capture' | 'void', data: Data): Outcome {
+  const { id, status, amount, amount_received: received, currency } = intent
+  if (at === 'void') return status === 'canceled' ? { kind: 'done', gatewayRef: id } : unknown(status)
+  if (status !== 'succeeded') return unknown(status)
+  return sameAmount(received ?? amount, currency, data) ? { kind: 'done', gatewayRef: id } : anotherAmount
 }
 
 function readRefund(reply: Answered, data: Data): Outcome {
   const refund = parse(Refund, reply)
-  if (!refund) return unknown('unreadable answer')
+  return refund ? refundOutcome(refund, data) : unknown('unreadable answer')
+}
+
+function refundOutcome(refund: z.output<typeof Refund>, data: Data): Outcome {
   if (refund.payment_intent !== data.gatewayRef) return anotherReference
   if (!sameAmount(refund.amount, refund.currency, data)) return anotherAmount
   switch (refund.status) {

@@ -6,6 +6,7 @@ import type {
   FollowUpRequest,
   GatewayAccount,
   Initiator,
+  InquireFollowUpRequest,
   Move,
   StoredCardRequest,
   TokeniseRequest,
@@ -33,6 +34,7 @@ export type At =
   | 'refund'
   | 'inquire'
   | 'inquire-cancel'
+  | 'inquire-follow-up'
 
 type Post = {
   readonly at: At
@@ -66,9 +68,18 @@ function post(account: GatewayAccount, { at, path, step, body, data, checkpoint 
 }
 
 /** A GET has no key: it changes nothing. */
-export function get(account: GatewayAccount, path: string, data: Data): Move {
+export function get(account: GatewayAccount, path: string, data: Data, at: At = 'inquire'): Move {
   const headers = headersOf(account)
-  return write({ connector: connectorId, operation: 'inquire', account, path, headers, data })
+  return write({ connector: connectorId, operation: at, account, path, headers, data })
+}
+
+/** Refunds have our reference to them; of captures and cancellations the intent's state is all there is. */
+export function inquireFollowUp(request: InquireFollowUpRequest, account: GatewayAccount): Move {
+  const { kind, gatewayRef, ourReference, money } = request
+  const intent = encodeURIComponent(gatewayRef)
+  const path =
+    kind === 'refund' ? `/v1/refunds?payment_intent=${intent}&limit=100` : `/v1/payment_intents/${intent}`
+  return get(account, path, { kind, gatewayRef, ourReference, ...money }, 'inquire-follow-up')
 }
 
 /** The one call with a card in it. Nothing is charged by it. */

@@ -23,6 +23,7 @@ import {
   type IntentReading,
   readConfirmation,
   readFollowUp,
+  readFollowUpInquiry,
   readIntent,
   readPreparation,
 } from './replies.ts'
@@ -39,6 +40,7 @@ import {
   dataOf,
   followUp,
   get,
+  inquireFollowUp,
   setUp,
 } from './requests.ts'
 import { settlement } from './settlement.ts'
@@ -72,6 +74,7 @@ export const stripe: Connector = {
   void: (request, account) => followUp(account, { at: 'void', request }),
   refund: (request, account) => followUp(account, { at: 'refund', request }),
   inquire,
+  inquireFollowUp,
   next,
   webhooks,
   settlement,
@@ -106,6 +109,8 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
     case 'void':
     case 'refund':
       return end(readFollowUp(at as 'capture', reply, data))
+    case 'inquire-follow-up':
+      return end(reply.kind === 'answered' ? readFollowUpInquiry(reply, data) : inquiryWithoutAnswer(reply))
     case 'inquire':
     case 'inquire-cancel':
       return afterInquiry(at as 'inquire', data, { reply, account })

@@ -71,6 +71,12 @@ export const Refund = z.object({
   metadata: z.record(z.string(), z.string()).nullish(),
 })
 
+export const Refunds = z.object({
+  object: z.literal('list'),
+  has_more: z.boolean(),
+  data: z.array(Refund).max(100),
+})
+
 export const ErrorBody = z.object({
   error: CardError.extend({ payment_intent: z.object({ id: z.string() }).nullish() }),
 })

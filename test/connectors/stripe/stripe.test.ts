@@ -142,6 +142,45 @@ describe('a refund by Stripe', () => {
   ])('that is %s', (status, outcome) => expect(refund(status)).toMatchObject(outcome))
 })
 
+describe('an inquiry after a follow-up at Stripe', () => {
+  const followUp = followUpRequest(gatewayRef)
+  const ask = (kind: 'capture' | 'void' | 'refund', body: object) =>
+    talk(pair, stripe.inquireFollowUp!({ ...followUp, kind }, account), [answered(200, body)]).outcome
+  const metadata = { our_reference: followUp.ourReference }
+  const refund = {
+    object: 'refund',
+    id: 're_1',
+    amount: 1050,
+    currency: 'gbp',
+    payment_intent: gatewayRef,
+    metadata,
+  }
+  const list = (data: object[], has_more = false) => ({ object: 'list', has_more, data })
+
+  it('finds the refund that has our reference, and no other', () => {
+    expect(ask('refund', list([{ ...refund, status: 'succeeded' }]))).toEqual({
+      kind: 'done',
+      gatewayRef: 're_1',
+    })
+    expect(ask('refund', list([{ ...refund, status: 'pending' }]))).toMatchObject({ later: true })
+    const another = { ...refund, status: 'succeeded', metadata: { our_reference: 'att_2' } }
+    expect(ask('refund', list([another]))).toEqual({ kind: 'absent' })
+    expect(ask('refund', list([another], true)).kind).toBe('unknown')
+  })
+
+  it('reads a capture or a cancellation off the payment', () => {
+    const taken = intent({ status: 'succeeded', amount_received: 1050 })
+    expect(ask('capture', taken)).toEqual({ kind: 'done', gatewayRef })
+    expect(ask('void', intent({ status: 'canceled' }))).toEqual({ kind: 'done', gatewayRef })
+    expect(ask('capture', intent({ status: 'requires_capture' }))).toEqual({ kind: 'absent' })
+    expect(ask('void', taken).kind).toBe('unknown')
+    expect(ask('capture', { ...taken, amount_received: 1051 })).toMatchObject({
+      kind: 'unknown',
+      alarm: 'another-amount',
+    })
+  })
+})
+
 describe('amounts at Stripe', () => {
   it.each([
     [500, 'JPY', 500],
