@@ -147,6 +147,22 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     },
   )
 
+  it('takes a card from the person who was called, too', async () => {
+    trip = await SipTrip.open(house)
+    const { audio, file } = await prepareCaller(house, { keysBy: 'both', name: 'outbound' })
+    trip.dial({
+      outbound: true,
+      callerSteps: [step.invite(trip.agentSdp), step.pause(audio.durationMs + 1_500), step.bye(2)],
+      pbxSteps: [pbx.answer(offer), step.playPcap(file), pbx.recvBye()],
+    })
+    const call = await trip.live()
+    expect(call).toMatchObject({ direction: 'outbound' })
+    expect(await settled(await trip.takePayment('order-outbound'))).toMatchObject({ status: 'captured' })
+    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+    expect(trip.believed()).toEqual([])
+    expect(trip.agent.others()).toEqual([])
+  })
+
   it('goes on when the bridge is killed: media on the same ports as soon as it is back, and masked', async () => {
     trip = await SipTrip.open(house)
     const { audio, file } = await prepareCaller(house, {

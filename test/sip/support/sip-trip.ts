@@ -21,6 +21,14 @@ export const cardFields = [card.pan, card.expiry, card.csc]
 
 let count = 0
 
+export type Dialling = {
+  /** Of the SIPp that calls, and of the one that answers. */
+  readonly callerSteps: readonly string[]
+  readonly pbxSteps: readonly string[]
+  /** The PBX calls out over the trunk. */
+  readonly outbound?: boolean
+}
+
 /** One call from the trunk to the PBX, with SIPp at both ends and our recorder for the PBX's media. */
 export class SipTrip {
   readonly house: SipHouse
@@ -40,21 +48,22 @@ export class SipTrip {
     return new SipTrip(house, agent)
   }
 
-  /** Starts the PBX, and then the caller. */
-  dial({ callerSteps, pbxSteps }: { callerSteps: readonly string[]; pbxSteps: readonly string[] }): void {
+  /** Starts the side that answers, and then the one that calls: the trunk calls in unless told. */
+  dial({ callerSteps, pbxSteps, outbound = false }: Dialling): void {
     const { house, callId } = this
     const mediaPort = 30_000 + 20 * Math.floor(Math.random() * 300)
     const common = { program: house.sipp }
+    const [calls, answers] = outbound ? [house.pbxPort, house.trunkPort] : [house.trunkPort, house.pbxPort]
     this.pbx = new Sipp({
       ...common,
       scenario: pbxScenario(pbxSteps),
-      port: house.pbxPort,
+      port: answers,
       mediaPort: mediaPort + 10,
     })
     this.caller = new Sipp({
       ...common,
       scenario: callerScenario(callerSteps),
-      port: house.trunkPort,
+      port: calls,
       to: house.edge,
       mediaPort,
       callId,
