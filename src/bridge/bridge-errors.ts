@@ -53,3 +53,14 @@ export class CodecNotMaskable extends AppError {
   readonly code = 'CODEC_NOT_MASKABLE'
   readonly remedy = 'fix-request'
 }
+
+/** Somebody has the port of the NG protocol (`sip.ngPort`). */
+export class NgPortTaken extends AppError {
+  readonly code = 'NG_PORT_TAKEN'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super(
+      'the port of the NG protocol is taken: stop what listens there (another rtpengine?), or set sip.ngPort',
+    )
+  }
+}

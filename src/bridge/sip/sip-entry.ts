@@ -1,3 +1,5 @@
+import { codeOf } from '../../base/errors.ts'
+import { NgPortTaken } from '../bridge-errors.ts'
 import { NgCommands } from './ng-commands.ts'
 import { NgServer } from './ng-server.ts'
 import { SipCalls, type SipCallsOptions } from './sip-calls.ts'
@@ -20,7 +22,10 @@ export async function startSip(options: SipCallsOptions): Promise<SipEntry> {
   await calls.recover()
   const commands = new NgCommands({ calls, clock, log })
   const server = new NgServer({ ...config.ng, peers: config.ngPeers, commands, clock, log })
-  const port = await server.listen()
+  const port = await server.listen().catch((error: unknown) => {
+    calls.close()
+    throw codeOf(error) === 'EADDRINUSE' ? new NgPortTaken() : error
+  })
   return {
     port,
     stopAccepting: () => commands.stopAccepting(),

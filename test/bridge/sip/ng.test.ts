@@ -220,6 +220,22 @@ describe('the NG protocol', () => {
   })
 })
 
+describe('the port of the NG protocol', () => {
+  it('that somebody else has is named when the bridge starts', async () => {
+    const config = {
+      ...{
+        ng: { host: '127.0.0.1', port: sip.port },
+        ngPeers: ['127.0.0.1'],
+        portsDir: path.join(dir, 'others'),
+      },
+      ...{ media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }, silentMs: 60_000 },
+      ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer' } as const),
+    }
+    const started = startSip({ config, book, clock: systemClock, log: silentLog, emit: () => {} })
+    await expect(started).rejects.toMatchObject({ code: 'NG_PORT_TAKEN' })
+  })
+})
+
 describe('a call over SIP', () => {
   it('is told to control with its facts, and both legs', async () => {
     await call()
