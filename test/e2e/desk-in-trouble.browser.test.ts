@@ -8,6 +8,8 @@ import {
   fieldIs,
   fillForm,
   keyCard,
+  keyField,
+  keyForMe,
   lightIs,
   openCall,
   resultIs,
@@ -72,10 +74,8 @@ describeInBrowser('when the desk is loaded anew', () => {
     await desk.getByRole('timer').waitFor()
     await clickKeys(phone, '4242424242')
     await fieldIs(desk, 'pan', 'accepted')
-    await asked(desk, 'expiry')
-    await clickKeys(phone, '1230')
-    await asked(desk, 'csc')
-    await clickKeys(phone, '123')
+    for (const field of ['expiry', 'csc'] as const)
+      await keyField(talk, field, () => keyForMe(phone, 'Visa ending 4242', field))
     await resultIs(desk, 'approved')
     await desk.reload()
     await openCall(desk, talk.number)
@@ -87,14 +87,34 @@ describeInBrowser('when the gateway takes the money and does not say so', () => 
   it('the desk says that the outcome is not known, and then what it was', async () => {
     const talk = await house.talk()
     const { desk } = talk
-    // £9,111.04: the sandbox commits, and resets the connection.
+    // £9,111.04: the sandbox commits, and resets the connection. It is asked again within a second.
     await takePayment(desk, { reference: 'unknown-1', amount: '9111.04' })
     await keyCard(talk, 'Visa ending 4242')
-    await resultIs(desk, 'unknown')
-    expect(await desk.getByTestId('result').textContent()).toContain('Do not take the payment again')
-    expect(await desk.getByRole('button', { name: 'Use another card' }).count()).toBe(0)
+    const said = desk.locator('live-announcer p').filter({ hasText: 'Do not take the payment again.' })
+    await said.waitFor({ state: 'attached' })
     await resultIs(desk, 'approved')
     expect(await house.ledger('unknown-1')).toHaveLength(1)
+  })
+
+  it('nothing can be taken again while nobody knows', async () => {
+    const talk = await house.talk()
+    const { desk } = talk
+    const gateway = house.platform.pidOf('sandbox') ?? 0
+    // £9,111.01: the sandbox commits, and never answers. Then it is away as well, when it is asked.
+    await takePayment(desk, { reference: 'unknown-2', amount: '9111.01' })
+    await keyCard(talk, 'Visa ending 4242')
+    await expect.poll(() => house.ledger('unknown-2'), soon).toHaveLength(1)
+    process.kill(gateway, 'SIGSTOP')
+    try {
+      await resultIs(desk, 'unknown')
+      expect(await desk.getByTestId('result').textContent()).toContain('Do not take the payment again')
+      for (const name of ['Use another card', 'New payment on this call', 'Take payment'])
+        expect(await desk.getByRole('button', { name }).count()).toBe(0)
+    } finally {
+      process.kill(gateway, 'SIGCONT')
+    }
+    await resultIs(desk, 'approved')
+    expect(await house.ledger('unknown-2')).toHaveLength(1)
   })
 })
 

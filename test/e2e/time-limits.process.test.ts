@@ -49,6 +49,18 @@ describe('a collection ends by itself', () => {
     expect((await back(id)).collection).toMatchObject({ why: 'between-digits-timeout' })
   })
 
+  it('but not when the caller may well have finished: the number is judged as if # had been pressed', async () => {
+    const { call, id } = await begin('pause-1')
+    await house.api.act(id, 'extend', { body: { bySeconds: 60 } })
+    await call.key('4242424242424243')
+    const judged = await house.watch.untilPayment(
+      id,
+      'the number to be judged',
+      ({ collection }) => collection?.fields[0]?.fault === 'luhn',
+    )
+    expect(judged).toMatchObject({ status: 'collecting', collection: { secured: true } })
+  })
+
   it('when all of it takes too long, however busily the caller keys', async () => {
     const { call, id, deadlineAt } = await begin('whole-1')
     const ended = back(id)
