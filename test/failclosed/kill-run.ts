@@ -1,10 +1,10 @@
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { ApiClient, ApiRefused } from '../../src/demo/api-client.ts'
-import { recoverDigits } from '../../src/dtmf/attacker.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
 import type { DemoCard } from '../../src/demo/demo-cards.ts'
 import { DeskWatch } from '../../src/demo/desk-watch.ts'
 import { SimulatedCall } from '../../src/demo/simulated-call.ts'
+import { recoverDigits } from '../../src/dtmf/attacker.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../../src/supervisor/throwaway-platform.ts'
 import { markedVisa } from '../support/marked-card.ts'
 
