@@ -1,6 +1,9 @@
+import { sql } from 'kysely'
 import type { DifferenceResource, ReconciliationResource } from '../../contracts/reconciliation.ts'
 import type { Queries } from '../store/database.ts'
 import type { DifferenceTable, ReconciliationTable } from '../store/gateway-tables.ts'
+
+const dayMs = 24 * 3_600_000
 
 export type RunKey = { readonly merchantId: string; readonly id: string }
 
@@ -49,16 +52,32 @@ export async function listRuns(
     .execute()
 }
 
-/** Whether this time was compared, or is being compared, already. */
-export async function wasRun(db: Queries, merchantId: string, untilMs: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('reconciliations')
-    .select('id')
-    .where('merchant_id', '=', merchantId)
-    .where('until_ms', '>=', untilMs)
+export type DailyState = {
+  /** Until when whole days were compared, or are being compared. */
+  readonly coveredUntilMs: number | null
+  /** Comparisons up to that midnight that failed, and when the last one did. */
+  readonly failures: number
+  readonly lastFailedMs: number | null
+}
+
+export async function dailyState(db: Queries, merchantId: string, untilMs: number): Promise<DailyState> {
+  const ofMerchant = db.selectFrom('reconciliations').where('merchant_id', '=', merchantId)
+  const covered = await ofMerchant
+    .select(({ fn }) => fn.max<number | null>('until_ms').as('until'))
     .where('state', '!=', 'failed')
+    // Ranges that somebody ordered may leave a part of the day out.
+    .where(sql<boolean>`since_ms % ${dayMs} = 0 and until_ms % ${dayMs} = 0`)
     .executeTakeFirst()
-  return row !== undefined
+  const failed = await ofMerchant
+    .select(({ fn }) => [fn.count<number>('id').as('times'), fn.max<number | null>('updated_at').as('last')])
+    .where('state', '=', 'failed')
+    .where('until_ms', '=', untilMs)
+    .executeTakeFirst()
+  return {
+    coveredUntilMs: covered?.until ?? null,
+    failures: Number(failed?.times ?? 0),
+    lastFailedMs: failed?.last ?? null,
+  }
 }
 
 /** Runs that a crash cut short: they changed nothing, and may simply be run again. */

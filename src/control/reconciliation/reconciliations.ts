@@ -11,6 +11,8 @@ import { differencesCsv, ledgerCsv } from './csv.ts'
 import { movementsIn } from './movements.ts'
 import { type ReconciliationOptions, reconcile } from './reconcile.ts'
 import {
+  type DailyState,
+  dailyState,
   differencesOf,
   failLeftRuns,
   findRun,
@@ -18,12 +20,13 @@ import {
   listRuns,
   runResource,
   updateRun,
-  wasRun,
 } from './reconciliation-store.ts'
 import { SettlementNotAvailable } from './settlement-report.ts'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
+/** Days on which control did not run are made up for, up to here. */
+const mostDaysMissed = 7
 
 /** No such reconciliation of this merchant. */
 export class ReconciliationNotFound extends AppError {
@@ -122,8 +125,9 @@ export class ReconciliationJob implements Reconciliations {
     const until = Math.floor(clock.now() / dayMs) * dayMs
     for (const merchantId of await merchantIds(store.db)) {
       const { connector } = gateways.of(await gatewayOfMerchant(store.db, merchantId))
-      if (!connector.settlement || (await wasRun(store.db, merchantId, until))) continue
-      await this.order(systemOf(merchantId), { since: until - dayMs, until })
+      if (!connector.settlement) continue
+      const since = dueSince(await dailyState(store.db, merchantId, until), until, clock.now())
+      if (since !== undefined) await this.order(systemOf(merchantId), { since, until })
     }
   }
 
@@ -138,4 +142,16 @@ export class ReconciliationJob implements Reconciliations {
       await updateRun(store.db, { merchantId: run.merchant_id, id: run.id }, failed).catch(() => {})
     }
   }
+}
+
+/** From where on whole days are to be compared now; after a failure with growing patience. Pure. */
+function dueSince(
+  { coveredUntilMs, failures, lastFailedMs }: DailyState,
+  untilMs: number,
+  nowMs: number,
+): number | undefined {
+  const since = Math.max(coveredUntilMs ?? untilMs - dayMs, untilMs - mostDaysMissed * dayMs)
+  if (since >= untilMs) return undefined
+  const waitMs = Math.min(2 ** failures * hourMs, dayMs)
+  return lastFailedMs !== null && nowMs - lastFailedMs < waitMs ? undefined : since
 }
