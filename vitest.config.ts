@@ -9,6 +9,8 @@ import { defineConfig } from 'vitest/config'
  * and once more, in the project `postgres`, every unit test that keeps rows, on Debian's PostgreSQL instead of SQLite.
  */
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }
+/** One kind after the other: what runs in real time must not share the machine with what uses all of it. */
+const turn = (groupOrder: number) => ({ sequence: { groupOrder } })
 
 export default defineConfig({
   test: {
@@ -20,6 +22,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts', 'test/**/*.sip.test.ts'],
           testTimeout: 20_000,
+          ...turn(0),
         },
       },
       {
@@ -30,11 +33,12 @@ export default defineConfig({
           setupFiles: 'test/support/postgres.setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...turn(1),
         },
       },
-      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow } },
-      { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow } },
-      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow } },
+      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow, ...turn(2) } },
+      { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow, ...turn(3) } },
+      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow, ...turn(4) } },
     ],
   },
 })
