@@ -2,6 +2,8 @@ import { Command } from 'commander'
 import { exitCodes } from '../base/child-process.ts'
 import { AppError } from '../base/errors.ts'
 import { ChildNotReady } from '../supervisor/child.ts'
+import { auditCommand } from './audit.ts'
+import { backupCommand } from './backup.ts'
 import { callCommand } from './call.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
@@ -20,6 +22,8 @@ const program = new Command('tonewall')
   .addCommand(callCommand())
   .addCommand(configCommand())
   .addCommand(postureCommand())
+  .addCommand(auditCommand())
+  .addCommand(backupCommand())
   .addCommand(sipCommand())
   .addCommand(dtmfCommand())
 

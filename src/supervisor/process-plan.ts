@@ -72,6 +72,11 @@ export function addresses(config: PlatformConfig) {
   }
 }
 
+/** The SQLite file; not used when there is a `control.databaseUrl`. */
+export function databaseFileOf({ dataDir }: Pick<PlatformConfig, 'dataDir'>): string {
+  return path.join(dataDir, 'tonewall.sqlite')
+}
+
 const common = ({ mode, logLevel }: PlatformConfig) => ({ mode, logLevel })
 
 function gatewaysOf({ config, sandbox }: PlanInput) {
@@ -154,7 +159,7 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     ...common(config),
     listen: { host: control.host, port: control.port },
     publicUrl: addresses(config).control,
-    databaseFile: path.join(config.dataDir, 'tonewall.sqlite'),
+    databaseFile: databaseFileOf(config),
     databaseUrl: control.databaseUrl,
     vault: links.vault,
     bridge: { ...links.bridge, streamUrl: addresses(config).streams },

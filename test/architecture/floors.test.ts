@@ -25,7 +25,14 @@ const floors: Readonly<Record<string, number>> = {
 }
 
 /** Arrows within a floor that are drawn in docs/architecture.md. */
-const sameFloor = new Set(['cli→supervisor', 'cli→demo', 'demo→supervisor', 'cli→dtmf', 'demo→dtmf'])
+const sameFloor = new Set([
+  'cli→control',
+  'cli→supervisor',
+  'cli→demo',
+  'demo→supervisor',
+  'cli→dtmf',
+  'demo→dtmf',
+])
 
 /** The command line reads the overrides; the card process only counts that it has no variable at all. */
 const readsEnvironment = new Set(

@@ -56,6 +56,8 @@ function scenes(): Scene[] {
   return order
 }
 
+// Ends what was started: an open server of the run's own would stay behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 const codeCache = mkdtempSync(path.join(tmpdir(), 'tw-code-'))
 const beganMs = performance.now()
 const server = values.store === 'postgres' ? await PostgresServer.start() : undefined

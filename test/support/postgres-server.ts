@@ -89,6 +89,10 @@ export class PostgresServer {
       { ...this.#identity, cwd: this.#folder, stdio: ['ignore', 'ignore', 'pipe'], env: {} },
     )
     this.#process = child
+    // Whoever forgets to stop it, or is stopped: it must not stay behind.
+    const lastWord = () => child.kill('SIGQUIT')
+    process.once('exit', lastWord)
+    child.once('exit', () => process.off('exit', lastWord))
     let said = ''
     child.stderr?.on('data', (text) => {
       said = (said + String(text)).slice(-2_000)

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Dialect, Kysely, type LogEvent, type Transaction } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
+import { AppError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import type { Database } from './database.ts'
 import { migrate } from './migrate.ts'
@@ -30,17 +31,28 @@ export type StoreOptions = StorePlace & {
   readonly clock: Clock
   /** Other than the released ones in tests only. */
   readonly migrations?: readonly Migration[]
+  /** True to look at a store and change nothing: its schema stays as it is, and a file that is not there is not made. */
+  readonly asItIs?: boolean
   /** Hears the text of every query once it is done, never its values: for tests that read them. */
   readonly onQuery?: ((sql: string) => void) | undefined
   /** Hears of every query that failed, and of connections that could not be made. */
   readonly onError?: ((error: unknown) => void) | undefined
 }
 
+/** There is no database file where the configuration says. */
+export class StoreMissing extends AppError {
+  readonly code = 'STORE_MISSING'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('there is no database yet: has the platform been started with this configuration?')
+  }
+}
+
 const mostTries = 8
 
 /** Opens the store and brings its schema up to date. A file is made if absent, for this user only (0600). */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { clock, migrations = allMigrations, onQuery, onError = () => {} } = options
+  const { clock, migrations = allMigrations, asItIs = false, onQuery, onError = () => {} } = options
   const kind: StoreKind = options.url ? 'postgres' : 'sqlite'
   const log = (event: LogEvent) => {
     if (event.level === 'error') onError(event.error)
@@ -48,8 +60,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   const db = new Kysely<Database>({ dialect: dialectOf(options, onError), log })
   try {
-    if (kind === 'postgres') await requireDurable(db)
-    await migrate(db, { kind, migrations, clock })
+    if (kind === 'postgres' && !asItIs) await requireDurable(db)
+    if (!asItIs) await migrate(db, { kind, migrations, clock })
   } catch (error) {
     await db.destroy()
     throw error
@@ -70,8 +82,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-function dialectOf(place: StorePlace, onError: (error: unknown) => void): Dialect {
+function dialectOf(place: StoreOptions, onError: (error: unknown) => void): Dialect {
   if (place.url) return postgresDialect(place.url, onError)
+  if (place.asItIs) {
+    if (!existsSync(place.file)) throw new StoreMissing()
+    return nodeSqliteDialect(place.file)
+  }
   mkdirSync(dirname(place.file), { recursive: true, mode: 0o700 })
   // SQLite gives the WAL beside the file the same mode.
   closeSync(openSync(place.file, 'a', 0o600))
