@@ -6,7 +6,9 @@ import { gatewayOfMerchant, merchantIds } from '../payments/store.ts'
 import { systemOf } from '../payments/system-actor.ts'
 import type { Actor, Reconciliations } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import type { Queries } from '../store/database.ts'
 import type { ReconciliationTable } from '../store/gateway-tables.ts'
+import { lockMerchant } from '../store/locks.ts'
 import { differencesCsv, ledgerCsv } from './csv.ts'
 import { movementsIn } from './movements.ts'
 import { type ReconciliationOptions, reconcile } from './reconcile.ts'
@@ -36,6 +38,8 @@ export class ReconciliationNotFound extends AppError {
     super('no such reconciliation')
   }
 }
+
+type Range = { readonly since: number; readonly until: number }
 
 /** Comparisons with gateways: on order, and of every day (UTC) once it is over. One at a time. */
 export class ReconciliationJob implements Reconciliations {
@@ -67,25 +71,11 @@ export class ReconciliationJob implements Reconciliations {
     await this.#queue
   }
 
-  async order(
-    actor: Actor,
-    { since, until }: { readonly since: number; readonly until: number },
-  ): Promise<ReconciliationResource> {
-    const { store, clock, gateways } = this.#options
-    const { merchantId } = actor
-    const gateway = await gatewayOfMerchant(store.db, merchantId)
-    if (!gateways.of(gateway).connector.settlement) throw new SettlementNotAvailable()
-    const nowMs = clock.now()
-    const run: ReconciliationTable = {
-      ...{ id: newId('reconciliation', nowMs), merchant_id: merchantId, gateway, state: 'running' },
-      ...{ since_ms: since, until_ms: until, lines: 0, matched: 0, differences: 0, because: null },
-      ...{ created_at: nowMs, updated_at: nowMs },
-    }
-    await store.transaction(async (trx) => {
-      const facts = { reconciliationId: run.id, since, until }
-      await appendAudit(trx, { actor, action: 'reconciliation.ordered', paymentId: null, facts }, nowMs)
-      await insertRun(trx, run)
-    })
+  async order(actor: Actor, range: Range): Promise<ReconciliationResource> {
+    const { store } = this.#options
+    const gateway = await this.#gatewayOf(actor.merchantId)
+    if (gateway === undefined) throw new SettlementNotAvailable()
+    const run = await store.transaction((trx) => this.#begin(trx, actor, { ...range, gateway }))
     this.#queue = this.#queue.then(() => this.#run(run))
     return runResource(run)
   }
@@ -121,14 +111,45 @@ export class ReconciliationJob implements Reconciliations {
   }
 
   async #daily(): Promise<void> {
-    const { store, clock, gateways } = this.#options
+    const { store, clock } = this.#options
     const until = Math.floor(clock.now() / dayMs) * dayMs
     for (const merchantId of await merchantIds(store.db)) {
-      const { connector } = gateways.of(await gatewayOfMerchant(store.db, merchantId))
-      if (!connector.settlement) continue
-      const since = dueSince(await dailyState(store.db, merchantId, until), until, clock.now())
-      if (since !== undefined) await this.order(systemOf(merchantId), { since, until })
+      const gateway = await this.#gatewayOf(merchantId)
+      if (gateway === undefined) continue
+      const run = await store.transaction(async (trx) => {
+        // Looked up and begun under one lock: of two processes, one compares the day.
+        await lockMerchant(trx, merchantId)
+        const since = dueSince(await dailyState(trx, merchantId, until), until, clock.now())
+        return since === undefined
+          ? undefined
+          : this.#begin(trx, systemOf(merchantId), { since, until, gateway })
+      })
+      if (run) this.#queue = this.#queue.then(() => this.#run(run))
     }
+  }
+
+  /** Undefined when its connector reads no settlement lines. */
+  async #gatewayOf(merchantId: string): Promise<string | undefined> {
+    const { store, gateways } = this.#options
+    const gateway = await gatewayOfMerchant(store.db, merchantId)
+    return gateways.of(gateway).connector.settlement ? gateway : undefined
+  }
+
+  async #begin(
+    trx: Queries,
+    actor: Actor,
+    { since, until, gateway }: Range & { readonly gateway: string },
+  ): Promise<ReconciliationTable> {
+    const nowMs = this.#options.clock.now()
+    const run: ReconciliationTable = {
+      ...{ id: newId('reconciliation', nowMs), merchant_id: actor.merchantId, gateway, state: 'running' },
+      ...{ since_ms: since, until_ms: until, lines: 0, matched: 0, differences: 0, because: null },
+      ...{ created_at: nowMs, updated_at: nowMs },
+    }
+    const facts = { reconciliationId: run.id, since, until }
+    await appendAudit(trx, { actor, action: 'reconciliation.ordered', paymentId: null, facts }, nowMs)
+    await insertRun(trx, run)
+    return run
   }
 
   async #run(run: ReconciliationTable): Promise<void> {
