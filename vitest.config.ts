@@ -28,7 +28,9 @@ export default defineConfig({
       {
         test: {
           name: 'postgres',
-          include: ['auth', 'outbox', 'payments', 'store'].map((room) => `test/control/${room}/**/*.test.ts`),
+          include: ['auth', 'gateway-events', 'outbox', 'payments', 'reconciliation', 'store'].map(
+            (room) => `test/control/${room}/**/*.test.ts`,
+          ),
           globalSetup: 'test/support/postgres.global-setup.ts',
           setupFiles: 'test/support/postgres.setup.ts',
           testTimeout: 60_000,
