@@ -3,7 +3,9 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
 import type { CallResource } from '../../src/contracts/desk-port.ts'
+import { expiryIn } from '../../src/demo/demo-cards.ts'
 import { freePorts } from '../../src/supervisor/free-ports.ts'
 import { House } from './house.ts'
 
@@ -42,7 +44,7 @@ describe('tonewall call', () => {
       'wait 10000',
       // By message: a machine that is too busy for real-time audio does not matter.
       'keys 4242424242424242 tone=80 gap=80 report=message',
-      'keys 1230123 tone=80 gap=80 report=message',
+      `keys ${expiryIn(2, systemClock.now())}123 tone=80 gap=80 report=message`,
       'wait 3000',
       'hang-up',
     ].join('; ')

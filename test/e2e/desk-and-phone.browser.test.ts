@@ -1,5 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { expiryIn } from '../../src/demo/demo-cards.ts'
 import { focused } from '../desk/focused.ts'
 import { describeInBrowser } from '../support/chromium.ts'
 import {
@@ -197,7 +199,7 @@ describeInBrowser('a payment by the keyboard alone', () => {
     await expect.poll(() => focused(desk), soon).toBe('Card for £10.50 · keyboard-1')
     for (const [field, keys] of [
       ['pan', '4242424242424242'],
-      ['expiry', '1230'],
+      ['expiry', expiryIn(2, systemClock.now())],
     ] as const) {
       await asked(desk, field)
       for (const key of keys) await phone.keyboard.press(key, { delay: 80 })
