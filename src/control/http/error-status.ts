@@ -49,6 +49,7 @@ export const statuses: Readonly<Record<string, number>> = {
   PEER_AWAY: 503,
   PEER_SILENT: 503,
   PLATFORM_NOT_READY: 503,
+  STORE_UNAVAILABLE: 503,
 }
 
 /** An error that is not listed follows its remedy: the caller's mistake is a conflict with the state of things. */

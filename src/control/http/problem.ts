@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import { hideCardNumbers } from '../../base/luhn-tripwire.ts'
 import { RequestRefused } from '../../base/rpc/rpc-client.ts'
 import type { Problem } from '../../contracts/desk-port.ts'
+import { StoreUnavailable, troubleOf } from '../store/store-health.ts'
 import { statusOf } from './error-status.ts'
 import {
   BodyNotJson,
@@ -66,6 +67,7 @@ function asAppError(thrown: unknown): AppError {
   if (thrown instanceof RequestRefused)
     return new Internal('another process of the platform refused its part')
   if (thrown instanceof AppError) return thrown
+  if (troubleOf(thrown) !== null) return new StoreUnavailable()
   if (hasZodFastifySchemaValidationErrors(thrown)) return asInvalid(thrown as FastifyError)
   const { statusCode } = (thrown ?? {}) as { statusCode?: unknown }
   if (statusCode === 413) return new BodyTooLarge('the body is too large')

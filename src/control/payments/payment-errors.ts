@@ -31,12 +31,20 @@ export class CallNotLive extends AppError {
   }
 }
 
-/** The bridge or the vault is away: no collection can start, because none could be kept safe. */
+const notReady = {
+  'peer-away': 'the bridge or the vault is away; no card can be taken right now',
+  full: 'the database’s disk is full; no new payment can be begun right now',
+  away: 'the database is away; no new payment can be begun right now',
+  'read-only': 'the database takes no rows; no new payment can be begun right now',
+  failing: 'the database fails; no new payment can be begun right now',
+} as const
+
+/** No collection can start, because none could be kept safe: bridge or vault is away, or rows cannot be kept. */
 export class PlatformNotReady extends AppError {
   readonly code = 'PLATFORM_NOT_READY'
   readonly remedy = 'retry'
-  constructor() {
-    super('the bridge or the vault is away; no card can be taken right now')
+  constructor(because: keyof typeof notReady = 'peer-away') {
+    super(notReady[because])
   }
 }
 

@@ -56,6 +56,7 @@ export function createPayments(options: PaymentsOptions): Payments {
   }
 
   const arm = async (actor: Actor, paymentId: string): Promise<PaymentResource> => {
+    requireStore(store)
     const before = await find(actor, paymentId)
     if (calls.get(actor.merchantId, before.call_id)?.status !== 'live') throw new CallNotLive()
     if (!options.bridge.up || !options.vault.up) throw new PlatformNotReady()
@@ -131,12 +132,18 @@ export function createPayments(options: PaymentsOptions): Payments {
   }
 }
 
+/** What has begun is finished as well as it can be; nothing is begun that could not be kept. */
+function requireStore({ trouble }: Store): void {
+  if (trouble !== null) throw new PlatformNotReady(trouble)
+}
+
 async function create(
   { store, clock, calls, gateways, onCommitted }: PaymentsOptions,
   actor: Actor,
   input: z.output<typeof CreatePayment>,
 ): Promise<PaymentRow> {
   const { merchantId } = actor
+  requireStore(store)
   const call = calls.get(merchantId, input.callId)
   if (!call) throw new CallNotFound()
   if (call.status === 'ended') throw new CallNotLive()

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Dialect, Kysely, type LogEvent, type Transaction } from 'kysely'
+import { type Dialect, Kysely, type LogEvent, sql, type Transaction } from 'kysely'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
@@ -10,9 +10,12 @@ import type { Migration, StoreKind } from './migration.ts'
 import { migrations as allMigrations } from './migration-list.ts'
 import { nodeSqliteDialect } from './node-sqlite.ts'
 import { lostARace, postgresDialect, requireDurable } from './postgres.ts'
+import { StoreHealth, type StoreTrouble } from './store-health.ts'
 
 export type Store = {
   readonly kind: StoreKind
+  /** Why rows cannot be kept right now; null when they can. */
+  readonly trouble: StoreTrouble | null
   readonly db: Kysely<Database>
   /**
    * All or nothing. Inside, only `trx` may be used: on SQLite `db` would wait for this very transaction for ever.
@@ -35,8 +38,8 @@ export type StoreOptions = StorePlace & {
   readonly asItIs?: boolean
   /** Hears the text of every query once it is done, never its values: for tests that read them. */
   readonly onQuery?: ((sql: string) => void) | undefined
-  /** Hears of every query that failed, and of connections that could not be made. */
-  readonly onError?: ((error: unknown) => void) | undefined
+  /** What must stay free on an SQLite file's disk, so that what has begun can be finished; 32 MiB unless told. */
+  readonly reserveBytes?: number
 }
 
 /** There is no database file where the configuration says. */
@@ -49,16 +52,27 @@ export class StoreMissing extends AppError {
 }
 
 const mostTries = 8
+const reserveBytes = 32 * 1024 * 1024
 
 /** Opens the store and brings its schema up to date. A file is made if absent, for this user only (0600). */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { clock, migrations = allMigrations, asItIs = false, onQuery, onError = () => {} } = options
+  const { clock, migrations = allMigrations, asItIs = false, onQuery } = options
   const kind: StoreKind = options.url ? 'postgres' : 'sqlite'
   const log = (event: LogEvent) => {
-    if (event.level === 'error') onError(event.error)
+    if (event.level === 'error') health.note(event.error)
     else onQuery?.(event.query.sql)
   }
-  const db = new Kysely<Database>({ dialect: dialectOf(options, onError), log })
+  const db: Kysely<Database> = new Kysely<Database>({
+    dialect: dialectOf(options, (error) => health.note(error)),
+    log,
+  })
+  const health = new StoreHealth({
+    clock,
+    probe: async () => void (await sql`update migrations set at = at`.execute(db)),
+    room: options.file
+      ? { folder: dirname(options.file), reserveBytes: options.reserveBytes ?? reserveBytes }
+      : null,
+  })
   try {
     if (kind === 'postgres' && !asItIs) await requireDurable(db)
     if (!asItIs) await migrate(db, { kind, migrations, clock })
@@ -68,6 +82,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
   return {
     kind,
+    get trouble() {
+      return health.trouble
+    },
     db,
     async transaction(work) {
       for (let tries = 1; ; tries++) {
@@ -78,7 +95,10 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         }
       }
     },
-    close: () => db.destroy(),
+    async close() {
+      health.close()
+      await db.destroy()
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import { type BridgeClient, connectBridge } from '../../../src/control/clients/b
 import { connectVault, type VaultClient } from '../../../src/control/clients/vault-client.ts'
 import { createPaymentCore, type PaymentCore } from '../../../src/control/payments/assemble.ts'
 import type { Actor } from '../../../src/control/ports.ts'
-import { openStore, type Store } from '../../../src/control/store/store.ts'
+import { openStore, type Store, type StorePlace } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { type TestPlace, testPlace } from '../../support/test-place.ts'
 import { ScriptedBridge } from './scripted-bridge.ts'
@@ -18,6 +18,8 @@ import { ScriptedVault } from './scripted-vault.ts'
 import { until } from './until.ts'
 
 export type RigOptions = {
+  /** A store of the test's own, which it removes itself. */
+  readonly place?: StorePlace & { readonly reserveBytes?: number }
   readonly webhookEndpoints?: readonly { readonly url: string; readonly secret: Secret }[]
   readonly onQuery?: (sql: string) => void
   readonly clock?: ManualClock
@@ -56,7 +58,8 @@ export class Rig {
   }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
-    const rig = new Rig(await mkdtemp(path.join(tmpdir(), 'core-')), await testPlace(), options)
+    const own = options.place && { place: options.place, kind: 'sqlite' as const, remove: async () => {} }
+    const rig = new Rig(await mkdtemp(path.join(tmpdir(), 'core-')), own ?? (await testPlace()), options)
     await rig.gateway.start(rig.dir)
     const peer = (name: string) => ({
       socketPath: path.join(rig.dir, name),

@@ -1,10 +1,19 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Store } from '../../store/store.ts'
+import { type StoreTrouble, troubleOf } from '../../store/store-health.ts'
 import type { RouteApp } from './route-app.ts'
 
 const Part = z.enum(['up', 'down'])
-const Readiness = z.strictObject({ vault: Part, bridge: Part, store: Part })
+const Readiness = z.strictObject({
+  vault: Part,
+  bridge: Part,
+  store: Part,
+  storeTrouble: z
+    .enum(['full', 'away', 'read-only', 'failing'])
+    .optional()
+    .describe('Why no row can be kept'),
+})
 
 export type HealthOptions = {
   readonly store: Store
@@ -41,9 +50,10 @@ export function healthRoutes(app: RouteApp, { store, vault, bridge }: HealthOpti
       },
     },
     async (_request, reply) => {
-      const parts = { vault: part(vault.up), bridge: part(bridge.up), store: part(await storeAnswers(store)) }
+      const storeTrouble = await troubleOfStore(store)
+      const parts = { vault: part(vault.up), bridge: part(bridge.up), store: part(storeTrouble === null) }
       const ready = Object.values(parts).every((state) => state === 'up')
-      return reply.code(ready ? 200 : 503).send(parts)
+      return reply.code(ready ? 200 : 503).send({ ...parts, ...(storeTrouble && { storeTrouble }) })
     },
   )
 }
@@ -52,11 +62,12 @@ function part(up: boolean): 'up' | 'down' {
   return up ? 'up' : 'down'
 }
 
-async function storeAnswers({ db }: Store): Promise<boolean> {
+async function troubleOfStore(store: Store): Promise<StoreTrouble | null> {
+  if (store.trouble !== null) return store.trouble
   try {
-    await sql`select 1`.execute(db)
-    return true
-  } catch {
-    return false
+    await sql`select 1`.execute(store.db)
+    return null
+  } catch (error) {
+    return troubleOf(error) ?? 'failing'
   }
 }
