@@ -75,7 +75,13 @@ export function startKamailio(options: KamailioOptions): RunningKamailio {
     child.once('error', () => resolve(null))
     child.once('exit', (code) => resolve(code))
   })
-  void ended.then(() => rmSync(dir, { recursive: true, force: true }))
+  // A process group of its own, so that a Ctrl-C reaches it through us; it must not outlive us.
+  const takeAlong = () => void child.kill('SIGTERM')
+  process.once('exit', takeAlong)
+  void ended.then(() => {
+    process.off('exit', takeAlong)
+    rmSync(dir, { recursive: true, force: true })
+  })
   return {
     pid: child.pid ?? 0,
     ended,

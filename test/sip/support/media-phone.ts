@@ -86,18 +86,25 @@ export class MediaPhone {
     this.#rtcp.close()
   }
 
-  /** What it heard, laid out by its timestamps, from the first packet on. */
+  /** What it heard, laid out by its timestamps, from the first packet on; a new source goes on where the last ended. */
   audio(): Int16Array {
-    const sound = this.heard.filter(({ payloadType }) => payloadType === 0 || payloadType === 8)
-    const first = sound[0]
-    if (!first) return new Int16Array()
-    const placed = sound.map((packet) => ({ packet, at: timestampAfter(first.timestamp, packet.timestamp) }))
-    const length = Math.max(...placed.map(({ packet, at }) => at + packet.payload.length))
+    let first: HeardPacket | undefined
+    let from = 0
+    let length = 0
+    const placed = this.heard.flatMap((packet) => {
+      if (packet.payloadType !== 0 && packet.payloadType !== 8) return []
+      if (first?.ssrc !== packet.ssrc) {
+        first = packet
+        from = length
+      }
+      const at = from + timestampAfter(first.timestamp, packet.timestamp)
+      if (at < from) return []
+      length = Math.max(length, at + packet.payload.length)
+      return [{ packet, at }]
+    })
     const samples = new Int16Array(length)
-    for (const { packet, at } of placed) {
-      const room = samples.subarray(Math.max(0, at), at + packet.payload.length)
-      if (at >= 0) decodeG711(packet.payloadType === 0 ? 'mulaw' : 'alaw', packet.payload, room)
-    }
+    for (const { packet, at } of placed)
+      decodeG711(packet.payloadType === 0 ? 'mulaw' : 'alaw', packet.payload, samples.subarray(at))
     return samples
   }
 
