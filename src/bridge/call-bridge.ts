@@ -56,6 +56,8 @@ export class CallBridge {
   #blocked = false
   /** Of a call taken up from an earlier life: when it was, or when a key was pressed last. Monotonic ms. */
   #restlessAtMs: number | undefined
+  /** When the mask was put on, or a key was last heard behind it. */
+  #stirredAtMs = 0
   /** Counts maskings: an unmask that still waits is void when a mask has been asked for since. */
   #maskings = 0
   #route: Route | undefined
@@ -83,6 +85,7 @@ export class CallBridge {
 
   /** From here on the caller's audio is masked, the first frame of a leg yet to join included. */
   arm(): void {
+    if (!this.#masked) this.#stirredAtMs = this.#options.clock.monotonicMs()
     this.#masked = true
     this.#maskings++
     this.#guard?.arm()
@@ -113,10 +116,11 @@ export class CallBridge {
     if (!(await this.#until.wait(stands, confirmWithinMs))) throw new MaskNotConfirmed()
   }
 
-  /** Takes the mask off once no tone is heard or held. */
-  async unmask(): Promise<void> {
+  /** Takes the mask off once no tone is heard or held, and no key has been pressed for `calmMs`. */
+  async unmask(calmMs = 0): Promise<void> {
     if (this.#route || this.#routing) throw new DigitsRouted()
     if (!this.#masked) return
+    if (this.#options.clock.monotonicMs() - this.#stirredAtMs < calmMs) throw new ToneHeld()
     if (this.#guard?.failed) throw new ToneGuardFailed()
     if (this.#isRestless) throw new ToneHeld()
     const masking = this.#maskings
@@ -258,6 +262,7 @@ export class CallBridge {
   }
 
   #pressed({ digit, onsetMs, toneMs }: Press): void {
+    this.#stirredAtMs = this.#options.clock.monotonicMs()
     if (this.#restlessAtMs !== undefined) this.#restlessAtMs = this.#options.clock.monotonicMs()
     // A press that began before the collection listened, and the keys A to D, are nobody's card.
     if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return

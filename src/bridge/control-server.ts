@@ -68,8 +68,8 @@ export function serveControl({
         book.stopDigits(callId, collectionId)
         return null
       },
-      unmask: async ({ callId }) => {
-        await book.get(callId).unmask()
+      unmask: async ({ callId, calmMs }) => {
+        await book.get(callId).unmask(calmMs)
         return null
       },
       release: ({ callId }) => {

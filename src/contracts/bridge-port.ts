@@ -106,8 +106,15 @@ export const bridgeContract = {
     },
     /** Stops the caller's digits going to the collection; the mask stays. */
     'stop-digits': { params: OnCall.extend({ collectionId: CollectionId }), result: z.null() },
-    /** Unmasks once no tone is heard and none is held in the delay line. Refused (`DIGITS_ROUTED`) while digits are routed. */
-    unmask: { params: OnCall, result: z.null() },
+    /**
+     * Unmasks once no tone is heard and none is held in the delay line. Refused (`DIGITS_ROUTED`) while digits are routed,
+     * and (`TONE_HELD`) until `calmMs` after the last key, or after the mask was put on: a caller whose collection was
+     * cut off knows nothing of it, and keys on.
+     */
+    unmask: {
+      params: OnCall.extend({ calmMs: z.number().int().min(0).max(60_000).optional() }),
+      result: z.null(),
+    },
     /** Ends the call's media: closes both streams. Harmless for an unknown call. */
     release: { params: OnCall, result: z.null() },
     snapshot: { params: z.strictObject({}), result: z.strictObject({ calls: z.array(CallView) }) },

@@ -90,6 +90,18 @@ describe('a mask', () => {
     expect([channel().armed, call.view().masked]).toEqual([false, false])
   })
 
+  it('stays on until the caller has been calm for as long as is asked, and is refused at once before', async () => {
+    call.arm()
+    await clock.turn(5_900)
+    await expect(call.unmask(6_000)).rejects.toMatchObject({ code: 'TONE_HELD' })
+    expect(channel().armed).toBe(true)
+    await clock.turn(200)
+    const unmasked = call.unmask(6_000)
+    caller.listener!.media(frame(1))
+    await unmasked
+    expect(channel().armed).toBe(false)
+  })
+
   it('that is asked for again stops an unmask that still waits', async () => {
     call.arm()
     channel().quiet = false

@@ -4,6 +4,7 @@ import type { CallView } from '../../contracts/bridge-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { within } from '../clients/deadline.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
+import { calmMs } from './calm.ts'
 
 const againMs = 500
 const answerMs = 5_000
@@ -106,7 +107,7 @@ export class MaskKeeper {
       try {
         if (collectionId) await within(clock, answerMs, bridge.call('stop-digits', { callId, collectionId }))
         if (callIsTaken(callId)) return
-        await within(clock, answerMs, bridge.call('unmask', { callId }))
+        await within(clock, answerMs, bridge.call('unmask', { callId, calmMs }))
         onMask(callId, false)
         log.info({ callId }, 'a mask that was left over was taken off')
       } catch (error) {

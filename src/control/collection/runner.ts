@@ -11,6 +11,7 @@ import { within } from '../clients/deadline.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import type { CollectionEndReason } from '../ports.ts'
 import { askCard } from './ask-card.ts'
+import { calmMs } from './calm.ts'
 import { type CollectionEffect, type CollectionEvent, type CollectionState, idle, step } from './machine.ts'
 import { noProgress, type Progress, progressAfter, viewOf } from './progress.ts'
 import { sendCard } from './send-card.ts'
@@ -179,11 +180,17 @@ export class Collection {
         await within(clock, effectMs, vault.call('discard', { collectionId }))
         return
       case 'unmask':
-        await within(clock, effectMs, bridge.call('unmask', { callId }))
+        await within(clock, effectMs, bridge.call('unmask', { callId, ...this.#calm() }))
         return this.#mask(false)
       default:
         return exhaustive(effect)
     }
+  }
+
+  /** A caller who has keyed the last digit is done; any other may be in the middle of a card. */
+  #calm(): { calmMs?: number } {
+    const isFinished = this.#state.at === 'ended' && this.#state.why === 'finished'
+    return isFinished ? {} : { calmMs }
   }
 
   #mask(masked: boolean): void {
