@@ -83,10 +83,13 @@ describe('a running platform', () => {
       env: env(path.join(home, 'running')),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    platform.stdout?.on('data', (chunk) => {
-      output += chunk
+    await new Promise<void>((resolve, reject) => {
+      platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)))
+      platform.stdout?.on('data', (chunk) => {
+        output += chunk
+        if (output.includes('Ctrl-C stops everything')) resolve()
+      })
     })
-    await expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops everything')
   })
 
   it('prints where to go and how to log in', () => {
