@@ -35,6 +35,13 @@ export function newId(kind: IdKind, nowMs: number): string {
   return `${idKinds[kind]}_${base32(bytes)}`
 }
 
+/** The first id of this kind that could be made at `ms` or later: a range of time is a range of ids. */
+export function firstIdAt(kind: IdKind, ms: number): string {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(Math.max(0, Math.min(ms, 2 ** 48 - 1)), 0, 6)
+  return `${idKinds[kind]}_${base32(bytes)}`
+}
+
 function base32(bytes: Uint8Array): string {
   let bits = 0n
   for (const byte of bytes) bits = (bits << 8n) | BigInt(byte)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { backoffMs } from '../../src/base/backoff.ts'
-import { newId } from '../../src/base/ids.ts'
+import { firstIdAt, newId } from '../../src/base/ids.ts'
 
 describe('an id', () => {
   it('names its kind and is never given twice', () => {
@@ -22,5 +22,13 @@ describe('the backoff', () => {
       100, 200, 400, 800, 1_000, 1_000,
     ])
     expect([0, 1, 50].map((attempt) => at(attempt, 0))).toEqual([50, 100, 500])
+  })
+
+  it('of a time and later begin with the first one of that time', () => {
+    const at = Date.UTC(2026, 0, 15)
+    const id = newId('payment', at)
+    expect(firstIdAt('payment', at) <= id).toBe(true)
+    expect(id < firstIdAt('payment', at + 1)).toBe(true)
+    expect(firstIdAt('payment', -5)).toBe(firstIdAt('payment', 0))
   })
 })

@@ -35,21 +35,26 @@ export class PostgresServer {
   #process: ChildProcess | undefined
   #count = 0
 
-  private constructor(bin: string, port: number) {
+  private constructor(bin: string, port: number, folder: string) {
     this.#bin = bin
     this.port = port
     this.#identity = identity()
     this.#password = randomBytes(16).toString('hex')
-    this.#folder = mkdtempSync(path.join(spaciousFolder(), 'tonewall-postgres-'))
+    this.#folder = mkdtempSync(path.join(folder, 'tonewall-postgres-'))
   }
 
-  static async start(): Promise<PostgresServer> {
+  /** `durable`: on a disk, where a commit costs what it costs. */
+  static async start({ durable = false } = {}): Promise<PostgresServer> {
     const bin = postgresFolder()
     if (!bin) throw new Error(postgresIsMissing)
-    const server = new PostgresServer(bin, await freePort())
+    const server = new PostgresServer(bin, await freePort(), durable ? tmpdir() : spaciousFolder())
     server.#initialise()
     await server.resume()
     return server
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
   }
 
   /** The address of a database on this server; of the one for maintenance unless named. */

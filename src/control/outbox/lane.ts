@@ -117,7 +117,8 @@ export class Lane {
     const { store, clock, log, merchantId, endpointId } = this.#options
     const nowMs = clock.now()
     // Cut off by our own end: no failure of the endpoint's. The next process begins with it.
-    if (this.#stopped && result.status === null) return change(store.db, row, { leased_until: 0 }, nowMs)
+    if (this.#stopped && result.status === null)
+      return change(store.db, row, { leased_until: 0, next_at: nowMs }, nowMs)
     const attempt = row.attempts + 1
     const next = this.#after(attempt, result, nowMs)
     await store.transaction(async (trx) => {

@@ -66,7 +66,9 @@ export async function claim(trx: Queries, options: Claim, nowMs: number): Promis
     .orderBy('row.event_id')
     .limit(limit)
     .execute()
-  for (const row of rows) await change(trx, row, { leased_until: nowMs + leaseMs }, nowMs)
+  // Due again when the lease runs out: so that one column says when there is something to do.
+  const leasedUntil = nowMs + leaseMs
+  for (const row of rows) await change(trx, row, { leased_until: leasedUntil, next_at: leasedUntil }, nowMs)
   return rows
 }
 
@@ -85,13 +87,16 @@ export async function change(trx: Queries, key: RowKey, changes: RowChange, nowM
 
 type Lane = { readonly merchantId: string; readonly target: string }
 
+/** In the text of the query, so that the indices over what waits are used: they are small, and the outbox is not. */
+const waiting = sql.lit('waiting' as const)
+
 /** The oldest waiting row of each payment: what comes behind it waits for it. */
 function heads(db: Queries, { merchantId, target }: Lane) {
   return db
     .selectFrom('outbox as row')
     .where('row.merchant_id', '=', merchantId)
     .where('row.target', '=', target)
-    .where('row.state', '=', 'waiting')
+    .where('row.state', '=', waiting)
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -99,7 +104,7 @@ function heads(db: Queries, { merchantId, target }: Lane) {
             .select('earlier.event_id')
             .where('earlier.merchant_id', '=', merchantId)
             .where('earlier.target', '=', target)
-            .where('earlier.state', '=', 'waiting')
+            .where('earlier.state', '=', waiting)
             .whereRef('earlier.payment_id', '=', 'row.payment_id')
             .whereRef('earlier.position', '<', 'row.position'),
         ),
@@ -109,9 +114,8 @@ function heads(db: Queries, { merchantId, target }: Lane) {
 
 /** When the target has something to do next, as backoff and leases allow. Undefined: nothing waits. */
 export async function nextDueAt(db: Queries, lane: Lane): Promise<number | undefined> {
-  const free = sql<number | null>`min(case when next_at > leased_until then next_at else leased_until end)`
-  const row = await heads(db, lane).select(free.as('due')).executeTakeFirst()
-  return row?.due ?? undefined
+  const row = await heads(db, lane).select('row.next_at').orderBy('row.next_at').limit(1).executeTakeFirst()
+  return row?.next_at
 }
 
 /** Enabled endpoints of the merchant for which something waits. */
@@ -126,7 +130,7 @@ export async function targetsWithWork(db: Queries, merchantId: string): Promise<
         selectFrom('outbox')
           .select('outbox.event_id')
           .where('outbox.merchant_id', '=', merchantId)
-          .where('outbox.state', '=', 'waiting')
+          .where('outbox.state', '=', waiting)
           .whereRef('outbox.target', '=', 'endpoint.id'),
       ),
     )

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { firstIdAt } from '../../base/ids.ts'
 import type { PageOfPayments } from '../ports.ts'
 import type { Queries } from '../store/database.ts'
 import { PaymentChanged, PaymentNotFound } from './payment-errors.ts'
@@ -45,8 +47,9 @@ export async function listPayments(
   if (callId !== undefined) query = query.where('call_id', '=', callId)
   if (reference !== undefined) query = query.where('reference', '=', reference)
   if (statuses !== undefined) query = query.where('status', 'in', statuses)
-  if (createdFrom !== undefined) query = query.where('created_at', '>=', createdFrom)
-  if (createdUntil !== undefined) query = query.where('created_at', '<', createdUntil)
+  // Ids begin with their time: a range of them is walked in order, however many payments lie outside it.
+  if (createdFrom !== undefined) query = query.where('id', '>=', firstIdAt('payment', createdFrom))
+  if (createdUntil !== undefined) query = query.where('id', '<', firstIdAt('payment', createdUntil))
   if (cursor !== undefined) query = query.where('id', '<', cursor)
   const found = await query
     .orderBy('id', 'desc')
@@ -56,7 +59,8 @@ export async function listPayments(
   return { rows, nextCursor: found.length > limit ? (rows.at(-1)?.id ?? null) : null }
 }
 
-const underWay = ['collecting', 'ready', 'authorising', 'unknown'] as const
+/** Word for word the condition of the index `payments_under_way`. */
+const underWay = sql<boolean>`status in ('collecting', 'ready', 'authorising', 'unknown')`
 
 /** Payments that something is still being done for. */
 export async function paymentsUnderWay(db: Queries, merchantId: string): Promise<PaymentRow[]> {
@@ -64,7 +68,7 @@ export async function paymentsUnderWay(db: Queries, merchantId: string): Promise
     .selectFrom('payments')
     .selectAll()
     .where('merchant_id', '=', merchantId)
-    .where('status', 'in', underWay)
+    .where(underWay)
     .orderBy('id')
     .execute()
   return rows.map((row) => PaymentRow.parse(row))

@@ -5,6 +5,7 @@ import { operationsMigration } from './migrations/0003-operations.ts'
 import { gatewayEventsMigration } from './migrations/0004-gateway-events.ts'
 import { reconciliationMigration } from './migrations/0005-reconciliation.ts'
 import { apiMigration } from './migrations/0006-api.ts'
+import { paymentIndicesMigration } from './migrations/0007-payment-indices.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   gatewayEventsMigration,
   reconciliationMigration,
   apiMigration,
+  paymentIndicesMigration,
 ]

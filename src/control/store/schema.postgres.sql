@@ -71,6 +71,8 @@ alter table attempts add constraint attempts_pkey PRIMARY KEY (id);
 
 CREATE INDEX attempts_approved ON public.attempts USING btree (merchant_id, updated_at) WHERE (state = 'approved'::text);
 
+CREATE INDEX attempts_of_payment ON public.attempts USING btree (merchant_id, payment_id);
+
 CREATE UNIQUE INDEX attempts_one_live ON public.attempts USING btree (payment_id) WHERE (state = ANY (ARRAY['open'::text, 'unknown'::text, 'approved'::text]));
 
 create table audit (
@@ -244,6 +246,8 @@ alter table outbox add constraint outbox_key PRIMARY KEY (event_id, target);
 
 alter table outbox add constraint outbox_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
 
+CREATE INDEX outbox_due ON public.outbox USING btree (target, next_at, event_id) WHERE (state = 'waiting'::text);
+
 CREATE INDEX outbox_waiting ON public.outbox USING btree (target, payment_id, "position") WHERE (state = 'waiting'::text);
 
 create table payments (
@@ -294,7 +298,7 @@ CREATE INDEX payments_by_status ON public.payments USING btree (merchant_id, sta
 
 CREATE INDEX payments_of_call ON public.payments USING btree (merchant_id, call_id);
 
-CREATE INDEX payments_open ON public.payments USING btree (status) WHERE (status = ANY (ARRAY['collecting'::text, 'ready'::text, 'authorising'::text, 'unknown'::text]));
+CREATE INDEX payments_under_way ON public.payments USING btree (merchant_id, id) WHERE (status = ANY (ARRAY['collecting'::text, 'ready'::text, 'authorising'::text, 'unknown'::text]));
 
 create table reconciliation_differences (
   id text not null,

@@ -8,6 +8,8 @@ CREATE TABLE "attempts" ("id" text primary key, "merchant_id" text not null, "pa
 
 CREATE INDEX "attempts_approved" on "attempts" ("merchant_id", "updated_at") where "state" = 'approved';
 
+CREATE INDEX "attempts_of_payment" on "attempts" ("merchant_id", "payment_id");
+
 CREATE UNIQUE INDEX "attempts_one_live" on "attempts" ("payment_id") where "state" in ('open', 'unknown', 'approved');
 
 CREATE TABLE "audit" ("merchant_id" text not null references "merchants" ("id"), "seq" integer not null, "id" text not null unique, "at" bigint not null, "actor_kind" text not null, "actor_id" text not null, "action" text not null, "payment_id" text, "facts" text not null, "previous_hash" text not null, "hash" text not null, constraint "audit_key" primary key ("merchant_id", "seq"));
@@ -52,6 +54,8 @@ CREATE INDEX operations_under_way on operations (merchant_id)
 
 CREATE TABLE "outbox" ("event_id" text not null, "target" text not null, "merchant_id" text not null references "merchants" ("id"), "payment_id" text not null, "position" integer not null, "type" text not null, "body" text not null, "state" text not null, "attempts" integer not null, "next_at" bigint not null, "leased_until" bigint not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "outbox_key" primary key ("event_id", "target"));
 
+CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'waiting';
+
 CREATE INDEX "outbox_waiting" on "outbox" ("target", "payment_id", "position") where "state" = 'waiting';
 
 CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), constraint "payments_by_merchant" unique ("merchant_id", "id"));
@@ -66,7 +70,8 @@ CREATE INDEX "payments_by_status" on "payments" ("merchant_id", "status", "id");
 
 CREATE INDEX "payments_of_call" on "payments" ("merchant_id", "call_id");
 
-CREATE INDEX "payments_open" on "payments" ("status") where "status" in ('collecting', 'ready', 'authorising', 'unknown');
+CREATE INDEX payments_under_way on payments (merchant_id, id)
+      where status in ('collecting', 'ready', 'authorising', 'unknown');
 
 CREATE TABLE "reconciliation_differences" ("id" text primary key, "merchant_id" text not null, "reconciliation_id" text not null, "kind" text not null, "subject" text not null, "payment_id" text, "gateway_ref" text, "ours_minor" integer, "theirs_minor" integer, "currency" text not null, "created_at" bigint not null, constraint "differences_of_run" foreign key ("merchant_id", "reconciliation_id") references "reconciliations" ("merchant_id", "id"));
 
