@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Finds Node 26 (npm installs it beside us, whatever Node the machine has) and hands over to the command line.
-import { spawn } from 'node:child_process'
+// Finds Node 26 (npm installs it beside us, whatever Node the machine has) and hands over to the command line. In a
+// checkout that was not built yet, builds it first: card processes and pages run from dist.
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -8,7 +9,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const home = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const source = path.join(home, 'src', 'cli', 'main.ts')
-const main = existsSync(source) ? source : path.join(home, 'dist', 'cli', 'main.js')
+const inCheckout = existsSync(source)
+const main = inCheckout ? source : path.join(home, 'dist', 'cli', 'main.js')
+
+if (inCheckout && !existsSync(path.join(home, 'dist'))) build()
 
 if (Number.parseInt(process.versions.node, 10) >= 26) {
   await import(pathToFileURL(main).href)
@@ -18,6 +22,19 @@ if (Number.parseInt(process.versions.node, 10) >= 26) {
   })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+function build() {
+  console.error('tonewall: first run in this checkout, building')
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: home,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
+  if (status !== 0) {
+    console.error('tonewall: the build failed; run npm ci, then npm run build')
+    process.exit(1)
+  }
 }
 
 function nodeOfPackage() {
