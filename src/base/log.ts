@@ -50,6 +50,7 @@ const allowedFacts = [
   'state',
   'status',
   'streamSid',
+  'target',
   'to',
   'url',
   'version',

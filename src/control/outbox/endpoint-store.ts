@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Queries } from '../store/database.ts'
 import type { WebhookEndpointTable } from '../store/payment-tables.ts'
+import type { ChooseTargets } from './target.ts'
 
 export const EndpointRow = z.strictObject({
   id: z.string(),
@@ -27,6 +28,19 @@ export async function findEnabledEndpoint(db: Queries, key: EndpointKey): Promis
     .executeTakeFirst()
   return row && EndpointRow.parse(row)
 }
+
+export async function enabledEndpoints(db: Queries, merchantId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('webhook_endpoints')
+    .select('id')
+    .where('merchant_id', '=', merchantId)
+    .where('state', '=', 'enabled')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Every event goes to every endpoint that the merchant has now. */
+export const chooseEndpoints: ChooseTargets = (trx, { merchantId }) => enabledEndpoints(trx, merchantId)
 
 export async function listEndpoints(db: Queries, merchantId: string): Promise<EndpointRow[]> {
   const rows = await db

@@ -1,14 +1,13 @@
 import type { Clock, Timer } from '../../base/clock.ts'
+import { exhaustive } from '../../base/exhaustive.ts'
 import type { Log } from '../../base/log.ts'
-import { Secret } from '../../base/secret.ts'
 import type { OutboxTable } from '../store/payment-tables.ts'
 import type { Store } from '../store/store.ts'
-import { disableEndpoint, findEnabledEndpoint } from './endpoint-store.ts'
-import type { PostResult, PostWebhook } from './post-webhook.ts'
 import { change, claim, logDelivery, nextDueAt, type RowChange } from './store.ts'
+import type { Delivered, TargetKind } from './target.ts'
 import { waitMsAfter } from './webhook-schedule.ts'
 
-/** Deliveries that one endpoint gets at the same time, each of another payment. One that hangs costs its place only. */
+/** Deliveries that one target gets at the same time, each of another payment. One that hangs costs its place only. */
 const atOnce = 8
 /** Longer than a delivery can take: a row whose relay died is free again after it, in ms. */
 const leaseMs = 60_000
@@ -19,14 +18,14 @@ export type LaneOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
-  readonly postWebhook: PostWebhook
+  readonly kind: TargetKind
   readonly merchantId: string
-  readonly endpointId: string
+  readonly target: string
 }
 
 type NextRow = RowChange & Required<Pick<RowChange, 'state'>>
 
-/** Everything that waits for one endpoint. Lanes know nothing of each other: a slow endpoint delays only itself. */
+/** Everything that waits for one target. Lanes know nothing of each other: a slow target delays only itself. */
 export class Lane {
   readonly #options: LaneOptions
   readonly #underWay = new Set<Promise<void>>()
@@ -61,7 +60,7 @@ export class Lane {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, endpointId } = this.#options
+    const { clock, log, target } = this.#options
     try {
       while (this.#wanted) {
         this.#wanted = false
@@ -70,7 +69,7 @@ export class Lane {
         if (this.#underWay.size < atOnce && !this.#wanted) await this.#sleep()
       }
     } catch (error) {
-      log.error({ endpointId, error }, 'the outbox could not be read, and will be again')
+      log.error({ target, error }, 'the outbox could not be read, and will be again')
       this.#wanted = false
       if (!this.#stopped) this.#timer = clock.after(afterFaultMs, () => this.wake())
     }
@@ -78,19 +77,21 @@ export class Lane {
 
   /** Fills the places that are free, and waits for none of them. */
   async #deliverDue(): Promise<void> {
-    const { store, clock, merchantId, endpointId } = this.#options
+    const { store, clock, merchantId, target } = this.#options
     const limit = atOnce - this.#underWay.size
-    if (this.#stopped || limit === 0) return
-    const endpoint = await findEnabledEndpoint(store.db, { merchantId, endpointId })
-    if (!endpoint) return
-    const want = { merchantId, target: endpointId, limit, leaseMs }
+    if (this.#stopped || limit === 0 || !(await this.#isEnabled())) return
+    const want = { merchantId, target, limit, leaseMs }
     const rows = await store.transaction((trx) => claim(trx, want, clock.now()))
-    const secret = new Secret(endpoint.secret)
-    for (const row of rows) this.#begin(row, this.#deliver(row, endpoint.url, secret))
+    for (const row of rows) this.#begin(row, this.#deliver(row))
+  }
+
+  async #isEnabled(): Promise<boolean> {
+    const { store, kind, merchantId, target } = this.#options
+    return (await kind.enabled(store.db, merchantId)).includes(target)
   }
 
   #begin({ event_id: deliveryId }: OutboxTable, delivery: Promise<void>): void {
-    const { clock, log, endpointId } = this.#options
+    const { clock, log, target } = this.#options
     const tracked: Promise<void> = delivery.then(
       () => {
         this.#underWay.delete(tracked)
@@ -99,60 +100,70 @@ export class Lane {
       (error: unknown) => {
         this.#underWay.delete(tracked)
         // What became of it is not stored: it is delivered again when its lease has run out.
-        log.error({ endpointId, deliveryId, error }, 'a delivery could not be noted')
+        log.error({ target, deliveryId, error }, 'a delivery could not be noted')
         if (!this.#stopped) clock.after(afterFaultMs, () => this.wake())
       },
     )
     this.#underWay.add(tracked)
   }
 
-  async #deliver(row: OutboxTable, url: string, secret: Secret): Promise<void> {
-    const { clock, postWebhook } = this.#options
+  async #deliver(row: OutboxTable): Promise<void> {
+    const { clock, kind } = this.#options
     const beganMs = clock.monotonicMs()
-    const result = await postWebhook.post({ url, secret, eventId: row.event_id, body: row.body })
-    await this.#note(row, result, Math.round(clock.monotonicMs() - beganMs))
+    const { merchant_id, payment_id, event_id, target, position, type, body, created_at } = row
+    const delivered = await kind.deliver({
+      ...{ merchantId: merchant_id, paymentId: payment_id, eventId: event_id, target },
+      ...{ position, type, body, attempt: row.attempts + 1, createdAt: created_at },
+    })
+    await this.#note(row, delivered, Math.round(clock.monotonicMs() - beganMs))
   }
 
-  async #note(row: OutboxTable, result: PostResult, latencyMs: number): Promise<void> {
-    const { store, clock, log, merchantId, endpointId } = this.#options
+  async #note(row: OutboxTable, delivered: Delivered, latencyMs: number): Promise<void> {
+    const { store, clock, log, kind, merchantId, target } = this.#options
     const nowMs = clock.now()
-    // Cut off by our own end: no failure of the endpoint's. The next process begins with it.
-    if (this.#stopped && result.status === null)
+    const { event_id: deliveryId, payment_id: paymentId } = row
+    if (delivered.do === 'postpone') {
+      const next = { leased_until: 0, next_at: Math.max(nowMs, delivered.untilMs) }
+      return change(store.db, row, next, nowMs)
+    }
+    const { status, outcome } = delivered
+    // Cut off by our own end: no failure of the target's. The next process begins with it.
+    if (this.#stopped && status === null)
       return change(store.db, row, { leased_until: 0, next_at: nowMs }, nowMs)
     const attempt = row.attempts + 1
-    const next = this.#after(attempt, result, nowMs)
+    const next = this.#after(attempt, delivered, nowMs)
     await store.transaction(async (trx) => {
       await change(trx, row, { ...next, attempts: attempt, leased_until: 0 }, nowMs)
-      await logDelivery(trx, row, { attempt, ...result, latencyMs }, nowMs)
-      if (result.outcome === 'gone') await disableEndpoint(trx, { merchantId, endpointId }, 'gone', nowMs)
+      await logDelivery(trx, row, { attempt, status, outcome, latencyMs }, nowMs)
+      if (delivered.do === 'disable') await kind.disable(trx, { merchantId, target }, outcome, nowMs)
     })
-    const { event_id: deliveryId, payment_id: paymentId } = row
-    const { status, outcome } = result
-    const facts = {
-      deliveryId,
-      paymentId,
-      endpointId,
-      attempt,
-      status,
-      latencyMs,
-      outcome,
-      state: next.state,
-    }
-    if (next.state === 'delivered') log.info(facts, 'webhook delivered')
-    else log.warn(facts, 'webhook not delivered')
+    const counted = { attempt, status, latencyMs, outcome, state: next.state }
+    const facts = { deliveryId, paymentId, target, ...counted }
+    if (next.state === 'delivered') log.info(facts, 'result delivered')
+    else log.warn(facts, 'result not delivered')
   }
 
-  #after(attempt: number, { outcome, retryAfter }: PostResult, nowMs: number): NextRow {
-    if (outcome === 'accepted') return { state: 'delivered' }
-    if (outcome === 'gone') return { state: 'dead' }
-    const waitMs = waitMsAfter(attempt, { random: this.#options.random, retryAfter })
-    return waitMs === undefined ? { state: 'dead' } : { state: 'waiting', next_at: nowMs + waitMs }
+  #after(attempt: number, delivered: Exclude<Delivered, { do: 'postpone' }>, nowMs: number): NextRow {
+    switch (delivered.do) {
+      case 'done':
+        return { state: 'delivered' }
+      case 'give-up':
+        return { state: 'dead' }
+      case 'disable':
+        return delivered.row === 'dead' ? { state: 'dead' } : { state: 'waiting', next_at: nowMs }
+      case 'retry': {
+        const askedMs = Math.max(0, (delivered.notBeforeMs ?? 0) - nowMs)
+        const waitMs = waitMsAfter(attempt, { random: this.#options.random, askedMs })
+        return waitMs === undefined ? { state: 'dead' } : { state: 'waiting', next_at: nowMs + waitMs }
+      }
+      default:
+        return exhaustive(delivered)
+    }
   }
 
   async #sleep(): Promise<void> {
-    const { store, clock, merchantId, endpointId } = this.#options
-    const endpoint = await findEnabledEndpoint(store.db, { merchantId, endpointId })
-    const dueAt = endpoint && (await nextDueAt(store.db, { merchantId, target: endpointId }))
+    const { store, clock, merchantId, target } = this.#options
+    const dueAt = (await this.#isEnabled()) ? await nextDueAt(store.db, { merchantId, target }) : undefined
     if (dueAt === undefined || this.#stopped || this.#wanted) return
     if (dueAt <= clock.now()) this.#wanted = true
     else this.#timer = clock.after(dueAt - clock.now(), () => this.wake())

@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Store } from '../store/store.ts'
 import { Lane } from './lane.ts'
-import type { PostWebhook } from './post-webhook.ts'
-import { targetsWithWork } from './store.ts'
+import { withWork } from './store.ts'
+import type { TargetKind } from './target.ts'
 
 /** How often all merchants are looked through, in case a wake was lost with another process, in ms. */
 const sweepMs = 60_000
@@ -13,11 +13,11 @@ export type RelayOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
-  readonly postWebhook: PostWebhook
+  readonly kinds: readonly TargetKind[]
   readonly merchantIds: () => Promise<readonly string[]>
 }
 
-/** Carries the outbox to the merchants' endpoints: a lane for each, woken by every commit. */
+/** Carries the outbox to the merchants' targets: a lane for each, woken by every commit. */
 export class Relay {
   readonly #options: RelayOptions
   readonly #lanes = new Map<string, Lane>()
@@ -58,22 +58,28 @@ export class Relay {
     await Promise.all(this.#looking)
     const lanes = [...this.#lanes.values()]
     for (const lane of lanes) lane.stop()
-    // Ends what is on its way: an endpoint that hangs must not hold up our own end.
-    await this.#options.postWebhook.close()
+    // Ends what is on its way: a target that hangs must not hold up our own end.
+    await Promise.all(this.#options.kinds.map((kind) => kind.close()))
     await Promise.all(lanes.map((lane) => lane.idle()))
   }
 
   async #look(merchantId: string): Promise<void> {
-    const { store } = this.#options
-    for (const endpointId of await targetsWithWork(store.db, merchantId)) {
-      if (this.#stopped) return
-      let lane = this.#lanes.get(endpointId)
-      if (!lane) {
-        lane = new Lane({ ...this.#options, merchantId, endpointId })
-        this.#lanes.set(endpointId, lane)
+    const { store, kinds } = this.#options
+    for (const kind of kinds) {
+      const enabled = await kind.enabled(store.db, merchantId)
+      for (const target of await withWork(store.db, merchantId, enabled)) {
+        if (this.#stopped) return
+        this.#laneTo(kind, merchantId, target).wake()
       }
-      lane.wake()
     }
+  }
+
+  #laneTo(kind: TargetKind, merchantId: string, target: string): Lane {
+    const known = this.#lanes.get(target)
+    if (known) return known
+    const lane = new Lane({ ...this.#options, kind, merchantId, target })
+    this.#lanes.set(target, lane)
+    return lane
   }
 
   #track(work: Promise<void>): void {

@@ -4,6 +4,7 @@ import type { MerchantEvent } from '../../contracts/payment-events.ts'
 import type { Queries } from '../store/database.ts'
 import { isPostgres } from '../store/locks.ts'
 import type { OutboxTable } from '../store/payment-tables.ts'
+import { targetChoices } from './target-choices.ts'
 
 export type Telling = {
   readonly merchantId: string
@@ -13,21 +14,17 @@ export type Telling = {
   readonly event: MerchantEvent
 }
 
-/** One row for each endpoint that the merchant has now. In the transaction of what the event tells of. */
+/** One row for each target that the merchant has now. In the transaction of what the event tells of. */
 export async function tell(trx: Queries, telling: Telling, nowMs: number): Promise<void> {
   const { merchantId, paymentId, position, event } = telling
-  const endpoints = await trx
-    .selectFrom('webhook_endpoints')
-    .select('id')
-    .where('merchant_id', '=', merchantId)
-    .where('state', '=', 'enabled')
-    .execute()
-  if (endpoints.length === 0) return
+  const targets: string[] = []
+  for (const choose of targetChoices) targets.push(...(await choose(trx, telling)))
+  if (targets.length === 0) return
   const eventId = newId('event', nowMs)
   const body = JSON.stringify(event)
-  const rows = endpoints.map(({ id }) => ({
+  const rows = targets.map((target) => ({
     event_id: eventId,
-    target: id,
+    target,
     merchant_id: merchantId,
     payment_id: paymentId,
     position,
@@ -118,27 +115,28 @@ export async function nextDueAt(db: Queries, lane: Lane): Promise<number | undef
   return row?.next_at
 }
 
-/** Enabled endpoints of the merchant for which something waits. */
-export async function targetsWithWork(db: Queries, merchantId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('webhook_endpoints as endpoint')
-    .select('endpoint.id')
-    .where('endpoint.merchant_id', '=', merchantId)
-    .where('endpoint.state', '=', 'enabled')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('outbox')
-          .select('outbox.event_id')
-          .where('outbox.merchant_id', '=', merchantId)
-          .where('outbox.state', '=', waiting)
-          .whereRef('outbox.target', '=', 'endpoint.id'),
-      ),
-    )
-    .execute()
-  return rows.map(({ id }) => id)
+/** Those of the targets for which something waits: one look into the index for each, however much it is. */
+export async function withWork(
+  db: Queries,
+  merchantId: string,
+  targets: readonly string[],
+): Promise<string[]> {
+  const found: string[] = []
+  for (const target of targets) {
+    const row = await db
+      .selectFrom('outbox')
+      .select('event_id')
+      .where('merchant_id', '=', merchantId)
+      .where('target', '=', target)
+      .where('state', '=', waiting)
+      .limit(1)
+      .executeTakeFirst()
+    if (row) found.push(target)
+  }
+  return found
 }
 
-export type Delivery = {
+export type DeliveryLine = {
   readonly attempt: number
   readonly status: number | null
   readonly outcome: string
@@ -149,7 +147,7 @@ export type Delivery = {
 export async function logDelivery(
   trx: Queries,
   key: RowKey,
-  { attempt, status, outcome, latencyMs }: Delivery,
+  { attempt, status, outcome, latencyMs }: DeliveryLine,
   nowMs: number,
 ): Promise<void> {
   const { merchant_id, event_id, target } = key

@@ -18,16 +18,20 @@ const longestAskedMs = 24 * hour
 
 /**
  * How long to wait after `failures` failed deliveries of a row (1 is the first), with up to a tenth more so that
- * endpoints that came back are not met by everything at once. Undefined: give up.
+ * targets that came back are not met by everything at once. Undefined: give up.
  *
- * @param retryAfter the answer's `Retry-After` in seconds (RFC 9110 §10.2.3), which can make the wait longer only
+ * @param askedMs what the target asked for, which can make the wait longer only
  */
 export function waitMsAfter(
   failures: number,
-  { random, retryAfter }: { readonly random: () => number; readonly retryAfter?: string | undefined },
+  { random, askedMs = 0 }: { readonly random: () => number; readonly askedMs?: number },
 ): number | undefined {
   const waitMs = waitsMs[failures - 1]
   if (waitMs === undefined) return undefined
-  const asked = /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : 0
-  return Math.max(Math.round(waitMs * (1 + random() / 10)), Math.min(asked, longestAskedMs))
+  return Math.max(Math.round(waitMs * (1 + random() / 10)), Math.min(askedMs, longestAskedMs))
+}
+
+/** An answer's `Retry-After` in seconds (RFC 9110 §10.2.3), as ms; 0 without one. */
+export function askedWaitMs(retryAfter: string | undefined): number {
+  return /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : 0
 }

@@ -9,6 +9,7 @@ import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
+import { createWebhookTarget } from '../outbox/webhook-target.ts'
 import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
 import type { Store } from '../store/store.ts'
@@ -67,13 +68,13 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const { store, clock, log, config, bridge, vault, calls, random = Math.random } = options
   const gateways = new Gateways(config.gateways)
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
-  const postWebhook = createPostWebhook(clock)
+  const webhooks = createWebhookTarget({ store, clock, postWebhook: createPostWebhook(clock) })
   const relay = new Relay({
     store,
     clock,
     log,
     random,
-    postWebhook,
+    kinds: [webhooks],
     merchantIds: () => merchantIds(store.db),
   })
   const desk = new DeskPublisher({ feed: options.feed, collections: () => collections })

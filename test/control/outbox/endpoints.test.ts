@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
-import { waitMsAfter } from '../../../src/control/outbox/webhook-schedule.ts'
+import { askedWaitMs, waitMsAfter } from '../../../src/control/outbox/webhook-schedule.ts'
 import { agent, otherAgent, Rig } from '../payments/rig.ts'
 
 let rig: Rig
@@ -67,7 +67,8 @@ describe('the waits between deliveries', () => {
   })
 
   it('are made longer by Retry-After, never shorter, and not beyond a day', () => {
-    const waitMs = (retryAfter: string) => waitMsAfter(2, { random: () => 0, retryAfter })
+    const waitMs = (retryAfter: string) =>
+      waitMsAfter(2, { random: () => 0, askedMs: askedWaitMs(retryAfter) })
     expect(waitMs('10')).toBe(300_000)
     expect(waitMs('600')).toBe(600_000)
     expect(waitMs('999999')).toBe(86_400_000)
