@@ -60,6 +60,8 @@ export class CallBridge {
   #stirredAtMs = 0
   /** Counts maskings: an unmask that still waits is void when a mask has been asked for since. */
   #maskings = 0
+  /** One party has put the other on hold. */
+  #held = false
   #route: Route | undefined
   #routing: string | undefined
 
@@ -165,9 +167,17 @@ export class CallBridge {
         throw new NotMasked()
       }
       this.#route = { collectionId, socket, fromMs: caller.mediaMs }
+      if (this.#held) this.#tellHold()
     } finally {
       this.#routing = undefined
     }
+  }
+
+  /** The signalling says that one party holds the other, or no longer. */
+  hold(held: boolean): void {
+    if (held === this.#held) return
+    this.#held = held
+    this.#tellHold()
   }
 
   stopDigits(collectionId: string): void {
@@ -267,6 +277,11 @@ export class CallBridge {
     // A press that began before the collection listened, and the keys A to D, are nobody's card.
     if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return
     this.#route.socket.append(digit, toneMs)
+  }
+
+  #tellHold(): void {
+    const { callId, emit } = this.#options
+    emit({ type: 'hold', callId, held: this.#held })
   }
 
   #digitsLost(socket: CollectionSocket): void {

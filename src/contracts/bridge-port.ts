@@ -32,6 +32,8 @@ export const SipFacts = z.strictObject({
   /** Of the first INVITE, as the edge tells them; empty when it does not. */
   from: z.string().max(255),
   to: z.string().max(255),
+  /** Whom the PBX put the call through to, if the edge says so; else the number on the PBX's side. */
+  agentExtension: z.string().max(255),
   /** Whose call it is, if the edge says so. */
   merchantId: z.string().max(64).optional(),
   metadata: z.record(z.string(), z.string()),
@@ -51,7 +53,7 @@ export type CallView = z.infer<typeof CallView>
 
 /** bridge → control, unasked. */
 export const BridgeEvent = z.discriminatedUnion('type', [
-  /** A call began over SIP. Not heard, it is found in the next snapshot. */
+  /** A call began over SIP, or its facts are others now. Not heard, it is found in the next snapshot. */
   z.strictObject({ type: z.literal('sip-call'), callId: CallId, sip: SipFacts }),
   /** It was over before both parties were there. */
   z.strictObject({ type: z.literal('sip-ended'), callId: CallId, role: LegRole }),
@@ -69,6 +71,8 @@ export const BridgeEvent = z.discriminatedUnion('type', [
     streamSid: z.string(),
     why: LegEnd,
   }),
+  /** One party has put the other on hold, or taken it back. Told again when digits are routed on a call that is held. */
+  z.strictObject({ type: z.literal('hold'), callId: CallId, held: z.boolean() }),
   /** The collection's socket closed or could not be written: digits are lost from here on, the mask stays. */
   z.strictObject({ type: z.literal('digits-lost'), callId: CallId, collectionId: CollectionId }),
 ])

@@ -26,6 +26,8 @@ export const CallResource = z.strictObject({
     .strictObject({
       callerCallId: z.string(),
       agentCallId: z.string(),
+      /** The agent whom the call was put through to, as the PBX names them; else the number on the PBX's side. */
+      agentExtension: z.string(),
       metadata: z.record(z.string(), z.string()),
     })
     .optional(),
@@ -49,7 +51,9 @@ export const CollectionView = z.strictObject({
   fields: z.array(FieldView),
   brand: CardBrand.nullable(),
   last4: z.string().nullable(),
-  /** When the collection gives up, epoch ms. */
+  /** The caller is on hold: nothing runs out until they are back. Still masked, and keys still count. */
+  suspended: z.boolean().default(false),
+  /** When the collection gives up, epoch ms; null while it is suspended. */
   deadlineAt: z.number().int().nullable(),
   /** Why it ended without a card: a `CollectionEnd`, or `caller-hung-up`, `agent-cancelled`, `bridge-lost`, `vault-lost`, … */
   why: z.string().nullable(),
@@ -96,8 +100,24 @@ export const PaymentResource = z.strictObject({
 })
 export type PaymentResource = z.infer<typeof PaymentResource>
 
-export const CreatePayment = z.strictObject({
-  callId: z.string().describe('Our id of the live call, from GET /v1/calls; or its SIP Call-ID'),
+/** The three ways to name a call that goes on: exactly one of them. */
+const CallNames = {
+  callId: z
+    .string()
+    .max(255)
+    .optional()
+    .describe('Our id of the call, from GET /v1/calls or X-Tonewall-Call'),
+  sipCallId: z.string().min(1).max(255).optional().describe('SIP Call-ID of either leg'),
+  agentExtension: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Extension or address of the agent, when one call with this agent goes on'),
+}
+
+const NewPayment = z.strictObject({
+  ...CallNames,
   amountMinor: AmountMinor.describe('Integer of minor units: 1050 is £10.50, and ¥1050'),
   currency: Currency,
   reference: z.string().trim().min(1).max(64).describe('Yours: an order or invoice number'),
@@ -107,6 +127,11 @@ export const CreatePayment = z.strictObject({
   /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
   confirm: z.enum(['automatic', 'manual']).default('automatic'),
 })
+export const CreatePayment = NewPayment.refine(
+  ({ callId, sipCallId, agentExtension }) =>
+    [callId, sipCallId, agentExtension].filter((name) => name !== undefined).length === 1,
+  { path: ['callId'], message: 'name the call by one of callId, sipCallId and agentExtension' },
+)
 
 export const ClearField = z.strictObject({ field: CardField })
 export const ExtendCollection = z.strictObject({ bySeconds: z.number().int().min(1).max(600).default(60) })

@@ -90,6 +90,8 @@ export const VaultEvent = z.discriminatedUnion('type', [
     field: CardField,
     by: z.enum(['caller', 'agent']),
   }),
+  /** Nothing runs out any more, or does again; a `deadline-moved` goes before the latter. */
+  z.strictObject({ type: z.literal('suspended'), collectionId: CollectionId, suspended: z.boolean() }),
   z.strictObject({
     type: z.literal('deadline-moved'),
     collectionId: CollectionId,
@@ -122,6 +124,11 @@ export const vaultContract = {
       params: InCollection.extend({ byMs: z.number().int().min(1_000).max(600_000) }),
       result: z.null(),
     },
+    /**
+     * Stops all time limits while the caller is on hold, and lets them go on: the whole one where it was, the one of the
+     * next digit anew. Digits that come meanwhile count. Harmless when it is so already, or when the card is complete.
+     */
+    suspend: { params: InCollection.extend({ suspended: z.boolean() }), result: z.null() },
     /**
      * Fills the slots of one call, sends it and answers with the scrubbed reply. Only a collected card can be sent.
      * With `last`, the card process zeroes and exits after the reply, and the collection ends as `finished`; a reply

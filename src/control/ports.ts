@@ -27,9 +27,17 @@ export type PageOfPayments = {
   readonly limit: number
 }
 
+/** Names of a call that goes on, other than our id of it. */
+export type CallAlias = Pick<z.output<typeof CreatePayment>, 'sipCallId' | 'agentExtension'>
+
+/** A payment on a call whose id is known. */
+export type PaymentOrder = Omit<z.output<typeof CreatePayment>, 'callId' | keyof CallAlias> & {
+  readonly callId: string
+}
+
 /** What the API, the desk and the telephone can do with payments. Refusals are AppErrors with a stable code. */
 export type Payments = {
-  create(actor: Actor, input: z.output<typeof CreatePayment>): Promise<PaymentResource>
+  create(actor: Actor, input: PaymentOrder): Promise<PaymentResource>
   get(actor: Actor, paymentId: string): Promise<PaymentResource>
   list(actor: Actor, page: PageOfPayments): Promise<{ data: PaymentResource[]; nextCursor: string | null }>
   /** Masks, opens the vault and asks for the card. Answers at once with the payment in `collecting`. */

@@ -96,6 +96,7 @@ export class CollectionPanel extends LitElement {
           .clock=${this.desk.clock}
           .deadlineAt=${payment.status === 'collecting' ? (payment.collection?.deadlineAt ?? null) : null}
         ></countdown-clock>
+        ${payment.collection?.suspended ? html`<p>Caller on hold: nothing runs out</p>` : nothing}
       </div>
       ${refusal ? html`<p class="refusal" role="alert">${refusalWords(refusal)}</p>` : nothing}
       ${this.#step()}

@@ -25,6 +25,7 @@ export type Order =
   | { readonly type: 'clear-field'; readonly field: CardField }
   | { readonly type: 'restart' }
   | { readonly type: 'extend'; readonly byMs: number }
+  | { readonly type: 'suspend'; readonly suspended: boolean }
   /** Comes with the handle of a connection to the gateway. */
   | { readonly type: 'send'; readonly call: GatewayCall; readonly last: boolean }
   | { readonly type: 'stop'; readonly why: CollectionEnd }
@@ -49,6 +50,7 @@ const orderTypes: ReadonlySet<string> = new Set<Order['type']>([
   'clear-field',
   'restart',
   'extend',
+  'suspend',
   'send',
   'stop',
 ])

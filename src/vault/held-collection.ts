@@ -79,6 +79,10 @@ export class HeldCollection {
     this.#options.card.send({ type: 'extend', byMs })
   }
 
+  suspend(suspended: boolean): void {
+    this.#options.card.send({ type: 'suspend', suspended })
+  }
+
   async send(call: GatewayCall, last: boolean): Promise<GatewayReply> {
     const { card, request, clock } = this.#options
     if (this.#sending) throw new SendUnderWay()

@@ -67,6 +67,10 @@ function handlersOf(pool: Pool, posture: Posture): RpcHandlers<VaultContract> {
       pool.get(collectionId).extend(byMs)
       return null
     },
+    suspend: ({ collectionId, suspended }) => {
+      pool.get(collectionId).suspend(suspended)
+      return null
+    },
     send: ({ collectionId, call, last }) => pool.get(collectionId).send(call, last),
     discard: async ({ collectionId }) => {
       await pool.discard(collectionId)

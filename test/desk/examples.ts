@@ -59,6 +59,7 @@ export function aPayment(
       fields: [aField('pan', { state: 'asked' }), aField('expiry'), aField('csc')],
       brand: null,
       last4: null,
+      suspended: false,
       deadlineAt: null,
       why: null,
       ...collection,

@@ -70,12 +70,13 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     expect(new Set(events.map(({ timestamp }) => timestamp)).size).toBe(1)
   })
 
-  it('stays masked through hold, resume and a change of codec, and the card that was begun is finished', async () => {
+  it('suspends for a hold, stays masked through it and a change of codec, and takes the card to its end', async () => {
     trip = await SipTrip.open(house)
-    const first = await prepareCaller(house, { keysBy: 'both', fields: [pan], name: 'before-hold' })
+    const begun = pan.slice(0, 6)
+    const first = await prepareCaller(house, { keysBy: 'both', fields: [begun], name: 'before-hold' })
     const rest = await prepareCaller(house, {
       keysBy: 'events',
-      fields: [expiry, csc],
+      fields: [pan.slice(6), expiry, csc],
       name: 'after-hold',
       leadMs: 400,
     })
@@ -87,7 +88,8 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
         step.playPcap(first.file),
         step.pause(first.audio.durationMs - 2_000),
         step.reinvite(2, held),
-        step.pause(1_500),
+        // Longer than the limit between two digits, in the middle of the number.
+        step.pause(6_500),
         step.reinvite(3, resumed),
         step.playPcap(rest.file),
         step.pause(rest.audio.durationMs + 1_500),
@@ -103,7 +105,12 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
       ],
     })
     await trip.live()
-    const paid = await settled(await trip.takePayment('order-hold'))
+    const { id } = await trip.takePayment('order-hold')
+    const onHold = await house.watch.untilPayment(id, 'its suspension', (one) => !!one.collection?.suspended)
+    expect(onHold.collection).toMatchObject({ state: 'collecting', secured: true, deadlineAt: null })
+    const back = await house.watch.untilPayment(id, 'its going on', (one) => !one.collection?.suspended)
+    expect(back.collection).toMatchObject({ state: 'collecting', deadlineAt: expect.any(Number) })
+    const paid = await settled(back)
     expect(paid).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
     await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
     expect(trip.believed()).toEqual([])

@@ -124,6 +124,7 @@ export class NgCommands {
     const side = call.sideOf(fromTag, request['to-tag'])
     if (request.label !== undefined) call.labels[side] = request.label
     if (described) call.offered(side, described)
+    calls.learn(call, readMetadata(request.metadata))
     calls.save(call)
     return { ...ok, sdp: this.#rewritten(call, { sdp, side, request }) }
   }
@@ -142,6 +143,7 @@ export class NgCommands {
     call.tags.set(toTag, side)
     if (request.label !== undefined) call.labels[side] = request.label
     if (described) call.answeredBy(side, described)
+    calls.learn(call, readMetadata(request.metadata))
     calls.save(call)
     return { ...ok, sdp: rewritten }
   }

@@ -17,6 +17,9 @@ import { keyOfEvent } from './telephone-event.ts'
 
 export const sides = ['offerer', 'answerer'] as const
 
+/** Facts of the first INVITE: what a later one says in their place is about itself. */
+const toldOnce = new Set(['from', 'to', 'merchant', 'caller-call-id', 'agent-call-id'])
+
 export type SipCallOptions = {
   readonly callId: string
   readonly ngCallId: string
@@ -47,9 +50,11 @@ export class SipCall {
   readonly #players = new Map<Side, EventPlayer>()
   #bridge: CallBridge | undefined
   #answered = false
+  #metadata: Readonly<Record<string, string>>
 
   constructor(options: SipCallOptions) {
     this.options = options
+    this.#metadata = options.metadata
     this.legs = { offerer: this.#newLeg('offerer'), answerer: this.#newLeg('answerer') }
   }
 
@@ -81,24 +86,32 @@ export class SipCall {
   }
 
   facts(): SipFacts {
-    const { ngCallId, metadata } = this.options
+    const { ngCallId } = this.options
     const {
       from = '',
       to = '',
+      agent,
       merchant,
-      'caller-call-id': caller,
-      'agent-call-id': agent,
+      'caller-call-id': callerCallId = ngCallId,
+      'agent-call-id': agentCallId = ngCallId,
       ...rest
-    } = metadata
+    } = this.#metadata
+    const direction = this.roleOf('offerer') === 'caller' ? 'inbound' : 'outbound'
+    const agentExtension = agent ?? (direction === 'inbound' ? to : from)
     return {
-      callerCallId: caller ?? ngCallId,
-      agentCallId: agent ?? ngCallId,
-      direction: this.roleOf('offerer') === 'caller' ? 'inbound' : 'outbound',
-      from,
-      to,
+      ...{ callerCallId, agentCallId, direction, from, to, agentExtension },
       ...(merchant === undefined ? {} : { merchantId: merchant }),
       metadata: rest,
     }
+  }
+
+  /** What a later message told: an answer knows which agent it comes from. True when that is news. */
+  learn(metadata: Readonly<Record<string, string>>): boolean {
+    const news = Object.entries(metadata).filter(
+      ([key, value]) => !toldOnce.has(key) && this.#metadata[key] !== value,
+    )
+    this.#metadata = { ...this.#metadata, ...Object.fromEntries(news) }
+    return news.length > 0
   }
 
   /** Whose offer it is: a tag that is new joins the side that its counterpart leaves. */
@@ -124,6 +137,7 @@ export class SipCall {
     this.#describe(otherSide[side], offer, answer.audio.codecs, agreed)
     this.#describe(side, answer, offer.audio.codecs, agreed)
     if (!this.#answered) this.#join(agreed && (lawOf(agreed) ?? 'mulaw'))
+    this.#tellHold()
   }
 
   /** Ends both legs, the one that hung up first. */
@@ -146,7 +160,7 @@ export class SipCall {
   }
 
   store(): StoredCall {
-    const { callId, ngCallId, createdAt, direction, metadata } = this.options
+    const { callId, ngCallId, createdAt, direction } = this.options
     const sideOf = (side: Side): StoredCall['sides'][Side] => {
       const { ports, peer, source } = this.legs[side]
       const label = this.labels[side]
@@ -168,7 +182,7 @@ export class SipCall {
     }
     return {
       version: 1,
-      ...{ callId, ngCallId, createdAt, direction: [...direction], metadata: { ...metadata } },
+      ...{ callId, ngCallId, createdAt, direction: [...direction], metadata: { ...this.#metadata } },
       law: this.legs.offerer.law,
       answered: this.#answered,
       sides: { offerer: sideOf('offerer'), answerer: sideOf('answerer') },
@@ -186,7 +200,9 @@ export class SipCall {
       this.#offers.set(side, { audio: peer.theirs, alsoFrom })
       this.legs[side].describe({ ...peer, agreed, alsoFrom }, source)
     }
-    if (stored.answered) this.#join(stored.law)
+    if (!stored.answered) return
+    this.#join(stored.law)
+    this.#tellHold()
   }
 
   #describe(
@@ -196,6 +212,11 @@ export class SipCall {
     agreed: Codec | undefined,
   ): void {
     this.legs[side].describe({ theirs: audio, told, agreed, alsoFrom })
+  }
+
+  /** `sendonly`, `inactive` and 0.0.0.0 (RFC 3264 §8.4): somebody does not want to hear the other. */
+  #tellHold(): void {
+    this.bridge.hold(sides.some((side) => this.legs[side].peer?.theirs.receives === false))
   }
 
   #join(law: G711Law = 'mulaw'): void {

@@ -106,6 +106,11 @@ export class SipCalls {
     }
   }
 
+  /** Adds what a later message told of the call, and tells control when that is news. */
+  learn(call: SipCall, metadata: Readonly<Record<string, string>>): void {
+    if (call.learn(metadata)) this.#options.emit({ type: 'sip-call', callId: call.callId, sip: call.facts() })
+  }
+
   /** The signalling says that the call is over. With a delay it may be taken up again until then. */
   delete(call: SipCall, hungUp: Side, delayS: number): void {
     const { ngCallId } = call.options

@@ -5,7 +5,7 @@ import type { BridgeEvent, LegRole, SipFacts } from '../../contracts/bridge-port
 import type { CallResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
-import type { Calls, DeskFeed } from '../ports.ts'
+import type { CallAlias, Calls, DeskFeed } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import {
   type CallFacts,
@@ -17,6 +17,7 @@ import {
 } from './call-rows.ts'
 import { type CallEnd, type CallEvent, type CallState, newCall, step } from './call-state.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
+import { isNamed, pickCall } from './pick-call.ts'
 import { shownOf, sipCallFacts } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
@@ -125,15 +126,20 @@ export class CallRegistry implements Calls {
     return entry && entry.facts.merchantId === merchantId ? toResource(entry.facts, entry.state) : undefined
   }
 
+  /** The call that goes on under this name. Throws CallNotFound, CallAmbiguous. */
+  named(merchantId: string, alias: CallAlias): CallResource {
+    return pickCall(this.#goingOn(merchantId), alias)
+  }
+
   setMasked(callId: string, masked: boolean): void {
     const entry = this.#calls.get(callId)
     if (entry) this.#apply(entry, { type: 'mask-reported', masked })
   }
 
-  /** Calls that are going on, oldest first. */
-  current(merchantId: string): CallResource[] {
-    return [...this.#calls.values()]
-      .filter(({ facts, state }) => facts.merchantId === merchantId && state.status !== 'ended')
+  /** Calls that are going on, oldest first; those of these names only, where names are given. */
+  current(merchantId: string, alias: CallAlias = {}): CallResource[] {
+    return this.#goingOn(merchantId)
+      .filter((call) => isNamed(call, alias))
       .sort((a, b) => (a.facts.id < b.facts.id ? -1 : 1))
       .map(({ facts, state }) => toResource(facts, state))
   }
@@ -183,7 +189,7 @@ export class CallRegistry implements Calls {
   }
 
   #onBridge(event: BridgeEvent): void {
-    if (event.type === 'digits-lost') return
+    if (event.type === 'digits-lost' || event.type === 'hold') return
     if (event.type === 'sip-call') {
       this.#adoptSip(event.callId, event.sip)
       return
@@ -199,7 +205,9 @@ export class CallRegistry implements Calls {
   #adoptSip(callId: string, sip: SipFacts): void {
     const there = this.#calls.get(callId)
     if (there) {
+      const before = JSON.stringify(there.facts.sip)
       there.facts = { ...there.facts, sip: shownOf(sip) }
+      if (JSON.stringify(there.facts.sip) !== before) this.#publish(there)
       return
     }
     const { clock, log, sipMerchant } = this.#options
@@ -209,7 +217,9 @@ export class CallRegistry implements Calls {
       return
     }
     const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now() })
-    const entry = this.#keep({ facts, agentProviderCallId: null }, newCall)
+    // Behind a proxy both legs have one Call-ID; behind a B2BUA each has its own, and either names the call.
+    const agentProviderCallId = sip.agentCallId === sip.callerCallId ? null : sip.agentCallId
+    const entry = this.#keep({ facts, agentProviderCallId }, newCall)
     entry.saved = this.#rows.insertSip(facts).catch((error: unknown) => {
       log.error({ callId, error }, 'call not stored')
     })
@@ -284,6 +294,11 @@ export class CallRegistry implements Calls {
     entry.saved = entry.saved
       .then(() => this.#rows.update(entry.facts.id, { ...entry, at: clock.now() }))
       .catch((error: unknown) => log.error({ callId: entry.facts.id, error }, 'call not stored'))
+  }
+
+  #goingOn(merchantId: string): Entry[] {
+    const isGoingOn = ({ facts, state }: Entry) => facts.merchantId === merchantId && state.status !== 'ended'
+    return [...this.#calls.values()].filter(isGoingOn)
   }
 
   #all(act: (entry: Entry) => void): void {

@@ -4,8 +4,9 @@ import type { CallFacts } from './call-rows.ts'
 export const sipProvider = 'sip'
 
 /** What the API shows of a call's signalling. */
-export function shownOf({ callerCallId, agentCallId, metadata }: SipFacts): NonNullable<CallFacts['sip']> {
-  return { callerCallId, agentCallId, metadata }
+export function shownOf(facts: SipFacts): NonNullable<CallFacts['sip']> {
+  const { callerCallId, agentCallId, agentExtension, metadata } = facts
+  return { callerCallId, agentCallId, agentExtension, metadata }
 }
 
 /** A call over SIP as any other call: its provider is our own edge. */

@@ -147,6 +147,10 @@ export class Collections {
 
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'digits-lost') this.#byId.get(event.collectionId)?.dispatch({ type: 'digits-lost' })
+    else if (event.type === 'hold')
+      this.#live((collection) => {
+        if (collection.callId === event.callId) collection.dispatch({ type: 'held', held: event.held })
+      })
     else if (event.type === 'leg-joined' && event.masked && !this.#seats.has(event.callId))
       this.#keeper.check()
   }

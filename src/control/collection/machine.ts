@@ -31,6 +31,8 @@ export type CollectionEvent =
   | { readonly type: 'digits-lost' }
   /** The vault has not said, in the time that was given. */
   | { readonly type: 'digits-lost-for-good' }
+  /** The caller was put on hold, or is back. */
+  | { readonly type: 'held'; readonly held: boolean }
   | { readonly type: 'collected'; readonly card: CardSummary }
   | { readonly type: 'send-began' }
   /** The conversation needs the card no more. */
@@ -46,6 +48,8 @@ export type CollectionEffect =
   | { readonly do: 'mask' }
   | { readonly do: 'open-vault' }
   | { readonly do: 'route-digits'; readonly opened: CollectionOpened }
+  /** Stops the collection's time limits, or lets them go on. */
+  | { readonly do: 'suspend'; readonly suspended: boolean }
   | { readonly do: 'wait-for-the-vault' }
   | { readonly do: 'stop-digits' }
   | { readonly do: 'discard' }
@@ -66,9 +70,9 @@ export function step(state: CollectionState, event: CollectionEvent): Collection
         return { state: { at: 'arming', step: 'mask' }, effects: [{ do: 'mask' }] }
       return stay
     case 'arming':
-      return arming(state, event) ?? stopping(event, true) ?? stay
+      return arming(state, event) ?? holding(state, event) ?? stopping(event, true) ?? stay
     case 'collecting':
-      return collecting(event) ?? stopping(event, true) ?? stay
+      return collecting(event) ?? holding(state, event) ?? stopping(event, true) ?? stay
     case 'collected':
       if (event.type === 'send-began') return { state: { at: 'sending', card: state.card }, effects: [] }
       // The card is complete and the bridge has no part in what follows: its loss costs the green light only.
@@ -105,6 +109,12 @@ function collecting(event: CollectionEvent): CollectionStep | undefined {
   if (event.type === 'digits-lost')
     return { state: { at: 'collecting', digits: 'lost' }, effects: [{ do: 'wait-for-the-vault' }] }
   return undefined
+}
+
+/** The mask and the digits stay as they are; only time stops. The bridge tells of a hold again as digits are routed. */
+function holding(state: CollectionState, event: CollectionEvent): CollectionStep | undefined {
+  if (event.type !== 'held') return undefined
+  return { state, effects: [{ do: 'suspend', suspended: event.held }] }
 }
 
 function complete(card: CardSummary): CollectionStep {

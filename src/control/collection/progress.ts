@@ -8,11 +8,13 @@ export type Progress = {
   readonly brand: CardBrand | null
   readonly last4: string | null
   readonly deadlineAt: number | null
+  /** The caller is on hold. */
+  readonly suspended: boolean
 }
 
 export function noProgress(fields: readonly CardField[]): Progress {
   const waiting = fields.map((field) => ({ field, state: 'waiting', length: 0, fault: null }) as const)
-  return { fields: waiting, brand: null, last4: null, deadlineAt: null }
+  return { fields: waiting, brand: null, last4: null, deadlineAt: null, suspended: false }
 }
 
 /** The progress after one event of the vault. Pure. */
@@ -33,9 +35,11 @@ export function progressAfter(progress: Progress, event: VaultEvent): Progress {
       return emptiedFrom(progress, event.field)
     case 'deadline-moved':
       return { ...progress, deadlineAt: event.deadlineAt }
+    case 'suspended':
+      return { ...progress, suspended: event.suspended }
     case 'collected': {
       const fields = progress.fields.map((field) => ({ ...field, state: 'accepted', fault: null }) as const)
-      return { ...progress, fields, brand: event.card.brand, last4: event.card.last4 }
+      return { ...progress, fields, brand: event.card.brand, last4: event.card.last4, suspended: false }
     }
     case 'ended':
       return { ...progress, deadlineAt: null }
@@ -66,7 +70,7 @@ export type ViewOptions = {
 }
 
 export function viewOf({ id, at, secured, why, progress }: ViewOptions): CollectionView {
-  const { fields, brand, last4, deadlineAt } = progress
+  const { fields, brand, last4, deadlineAt, suspended } = progress
   const state = at === 'idle' ? 'arming' : at === 'sending' ? 'collected' : at
   return {
     id,
@@ -75,7 +79,8 @@ export function viewOf({ id, at, secured, why, progress }: ViewOptions): Collect
     fields: state === 'arming' ? fields.map(notAskedYet) : [...fields],
     brand,
     last4,
-    deadlineAt: state === 'ended' ? null : deadlineAt,
+    suspended: state !== 'ended' && suspended,
+    deadlineAt: state === 'ended' || suspended ? null : deadlineAt,
     why,
   }
 }

@@ -143,8 +143,9 @@ export class Collection {
       } catch (error) {
         const { log, callId } = this.#options
         log.warn({ collectionId: this.id, callId, operation: effect.do, error }, 'an effect failed')
-        // The digits' socket ends with the card process anyway: what must not fail is the discarding itself.
-        if (effect.do === 'stop-digits') continue
+        // The digits' socket ends with the card process anyway: what must not fail is the discarding itself. And a card
+        // that its hold came too late for, or that is not asked for yet, has nothing to suspend.
+        if (effect.do === 'stop-digits' || effect.do === 'suspend') continue
         if (this.#state.at === 'ended') this.#options.onUnsettled(this)
         else this.dispatch({ type: 'stopped', why: blame(effect, error) })
         return
@@ -169,6 +170,11 @@ export class Collection {
         const params = { callId, collectionId, digitsPath, ticket }
         await within(clock, effectMs, bridge.call('route-digits', params))
         return this.dispatch({ type: 'digits-routed' })
+      }
+      case 'suspend': {
+        const params = { collectionId, suspended: effect.suspended }
+        await within(clock, effectMs, vault.call('suspend', params))
+        return
       }
       case 'wait-for-the-vault':
         clock.after(lostDigitsGraceMs, () => this.dispatch({ type: 'digits-lost-for-good' }))

@@ -103,7 +103,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const onLogOut = (sessionId: string) => streams.end(sessionId)
   sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
   callRoutes(routes, options.calls)
-  paymentRoutes(routes, options.payments, options)
+  paymentRoutes(routes, {
+    payments: options.payments,
+    expandFrom: options,
+    nameCall: (merchantId, alias) => options.calls.named(merchantId, alias).id,
+  })
   operationRoutes(routes, options.operations)
   reconciliationRoutes(routes, options.reconciliations)
   webhookEndpointRoutes(routes, options.endpoints)

@@ -13,12 +13,33 @@ export class PaymentNotFound extends AppError {
   }
 }
 
+const noCall = {
+  callId: 'no such call',
+  sipCallId: 'no call that goes on has this SIP Call-ID on either leg',
+  agentExtension: 'no call goes on with an agent of this extension',
+} as const
+
 /** No such call of this merchant. */
 export class CallNotFound extends AppError {
   readonly code = 'CALL_NOT_FOUND'
   readonly remedy = 'fix-request'
-  constructor() {
-    super('no such call')
+  /** JSON pointer, when a field of the body named the call. */
+  readonly field: string | undefined
+  constructor(named?: keyof typeof noCall) {
+    super(noCall[named ?? 'callId'])
+    this.field = named && `/${named}`
+  }
+}
+
+/** An agent has several calls at once, none of which stands out: only its id says which is meant. */
+export class CallAmbiguous extends AppError {
+  readonly code = 'CALL_AMBIGUOUS'
+  readonly remedy = 'fix-request'
+  readonly field = '/agentExtension'
+  constructor(callIds: readonly string[]) {
+    super(
+      `several calls go on with an agent of this extension; send one of these as callId: ${callIds.join(', ')}`,
+    )
   }
 }
 

@@ -1,13 +1,12 @@
-import type { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { CardField } from '../../contracts/card.ts'
-import type { CreatePayment, PaymentResource } from '../../contracts/desk-port.ts'
+import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
-import type { Actor, Calls, Payments } from '../ports.ts'
+import type { Actor, Calls, PaymentOrder, Payments } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
 import { resourceOf } from './facts.ts'
@@ -140,7 +139,7 @@ function requireStore({ trouble }: Store): void {
 async function create(
   { store, clock, calls, gateways, onCommitted }: PaymentsOptions,
   actor: Actor,
-  input: z.output<typeof CreatePayment>,
+  input: PaymentOrder,
 ): Promise<PaymentRow> {
   const { merchantId } = actor
   requireStore(store)

@@ -18,6 +18,8 @@ export type Collecting = {
   readonly starred: boolean
   readonly digitDueMs: number
   readonly wholeDueMs: number
+  /** The caller is on hold since: nothing runs out. Null: not on hold. */
+  readonly suspendedAtMs: number | null
 }
 
 export type State =
@@ -35,6 +37,8 @@ export type Event =
   | { readonly type: 'clear-field'; readonly field: CardField }
   | { readonly type: 'restart' }
   | { readonly type: 'extend'; readonly byMs: number }
+  /** The caller was put on hold, or is back. */
+  | { readonly type: 'suspend'; readonly suspended: boolean }
   | { readonly type: 'send-began'; readonly last: boolean }
   /** `spent`: the request may have reached the gateway. */
   | { readonly type: 'send-ended'; readonly spent: boolean }
@@ -57,7 +61,7 @@ export type Step = { readonly state: State; readonly effects: readonly Effect[] 
 /** The agent is told until when, and the first field is asked for. `nowMs` is monotonic, here as in `step`. */
 export function begin(plan: Plan, nowMs: number): Step {
   const wholeDueMs = nowMs + plan.limits.wholeMs
-  const asked = ask(plan, 0, nowMs, wholeDueMs)
+  const asked = ask({ plan, wholeDueMs, suspendedAtMs: null }, 0, nowMs)
   return { state: asked.state, effects: [{ do: 'tell-deadline', dueMs: wholeDueMs }, ...asked.effects] }
 }
 
@@ -71,7 +75,7 @@ export function begin(plan: Plan, nowMs: number): Step {
  *     └───┘                                                              └───────────────────┤ not sent, or not the last
  *   `**`, a time limit, discard, control lost, from anywhere ──▶ ended ◀──────────────────────┘ spent, and the last
  *
- * The time limit of the whole collection also bounds how long a collected card waits; it rests during a send.
+ * While the caller is on hold nothing runs out. The time limit of the whole collection also bounds how long a collected card waits; it rests during a send.
  */
 export function step(state: State, event: Event, nowMs: number): Step {
   if (state.at === 'ended') return { state, effects: [] }
@@ -93,7 +97,9 @@ export function step(state: State, event: Event, nowMs: number): Step {
 
 /** When `step` wants its next tick; undefined for never. */
 export function nextDueMs(state: State): number | undefined {
-  if (state.at === 'collecting') return Math.min(state.digitDueMs, state.wholeDueMs)
+  if (state.at === 'collecting') {
+    return state.suspendedAtMs === null ? Math.min(state.digitDueMs, state.wholeDueMs) : undefined
+  }
   return state.at === 'collected' ? state.wholeDueMs : undefined
 }
 
@@ -125,6 +131,8 @@ function stepCollecting(state: Collecting, event: Event, nowMs: number): Step {
     }
     case 'restart':
       return clear(state, 0, 'agent', nowMs)
+    case 'suspend':
+      return event.suspended ? suspend(state, nowMs) : resume(state, nowMs)
     case 'extend':
       return extend({ ...state, digitDueMs: state.digitDueMs + event.byMs }, event.byMs)
     default:
@@ -140,7 +148,31 @@ function stepCollected(state: Extract<State, { at: 'collected' }>, event: Event,
   return event.type === 'extend' ? extend(state, event.byMs) : { state, effects: [] }
 }
 
+function suspend(state: Collecting, nowMs: number): Step {
+  if (state.suspendedAtMs !== null) return { state, effects: [] }
+  const told: Effect = { do: 'tell', event: { type: 'suspended', suspended: true } }
+  return { state: { ...state, suspendedAtMs: nowMs }, effects: [told] }
+}
+
+/** Back on the line, the caller gets the time for a first digit, in the middle of a field, too. */
+function resume(state: Collecting, nowMs: number): Step {
+  if (state.suspendedAtMs === null) return { state, effects: [] }
+  const wholeDueMs = wholeDueOf(state, nowMs)
+  const digitDueMs = nowMs + state.plan.limits.firstDigitMs
+  const told: Effect = { do: 'tell', event: { type: 'suspended', suspended: false } }
+  return {
+    state: { ...state, wholeDueMs, digitDueMs, suspendedAtMs: null },
+    effects: [{ do: 'tell-deadline', dueMs: wholeDueMs }, told],
+  }
+}
+
+/** The whole limit, as if the hold ended now. */
+function wholeDueOf({ wholeDueMs, suspendedAtMs }: Collecting, nowMs: number): number {
+  return suspendedAtMs === null ? wholeDueMs : wholeDueMs + nowMs - suspendedAtMs
+}
+
 function tick(state: Collecting, nowMs: number): Step {
+  if (state.suspendedAtMs !== null) return { state, effects: [] }
   if (nowMs >= state.wholeDueMs) return end('whole-timeout')
   if (nowMs < state.digitDueMs) return { state, effects: [] }
   if (state.judgement?.endsBySilence) return finishField(state, nowMs)
@@ -148,7 +180,7 @@ function tick(state: Collecting, nowMs: number): Step {
 }
 
 function finishField(state: Collecting, nowMs: number): Step {
-  const { plan, index, judgement, length, wholeDueMs } = state
+  const { plan, index, judgement, length } = state
   if (!judgement) return { state, effects: [] }
   const field = plan.fields[index]!
   if (judgement.result !== 'valid') {
@@ -156,33 +188,36 @@ function finishField(state: Collecting, nowMs: number): Step {
       { do: 'empty', fields: [field] },
       { do: 'tell', event: { type: 'field-rejected', field, fault: judgement.result } },
     ]
-    return after({ state, effects: rejected }, ask(plan, index, nowMs, wholeDueMs))
+    return after({ state, effects: rejected }, ask(state, index, nowMs))
   }
   const accepted: Step = {
     state,
     effects: [{ do: 'tell', event: { type: 'field-accepted', field, length } }],
   }
-  if (index + 1 < plan.fields.length) return after(accepted, ask(plan, index + 1, nowMs, wholeDueMs))
-  return { state: { at: 'collected', wholeDueMs }, effects: [...accepted.effects, { do: 'seal' }] }
+  if (index + 1 < plan.fields.length) return after(accepted, ask(state, index + 1, nowMs))
+  // A complete card waits as long as it may, on hold or not.
+  return {
+    state: { at: 'collected', wholeDueMs: wholeDueOf(state, nowMs) },
+    effects: [...accepted.effects, { do: 'seal' }],
+  }
 }
 
 /** Empties the plan's field at `index` and all after it, and asks again. */
 function clear(state: Collecting, index: number, by: 'caller' | 'agent', nowMs: number): Step {
-  const { plan, wholeDueMs } = state
+  const { plan } = state
   const field = plan.fields[index]!
   const cleared: Effect[] = [
     { do: 'empty', fields: plan.fields.slice(index) },
     { do: 'tell', event: { type: 'field-cleared', field, by } },
   ]
-  const asked = ask(plan, index, nowMs, wholeDueMs)
+  const asked = ask(state, index, nowMs)
   return { state: { ...asked.state, starred: by === 'caller' }, effects: [...cleared, ...asked.effects] }
 }
 
 function ask(
-  plan: Plan,
+  { plan, wholeDueMs, suspendedAtMs }: Pick<Collecting, 'plan' | 'wholeDueMs' | 'suspendedAtMs'>,
   index: number,
   nowMs: number,
-  wholeDueMs: number,
 ): { state: Collecting; effects: readonly Effect[] } {
   const digitDueMs = nowMs + plan.limits.firstDigitMs
   return {
@@ -195,6 +230,7 @@ function ask(
       starred: false,
       digitDueMs,
       wholeDueMs,
+      suspendedAtMs,
     },
     effects: [{ do: 'tell', event: { type: 'field-asked', field: plan.fields[index]! } }],
   }

@@ -248,6 +248,20 @@ describe('a call over SIP', () => {
     expect(book.views()[0]).toMatchObject({ masked: false, sip: sipFacts })
   })
 
+  it('is with the agent whom the answer names, and the agent after a transfer', async () => {
+    await call()
+    const answer = (agentName: string) => ({
+      ...{ command: 'answer', ...named, 'to-tag': 'b', sdp: sdp(agent) },
+      metadata: `agent:${agentName}|from:somebody`,
+    })
+    const told = () => events.flatMap((event) => (event.type === 'sip-call' ? [event.sip] : []))
+    await ng(answer('2001'))
+    await ng(answer('2001'))
+    await ng(answer('2002'))
+    expect(told().map(({ agentExtension }) => agentExtension)).toEqual(['1000', '2001', '2002'])
+    expect(told().map(({ from }) => from)).toEqual(['+441', '+441', '+441'])
+  })
+
   it('has its caller by label, whoever made the offer', async () => {
     await call({ label: 'agent' })
     expect(events[0]).toMatchObject({ sip: { direction: 'outbound' } })
@@ -338,6 +352,27 @@ describe('a call over SIP', () => {
     await ng({ command: 'offer', ...named, 'to-tag': 'b', sdp: sdp(caller) })
     await ng({ command: 'answer', ...named, 'to-tag': 'b', sdp: sdp(agent) })
     await until('audio again', () => caller.heard.length > held + 3)
+  })
+
+  it('is on hold by sendonly, inactive or 0.0.0.0, of either party, until both hear each other again', async () => {
+    await call()
+    const holds = () => events.flatMap((event) => (event.type === 'hold' ? [event.held] : []))
+    const reinvite = async (offer: string, answer: string, back = false) => {
+      const [from, to] = back ? ['b', 'a'] : ['a', 'b']
+      await ng({ command: 'offer', 'call-id': 'c1', 'from-tag': from!, 'to-tag': to!, sdp: offer })
+      await ng({ command: 'answer', 'call-id': 'c1', 'from-tag': from!, 'to-tag': to!, sdp: answer })
+    }
+    const [held, listens] = [{ direction: 'sendonly' }, { direction: 'recvonly' }]
+    await reinvite(sdp(agent, held), sdp(caller, listens), true)
+    expect(holds()).toEqual([true])
+    await reinvite(sdp(agent, { direction: 'inactive' }), sdp(caller, { direction: 'inactive' }), true)
+    expect(holds()).toEqual([true])
+    await reinvite(sdp(agent), sdp(caller), true)
+    expect(holds()).toEqual([true, false])
+    await reinvite(sdp(caller).replace('c=IN IP4 127.0.0.1', 'c=IN IP4 0.0.0.0'), sdp(agent, listens))
+    expect(holds()).toEqual([true, false, true])
+    await reinvite(sdp(caller, { codecs: '8' }), sdp(agent, { codecs: '8' }))
+    expect(holds()).toEqual([true, false, true, false])
   })
 
   it('changes nothing for an offer that is refused or crosses another', async () => {

@@ -53,6 +53,16 @@ describe('a collection', () => {
     expect(names(play([...complete, stopped]).effects)).toEqual(['stop-digits', 'discard'])
   })
 
+  it('stops its time while the caller is on hold, from the moment that digits can come', () => {
+    const held = { type: 'held', held: true } as const
+    expect(play([...armed.slice(0, 3), held]).effects).toEqual([{ do: 'suspend', suspended: true }])
+    expect(play([...armed, held])).toMatchObject({ state: { at: 'collecting', digits: 'routed' } })
+    expect(play([...armed, held, { type: 'held', held: false }]).effects).toEqual([
+      { do: 'suspend', suspended: false },
+    ])
+    expect(play([...complete, held]).effects).toEqual([])
+  })
+
   it('ends when the bridge goes while digits are expected, and not once the card is complete', () => {
     expect(play([...armed, { type: 'bridge-lost' }]).state).toEqual({ at: 'ended', why: 'bridge-lost' })
     expect(play([...complete, { type: 'bridge-lost' }]).state).toMatchObject({ at: 'collected' })
@@ -84,6 +94,8 @@ const anyEvent: fc.Arbitrary<CollectionEvent> = fc.constantFrom<CollectionEvent[
   { type: 'vault-ended', why: 'finished' },
   { type: 'vault-ended', why: 'caller-cancelled' },
   { type: 'stopped', why: 'caller-hung-up' },
+  { type: 'held', held: true },
+  { type: 'held', held: false },
 )
 
 describe('whatever happens in whatever order', () => {

@@ -39,6 +39,20 @@ describe('what the agent sees of a collection', () => {
     expect(cleared.brand).toBe('visa')
   })
 
+  it('has no deadline while the caller is on hold', () => {
+    const deadline = { type: 'deadline-moved', collectionId, deadlineAt: 9 } as const
+    const held = { type: 'suspended', collectionId, suspended: true } as const
+    const view = (...events: VaultEvent[]) =>
+      viewOf({
+        ...{ id: collectionId, at: 'collecting', secured: true, why: null },
+        progress: seenAfter(...events),
+      })
+    expect(view(deadline, held)).toMatchObject({ suspended: true, deadlineAt: null })
+    expect(view(deadline, held, deadline, { ...held, suspended: false })).toMatchObject({
+      ...{ suspended: false, deadlineAt: 9 },
+    })
+  })
+
   it('forgets the brand with the number', () => {
     const cleared = seenAfter(
       { type: 'field-progressed', collectionId, field: 'pan', length: 6, brand: 'amex' },

@@ -123,6 +123,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     onEnded: (callId) => payments.callEnded(callId),
     hangUp: (_provider, sid) => void rest.hangUp(sid),
     isOver: (_provider, sid) => rest.isOver(sid),
+    sipMerchant: (named) => named ?? ours.id,
   })
   await calls.recover()
   const numbers = [ours, theirs].map(({ id, number }) => ({

@@ -112,6 +112,7 @@ export async function neighbours(folder: string): Promise<Neighbours> {
       'clear-field': nothing,
       restart: nothing,
       extend: nothing,
+      suspend: nothing,
       send: refuse,
       discard: nothing,
       list: async () => ({ collectionIds: [] }),

@@ -65,6 +65,11 @@ export class ScriptedVault {
           this.tell({ type: 'deadline-moved', collectionId, deadlineAt: 1_768_479_300_000 + byMs })
           return null
         },
+        suspend: ({ collectionId, suspended }) => {
+          heard(suspended ? 'suspend' : 'resume')
+          this.tell({ type: 'suspended', collectionId, suspended })
+          return null
+        },
         send: async ({ collectionId, call, last }) => {
           heard('send')
           if (!this.held.has(collectionId)) throw new RequestRefused('COLLECTION_UNKNOWN')

@@ -21,6 +21,11 @@ export const cardFields = [card.pan, card.expiry, card.csc]
 
 let count = 0
 
+export type CallName =
+  | { readonly callId: string }
+  | { readonly sipCallId: string }
+  | { readonly agentExtension: string }
+
 export type Dialling = {
   /** Of the SIPp that calls, and of the one that answers. */
   readonly callerSteps: readonly string[]
@@ -86,11 +91,11 @@ export class SipTrip {
     return watch.until('the end of the call', () => [...watch.calls.values()].find(isOurs))
   }
 
-  /** Creates a payment by the SIP Call-ID, and arms it. */
-  async takePayment(reference: string) {
+  /** Creates a payment, by the SIP Call-ID unless told, and arms it. */
+  async takePayment(reference: string, name: CallName = { sipCallId: this.callId }) {
     const { api } = this.house
     const payment = await api.createPayment({
-      ...{ callId: this.callId, amountMinor: 4_250, currency: 'GBP', reference },
+      ...{ ...name, amountMinor: 4_250, currency: 'GBP', reference },
     })
     return api.act(payment.id, 'arm')
   }

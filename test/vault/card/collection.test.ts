@@ -140,6 +140,36 @@ describe('the time limits of a collection', () => {
     expect(nextDueMs(sending.state)).toBeUndefined()
   })
 
+  it('stops every time limit while the caller is on hold, and goes on where it was', () => {
+    const held = play([
+      [0, digit(more)],
+      [1_000, { type: 'suspend', suspended: true }],
+      [1_000, { type: 'suspend', suspended: true }],
+    ])
+    expect(nextDueMs(held.state)).toBeUndefined()
+    expect(step(held.state, { type: 'tick' }, 10_000_000)).toEqual({ state: held.state, effects: [] })
+    const resumed = step(held.state, { type: 'suspend', suspended: false }, 601_000)
+    expect(resumed.effects).toEqual([
+      { do: 'tell-deadline', dueMs: 900_000 },
+      { do: 'tell', event: { type: 'suspended', suspended: false } },
+    ])
+    // As long as for a first digit: the agent speaks first when the caller is back.
+    expect(nextDueMs(resumed.state)).toBe(621_000)
+    expect(step(resumed.state, { type: 'tick' }, 620_999).state.at).toBe('collecting')
+    expect(step(resumed.state, { type: 'tick' }, 621_000).state).toMatchObject({ at: 'ended' })
+  })
+
+  it('counts what is keyed on hold, field by field, and a complete card waits its time', () => {
+    const suspended = { type: 'suspend', suspended: true } as const
+    const { state } = play([[1_000, suspended], ...collected.map((key): [number, Event] => [601_000, key])])
+    expect(state).toEqual({ at: 'collected', wholeDueMs: 900_000 })
+    const between = play([
+      [1_000, suspended],
+      [2_000, digit(valid)],
+    ])
+    expect(nextDueMs(between.state)).toBeUndefined()
+  })
+
   it('are moved by the agent, both of them', () => {
     const { state, effects } = play([{ type: 'extend', byMs: 60_000 }])
     expect(state).toMatchObject({ digitDueMs: 80_000, wholeDueMs: 360_000 })
@@ -168,6 +198,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   fc.constantFrom<Event>({ type: 'hash' }, { type: 'star' }, { type: 'tick' }, { type: 'restart' }),
   field.map((cleared): Event => ({ type: 'clear-field', field: cleared })),
   fc.integer({ min: 1_000, max: 60_000 }).map((byMs): Event => ({ type: 'extend', byMs })),
+  fc.boolean().map((suspended): Event => ({ type: 'suspend', suspended })),
   fc.boolean().map((last): Event => ({ type: 'send-began', last })),
   fc.boolean().map((spent): Event => ({ type: 'send-ended', spent })),
 )
@@ -217,11 +248,12 @@ describe('any collection at all', () => {
     )
   })
 
-  it('always has a deadline while it waits for somebody', () => {
+  it('always has a deadline while it waits for somebody who is not on hold', () => {
     fc.assert(
       fc.property(anyRun, (moves) => {
         for (const { state } of run(moves)) {
-          const waits = state.at === 'collecting' || state.at === 'collected'
+          const waits =
+            state.at === 'collected' || (state.at === 'collecting' && state.suspendedAtMs === null)
           if (waits !== (nextDueMs(state) !== undefined)) return false
         }
         return true

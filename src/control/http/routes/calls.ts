@@ -11,6 +11,8 @@ const ListCalls = z.strictObject({
     .enum(['ringing', 'live', 'ended'])
     .optional()
     .describe('Without it: every call that has not ended'),
+  sipCallId: z.string().max(255).optional().describe('Of calls that go on: the SIP Call-ID of either leg'),
+  agentExtension: z.string().max(255).optional().describe('Of calls that go on: the extension of the agent'),
   cursor: z.string().max(64).optional().describe('Of ended calls: `nextCursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
@@ -29,9 +31,11 @@ export function callRoutes(app: RouteApp, calls: CallRegistry): void {
     },
     async (request) => {
       const { merchantId } = principalOf(request).actor
-      const { status, cursor, limit } = request.query
+      const { status, cursor, limit, ...names } = request.query
       if (status === 'ended') return calls.ended(merchantId, { cursor, limit })
-      const data = calls.current(merchantId).filter((call) => status === undefined || call.status === status)
+      const data = calls
+        .current(merchantId, names)
+        .filter((call) => status === undefined || call.status === status)
       return { data, nextCursor: null }
     },
   )

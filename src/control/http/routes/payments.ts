@@ -6,7 +6,7 @@ import {
   Page,
   PaymentResource,
 } from '../../../contracts/desk-port.ts'
-import type { Actor, PageOfPayments, Payments } from '../../ports.ts'
+import type { Actor, CallAlias, PageOfPayments, Payments } from '../../ports.ts'
 import { refuseCardNumbers } from '../card-number-in-text.ts'
 import { Expand, type Expandable, type ExpandFrom, expandPayments, Statuses } from '../expand.ts'
 import { principalOf } from '../request-context.ts'
@@ -28,8 +28,17 @@ const ListPayments = z.strictObject({
 const NoBody = z.strictObject({}).optional()
 const response = { 200: PaymentResource }
 
-export function paymentRoutes(app: RouteApp, payments: Payments, expandFrom: ExpandFrom): void {
-  create(app, payments)
+/** Our id of the call that a request means. Throws CallNotFound, CallAmbiguous. */
+export type NameCall = (merchantId: string, alias: CallAlias) => string
+
+export type PaymentRouteParts = {
+  readonly payments: Payments
+  readonly expandFrom: ExpandFrom
+  readonly nameCall: NameCall
+}
+
+export function paymentRoutes(app: RouteApp, { payments, expandFrom, nameCall }: PaymentRouteParts): void {
+  create(app, payments, nameCall)
   read(app, payments, expandFrom)
   changeTheCollection(app, payments)
 
@@ -51,7 +60,7 @@ export function paymentRoutes(app: RouteApp, payments: Payments, expandFrom: Exp
   }
 }
 
-function create(app: RouteApp, payments: Payments): void {
+function create(app: RouteApp, payments: Payments, nameCall: NameCall): void {
   app.post(
     '/v1/payments',
     {
@@ -64,14 +73,17 @@ function create(app: RouteApp, payments: Payments): void {
       },
     },
     async (request, reply) => {
-      const { reference, description, metadata } = request.body
-      const named = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
+      const { callId: given, sipCallId, agentExtension, ...order } = request.body
+      const { reference, description, metadata } = order
+      const facts = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
       refuseCardNumbers({
         '/reference': reference,
         '/description': description,
-        ...Object.fromEntries(named),
+        ...Object.fromEntries(facts),
       })
-      return reply.code(201).send(await payments.create(principalOf(request).actor, request.body))
+      const { actor } = principalOf(request)
+      const callId = given ?? nameCall(actor.merchantId, { sipCallId, agentExtension })
+      return reply.code(201).send(await payments.create(actor, { ...order, callId }))
     },
   )
 }

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../../../src/base/ids.ts'
+import type { SipFacts } from '../../../src/contracts/bridge-port.ts'
+import { ask, type Harness, harness, liveCall, theirs } from './control-harness.ts'
+
+let control: Harness
+beforeEach(async () => {
+  control = await harness()
+})
+afterEach(() => control.close())
+
+let count = 0
+
+/** A call over SIP as the bridge tells of it; both parties on the line unless it rings. */
+function sipCall(facts: Partial<SipFacts> = {}, { rings = false } = {}): string {
+  const callId = newId('call', ++count)
+  const sip: SipFacts = {
+    ...{ callerCallId: `a${count}@trunk`, agentCallId: `b${count}@pbx`, direction: 'inbound' },
+    ...{ from: '+441', to: '1000', agentExtension: '1000', metadata: {} },
+    ...facts,
+  }
+  control.bridge.say({ type: 'sip-call', callId, sip })
+  for (const role of rings ? [] : (['caller', 'agent'] as const))
+    control.bridge.say({ type: 'leg-joined', callId, role, streamSid: `leg_${role}`, masked: false })
+  return callId
+}
+
+const pay = (names: object, key?: string) => {
+  const body = { ...names, amountMinor: 100, currency: 'GBP', reference: 'r' }
+  return ask(control, { method: 'POST', url: '/v1/payments', body, ...(key ? { key } : {}) })
+}
+
+describe('a payment', () => {
+  it('is created by our id, by the SIP Call-ID of either leg, or by the extension of the agent', async () => {
+    const callId = sipCall({ callerCallId: 'left@trunk', agentCallId: 'right@pbx', agentExtension: '2001' })
+    sipCall({ agentExtension: '2002' })
+    const names = [
+      { callId },
+      { sipCallId: 'left@trunk' },
+      { sipCallId: 'right@pbx' },
+      { agentExtension: '2001' },
+    ]
+    for (const name of names) {
+      const answer = await pay(name)
+      expect(answer.statusCode, JSON.stringify(name)).toBe(201)
+      expect(answer.json()).toMatchObject({ callId })
+    }
+  })
+
+  it('names its call exactly once', async () => {
+    const callId = sipCall()
+    for (const names of [{}, { callId, agentExtension: '1000' }]) {
+      const answer = await pay(names)
+      expect(answer.json()).toMatchObject({ status: 400, code: 'REQUEST_INVALID', field: '/callId' })
+      expect(answer.json().detail).toContain('one of callId, sipCallId and agentExtension')
+    }
+  })
+
+  it('means the live one of an agent’s calls, and asks which when that does not tell', async () => {
+    const live = sipCall()
+    const ringing = sipCall({}, { rings: true })
+    expect((await pay({ agentExtension: '1000' })).json()).toMatchObject({ callId: live })
+    const another = sipCall()
+    const refused = (await pay({ agentExtension: '1000' })).json()
+    expect(refused).toMatchObject({ status: 409, code: 'CALL_AMBIGUOUS', field: '/agentExtension' })
+    for (const id of [live, ringing, another]) expect(refused.detail).toContain(id)
+  })
+
+  it('finds no call that has ended, or is another merchant’s', async () => {
+    const callId = sipCall({ callerCallId: 'x@trunk', agentExtension: '7' })
+    expect((await pay({ agentExtension: '7' }, theirs.key)).json()).toMatchObject({
+      ...{ status: 404, code: 'CALL_NOT_FOUND', field: '/agentExtension' },
+    })
+    await ask(control, { method: 'POST', url: `/v1/calls/${callId}/hang-up` })
+    expect((await pay({ sipCallId: 'x@trunk' })).json()).toMatchObject({ status: 404, field: '/sipCallId' })
+  })
+
+  it('goes to the agent whom the PBX says it put the call through to', async () => {
+    const callId = sipCall({ to: '0800', agentExtension: '0800' })
+    const sip = { ...{ callerCallId: 'c', agentCallId: 'c', direction: 'inbound' as const }, metadata: {} }
+    control.bridge.say({
+      ...{ type: 'sip-call', callId },
+      sip: { ...sip, from: '+441', to: '0800', agentExtension: '2003' },
+    })
+    expect((await pay({ agentExtension: '2003' })).json()).toMatchObject({ callId })
+    expect((await pay({ agentExtension: '0800' })).json()).toMatchObject({ status: 404 })
+  })
+
+  it('is found by the address of the agent over other providers, too', async () => {
+    const callId = await liveCall(control)
+    expect((await pay({ agentExtension: 'client:agent' })).json()).toMatchObject({ callId })
+  })
+})
+
+describe('the list of calls', () => {
+  it('is looked through by SIP Call-ID and by extension', async () => {
+    const [one, two] = [sipCall({ agentExtension: '1' }), sipCall({ callerCallId: 'z@trunk' })]
+    const ids = async (query: string) =>
+      (await ask(control, { url: `/v1/calls?${query}` })).json().data.map(({ id }: { id: string }) => id)
+    expect(await ids('agentExtension=1')).toEqual([one])
+    expect(await ids('sipCallId=z%40trunk')).toEqual([two])
+    expect(await ids('sipCallId=z%40trunk&agentExtension=1')).toEqual([])
+  })
+})
