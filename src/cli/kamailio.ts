@@ -50,6 +50,7 @@ export function startKamailio(options: KamailioOptions): RunningKamailio {
     `NG_SOCKETS="${options.bridges.map((bridge) => `udp:${bridge}`).join(' ')}"`,
     `DISPATCHER_LIST="${list}"`,
     `MATCH=${options.matchPorts ? 2 : 3}`,
+    `BRIDGES="^(${bridgeHosts(options.bridges)})$"`,
     ...(options.pingSeconds === undefined ? [] : [`PING_SECONDS=${options.pingSeconds}`]),
   ]
   const child = spawn(
@@ -90,6 +91,12 @@ export function startKamailio(options: KamailioOptions): RunningKamailio {
       await ended
     },
   }
+}
+
+/** A regular expression of the hosts. */
+function bridgeHosts(bridges: readonly string[]): string {
+  const hosts = bridges.map((bridge) => bridge.slice(0, bridge.lastIndexOf(':')))
+  return [...new Set(hosts)].map((host) => host.replaceAll('.', '[.]')).join('|')
 }
 
 function forward(child: ChildProcess, onLine: (line: string) => void): void {

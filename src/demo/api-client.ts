@@ -63,6 +63,10 @@ export class ApiClient {
     return this.#client.request(name, { id, body: body as never, ...(key === undefined ? {} : { key }) })
   }
 
+  hangUp(callId: string): Promise<CallResource> {
+    return this.#client.request('hangUp', { id: callId })
+  }
+
   createEndpoint(url: string): Promise<{ id: string; secret: string }> {
     return this.#client.request('createWebhookEndpoint', { body: { url } })
   }

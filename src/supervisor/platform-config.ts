@@ -95,6 +95,10 @@ export const PlatformConfig = z
         ngHost: z.string().default('127.0.0.1'),
         ngPort: port.default(2223),
         ngPeers: z.array(z.string()).min(1).default(['127.0.0.1']),
+        edges: z
+          .array(z.string().regex(/^\S+:\d{1,5}$/, 'host:port'))
+          .max(16)
+          .default(['127.0.0.1:5060']),
         mediaHost: z.string().default('127.0.0.1'),
         mediaAdvertised: z.string().nullable().default(null),
         portMin: port.min(1_024).default(30_000),

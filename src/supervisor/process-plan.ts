@@ -136,6 +136,12 @@ function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input
   }
 }
 
+/** `host:port`, an IPv6 address in brackets. */
+function placeOf(address: string): { host: string; port: number } {
+  const at = address.lastIndexOf(':')
+  return { host: address.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(address.slice(at + 1)) }
+}
+
 /** Without an account no signature is right. */
 function nobodysToken(): string {
   return randomBytes(32).toString('hex')
@@ -143,10 +149,11 @@ function nobodysToken(): string {
 
 function sipPart(sip: PlatformConfig['sip'], portsDir: string): z.input<typeof BridgeSip> {
   const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax } = sip
-  const { source, callerInterface, callerOtherwise, silentSeconds } = sip
+  const { source, callerInterface, callerOtherwise, silentSeconds, edges } = sip
   return {
     ng: { host: ngHost, port: ngPort },
     ngPeers: [...ngPeers],
+    edges: edges.map(placeOf),
     media: { host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
     ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000, portsDir },
   }

@@ -154,6 +154,30 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     },
   )
 
+  it('is hung up for both parties by the API, in the middle of a collection', async () => {
+    trip = await SipTrip.open(house)
+    const { file } = await prepareCaller(house, {
+      keysBy: 'both',
+      fields: [pan.slice(0, 6)],
+      name: 'api-ends',
+    })
+    trip.dial({
+      callerSteps: [step.invite(offer), step.playPcap(file), step.recvBye()],
+      pbxSteps: simplePbx(trip),
+    })
+    const { id } = await trip.live()
+    const payment = await trip.takePayment('order-api-ends')
+    await house.api.hangUp(id)
+    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+    expect((await trip.ended()).status).toBe('ended')
+    const ended = await house.watch.untilPayment(
+      payment.id,
+      'the end of its collection',
+      ({ collection }) => collection?.state === 'ended',
+    )
+    expect(ended.status).not.toBe('captured')
+  })
+
   it('takes a card from the person who was called, too', async () => {
     trip = await SipTrip.open(house)
     const { audio, file } = await prepareCaller(house, { keysBy: 'both', name: 'outbound' })

@@ -5,6 +5,7 @@ import type { LegEnd, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { G711Law } from '../../dsp/tone-channel.ts'
 import type { CallBridge } from '../call-bridge.ts'
 import type { AudioDescription, Codec } from './audio-description.ts'
+import type { DialogName } from './edge-client.ts'
 import { EventPlayer } from './event-player.ts'
 import type { PortPair } from './media-ports.ts'
 import { NgRefused } from './ng-error.ts'
@@ -103,6 +104,14 @@ export class SipCall {
       ...(merchant === undefined ? {} : { merchantId: merchant }),
       metadata: rest,
     }
+  }
+
+  /** The dialog as its parties name it; undefined until both have a tag. */
+  get dialog(): DialogName | undefined {
+    const tagsOf = (side: Side) => [...this.tags].filter(([, owner]) => owner === side).map(([tag]) => tag)
+    const [fromTag, toTag] = [tagsOf('offerer')[0], tagsOf('answerer').at(-1)]
+    if (fromTag === undefined || toTag === undefined) return undefined
+    return { callId: this.options.ngCallId, fromTag, toTag }
   }
 
   /** What a later message told: an answer knows which agent it comes from. True when that is news. */

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeEvent, LegEnd } from '../../contracts/bridge-port.ts'
 import type { BridgeSip } from '../../contracts/process-config/bridge-config.ts'
 import type { CallBook } from '../call-book.ts'
+import type { DialogName } from './edge-client.ts'
 import { type PortPair, PortPairs } from './media-ports.ts'
 import type { Side } from './party-rule.ts'
 import { PortMap, type StoredCall } from './port-map.ts'
@@ -22,6 +23,8 @@ export type SipCallsOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly emit: (event: BridgeEvent) => void
+  /** Ends a dialog whose call was not ended by its signalling. */
+  readonly hangUp: (dialog: DialogName) => void
 }
 
 export type NewSipCall = Pick<SipCallOptions, 'ngCallId' | 'direction' | 'metadata'> & {
@@ -36,6 +39,8 @@ export class SipCalls {
   readonly #calls = new Map<string, SipCall>()
   readonly #deletions = new Map<string, Timer>()
   readonly #resting = new Set<SipCall>()
+  /** Their signalling is over already. */
+  readonly #hungUp = new WeakSet<SipCall>()
   #timer: Timer
   /** Since the process began. */
   managed = 0
@@ -187,6 +192,7 @@ export class SipCalls {
 
   #end(call: SipCall, why: LegEnd, first: Side): void {
     const { emit, book } = this.#options
+    if (why === 'provider-stopped') this.#hungUp.add(call)
     if (!call.answered) emit({ type: 'sip-ended', callId: call.callId, role: call.roleOf(first) })
     call.end(why, first)
     book.release(call.callId)
@@ -200,6 +206,7 @@ export class SipCalls {
     this.keep(ngCallId)
     this.#map.forget(call.callId)
     call.end('call-released')
+    if (!this.#hungUp.has(call) && call.dialog) this.#options.hangUp(call.dialog)
     call.closed()
     this.#resting.add(call)
     this.#options.clock.after(restMs, () => this.#givePorts(call))

@@ -1,5 +1,6 @@
 import { codeOf } from '../../base/errors.ts'
 import { NgPortTaken } from '../bridge-errors.ts'
+import { EdgeClient } from './edge-client.ts'
 import { NgCommands } from './ng-commands.ts'
 import { NgServer } from './ng-server.ts'
 import { SipCalls, type SipCallsOptions } from './sip-calls.ts'
@@ -16,9 +17,10 @@ export type SipEntry = {
  * Starts the entry for calls over SIP: first the media of the calls that the last life of this process carried, for
  * every packet until then is lost, and then the door for proxies.
  */
-export async function startSip(options: SipCallsOptions): Promise<SipEntry> {
+export async function startSip(options: Omit<SipCallsOptions, 'hangUp'>): Promise<SipEntry> {
   const { config, clock, log } = options
-  const calls = new SipCalls(options)
+  const edges = new EdgeClient({ edges: config.edges, clock, log })
+  const calls = new SipCalls({ ...options, hangUp: (dialog) => void edges.hangUp(dialog) })
   await calls.recover()
   const commands = new NgCommands({ calls, clock, log })
   const server = new NgServer({ ...config.ng, peers: config.ngPeers, commands, clock, log })

@@ -8,6 +8,8 @@ export const BridgeSip = z.strictObject({
   ng: Listen,
   /** Addresses whose NG messages are believed. The protocol has no authentication of its own. */
   ngPeers: z.array(z.string()).min(1),
+  /** The SIP edges (Kamailio), asked one after the other to hang up a call that the API ends. */
+  edges: z.array(Listen).max(16).default([]),
   /** Where media ports are bound, and what the session descriptions say instead when that is another. */
   media: z.strictObject({
     host: z.string(),

@@ -21,6 +21,7 @@ let book: CallBook
 let sip: SipEntry
 let events: BridgeEvent[]
 let proxy: Socket
+let edge: Socket
 let caller: MediaPhone
 let agent: MediaPhone
 let cookies = 0
@@ -43,6 +44,7 @@ async function open(): Promise<void> {
         portsDir: path.join(dir, 'calls'),
       },
       ...{ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', silentMs: 60_000 },
+      edges: [{ host: '127.0.0.1', port: edge.address().port }],
     },
     ...{ book, clock: systemClock, log: silentLog, emit },
   })
@@ -50,6 +52,8 @@ async function open(): Promise<void> {
 
 beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ng-'))
+  edge = createSocket('udp4')
+  await new Promise<void>((resolve) => edge.bind(0, '127.0.0.1', resolve))
   await open()
   proxy = createSocket('udp4')
   await new Promise<void>((resolve) => proxy.bind(0, '127.0.0.1', resolve))
@@ -60,6 +64,7 @@ afterEach(() => {
   sip.close()
   book.endAll('bridge-stopping')
   proxy.close()
+  edge.close()
   caller.close()
   agent.close()
   rmSync(dir, { recursive: true, force: true })
@@ -226,7 +231,7 @@ describe('the port of the NG protocol', () => {
       ...{
         ng: { host: '127.0.0.1', port: sip.port },
         ngPeers: ['127.0.0.1'],
-        portsDir: path.join(dir, 'others'),
+        ...{ portsDir: path.join(dir, 'others'), edges: [] },
       },
       ...{ media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }, silentMs: 60_000 },
       ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer' } as const),
@@ -260,6 +265,25 @@ describe('a call over SIP', () => {
     await ng(answer('2002'))
     expect(told().map(({ agentExtension }) => agentExtension)).toEqual(['1000', '2001', '2002'])
     expect(told().map(({ from }) => from)).toEqual(['+441', '+441', '+441'])
+  })
+
+  it('is hung up at the edge when control ends it, and not when the edge did', async () => {
+    const asked: string[] = []
+    edge.on('message', (bytes, { port, address }) => {
+      asked.push(bytes.toString())
+      edge.send('SIP/2.0 200 OK\r\n\r\n', port, address)
+    })
+    await call()
+    await ng({ command: 'delete', ...named })
+    await call()
+    const [view] = book.views()
+    book.release(view!.callId)
+    await until('the edge was asked', () => asked.length > 0)
+    expect(asked).toHaveLength(1)
+    expect(asked[0]).toMatch(/^NOTIFY sip:hang-up@127.0.0.1:\d+ SIP\/2.0\r\n/)
+    for (const line of ['Event: tonewall-hang-up', 'X-Dialog-Call-Id: c1', 'X-Dialog-From-Tag: a'])
+      expect(asked[0]).toContain(`\r\n${line}\r\n`)
+    expect(asked[0]).toContain('\r\nX-Dialog-To-Tag: b\r\n')
   })
 
   it('has its caller by label, whoever made the offer', async () => {

@@ -50,7 +50,10 @@ export async function openSipHouse(): Promise<SipHouse> {
   const [ngPort, edgePort, trunkPort, pbxPort] = await freeUdpPorts(4)
   const portMin = 40_000 + 100 * Math.floor(Math.random() * 200)
   const platform = await startThrowawayPlatform({
-    sip: { enabled: true, ngPort: ngPort!, portMin, portMax: portMin + 99 },
+    sip: {
+      ...{ enabled: true, ngPort: ngPort!, portMin, portMax: portMin + 99 },
+      edges: [`127.0.0.1:${edgePort}`],
+    },
   })
   const api = new ApiClient({ baseUrl: platform.addresses.control, apiKey: platform.credentials.apiKey })
   const watch = new DeskWatch(api)
