@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import { z } from 'zod'
-import { ApiClient } from '../../src/demo/api-client.ts'
+import { TonewallClient } from '../../src/client/client.ts'
 
 const entry = path.resolve(import.meta.dirname, 'control-child.ts')
 /** Its port, or what runChild tells a supervisor. */
@@ -22,7 +22,7 @@ export class ControlProcess {
   readonly #options: ControlProcessOptions
   #child: ChildProcess | undefined
   #gone: Promise<void> = Promise.resolve()
-  #api: ApiClient | undefined
+  #api: TonewallClient | undefined
   #baseUrl = ''
   lives = 0
 
@@ -30,13 +30,17 @@ export class ControlProcess {
     this.#options = options
   }
 
-  get api(): ApiClient {
+  get api(): TonewallClient {
     if (!this.#api) throw new Error('control has not been started')
     return this.#api
   }
 
   get baseUrl(): string {
     return this.#baseUrl
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
   }
 
   get alive(): boolean {
@@ -69,7 +73,7 @@ export class ControlProcess {
     child.once('exit', (code) => reject(new Error(`control ended (${code}) before it was ready: ${said}`)))
     const port = await promise.finally(() => clearTimeout(late))
     this.#baseUrl = `http://127.0.0.1:${port}`
-    this.#api = new ApiClient({ baseUrl: this.#baseUrl, apiKey })
+    this.#api = new TonewallClient({ baseUrl: this.#baseUrl, apiKey })
   }
 
   /** The process kills itself once it has run these statements, in this order. */

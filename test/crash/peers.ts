@@ -32,6 +32,8 @@ export class Peers {
   readonly carrierOrigin: string
   /** Cards that were sent, by the idempotency key of the request. */
   readonly sent: string[] = []
+  /** Counts all that was asked of a peer: while it moves, control is doing something. */
+  activity = 0
   /** Hears of each moment at once, before the peer answers. */
   onMoment: (moment: PeerMoment) => void = () => {}
   readonly #ledger: Ledger
@@ -50,6 +52,7 @@ export class Peers {
     this.#sender = new CardSender(folder)
     const journal = Object.assign([] as string[], {
       push: (method: string) => {
+        this.activity++
         const moment = momentOf[method]
         if (moment) this.onMoment(moment)
         return 0
@@ -63,6 +66,7 @@ export class Peers {
     this.bridge = new ScriptedBridge(peer('bridge.sock'))
     this.vault = new ScriptedVault(peer('vault.sock'))
     this.vault.gateway = async (call) => {
+      this.activity++
       this.sent.push(call.headers.find(({ name }) => name === 'idempotency-key')?.value ?? 'none')
       this.onMoment('send')
       const reply = await this.#sender.send(call)
@@ -71,6 +75,7 @@ export class Peers {
       return reply
     }
     this.merchant.answer = (response, event) => {
+      this.activity++
       if (event.type !== 'payment.created') this.onMoment('told')
       response.writeHead(204).end()
     }

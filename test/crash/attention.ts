@@ -1,0 +1,70 @@
+import { ApiRefused, NoAnswer } from '../../src/client/client.ts'
+import type { ControlProcess } from './control-process.ts'
+import { Patience } from './patience.ts'
+
+/** Control is dead, as the run wanted or not: whoever was waiting for it waits no more. */
+export class ControlDied extends Error {}
+
+const usualLimitMs = 45_000
+
+export type Until = {
+  readonly what: string
+  readonly condition: () => Promise<boolean>
+  /** Part of what may move on while one waits, beside the peers. */
+  readonly sign?: () => string
+  readonly limitMs?: number
+}
+
+/** Waits and requests of one run against a control that may die at any moment. */
+export class Attention {
+  readonly #control: ControlProcess
+  readonly #activity: () => number
+  readonly #patience = new Patience()
+
+  constructor(control: ControlProcess, activity: () => number) {
+    this.#control = control
+    this.#activity = activity
+  }
+
+  end(): void {
+    this.#patience.end()
+  }
+
+  /** Throws ControlDied, InVain or Starved. A connection that a living control did not answer on says: not yet. */
+  async until({ what, condition, sign = () => '', limitMs = usualLimitMs }: Until): Promise<void> {
+    await this.#patience.until({
+      what,
+      limitMs,
+      pid: this.#control.pid,
+      progress: () => `${this.#activity()} ${sign()}`,
+      condition: async () => {
+        if (!this.#control.alive) throw new ControlDied(`control died before ${what}`)
+        return condition().catch((error: unknown) => this.#notYet(error))
+      },
+    })
+  }
+
+  /** Sends until it is answered, as a merchant's system does: `ask` must have a key of its own and keep it. */
+  async answered<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    let answer: { readonly is: T } | undefined
+    const condition = async () => {
+      answer = { is: await ask() }
+      return true
+    }
+    await this.until({ what: `${what} is answered`, condition })
+    if (!answer) throw new Error('a wait that is over has its answer')
+    return answer.is
+  }
+
+  /** A refusal that says "nothing was done, try again" is no answer either. */
+  async #notYet(error: unknown): Promise<false> {
+    if (error instanceof ApiRefused) {
+      const { code, remedy } = error.problem
+      if (remedy === 'retry' || code === 'IDEMPOTENCY_IN_FLIGHT') return false
+      throw error
+    }
+    // The API, and what is read by plain fetch, fail alike when the process is gone or too busy to accept.
+    if (error instanceof NoAnswer || error instanceof TypeError) return false
+    throw error
+  }
+}

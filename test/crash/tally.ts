@@ -1,0 +1,31 @@
+import { faults } from './faults.ts'
+import type { RunResult } from './lane.ts'
+import { points } from './points.ts'
+
+export type Counts = {
+  readonly wanted: number
+  readonly results: readonly RunResult[]
+  readonly complaints: number
+  readonly starved: number
+  readonly lives: number
+  readonly seconds: number
+}
+
+/** What a set of runs came to, in the lines that are printed at its end. */
+export function tally({ wanted, results, complaints, starved, lives, seconds }: Counts): string[] {
+  const sum = (count: (result: RunResult) => number) =>
+    results.reduce((total, result) => total + count(result), 0)
+  const reached = results.filter((result) => result.reached)
+  const namesOf = (of: readonly RunResult[]) => new Set(of.map(({ point }) => point.name)).size
+  const met = new Set(results.map(({ fault }) => fault)).size
+  const pairs = new Set(results.map(({ point, fault }) => `${point.name} ${fault}`)).size
+  return [
+    `runs ${results.length} of ${wanted}, in ${Math.round(seconds)} s, ${lives} lives of control, ${complaints} complaints`,
+    `killed at the point ${reached.length}; the payment's life did not come by it, killed at its end ${results.length - reached.length}`,
+    `points reached ${namesOf(reached)} of ${points.length}, gateways met ${met} of ${faults.length}, pairs ${pairs} of ${points.length * faults.length}`,
+    `played again because the machine was too busy to judge ${starved}`,
+    `double authorisations ${sum(({ doubles }) => doubles)}`,
+    `lost approvals ${sum(({ lost }) => lost)}`,
+    `left unknown that the gateway knows ${sum(({ leftUnknown }) => leftUnknown)}`,
+  ]
+}

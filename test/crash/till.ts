@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type { z } from 'zod'
+import { ApiRefused } from '../../src/client/client.ts'
+import type { CreatePayment, PaymentResource } from '../../src/contracts/desk-port.ts'
+import type { Attention } from './attention.ts'
+import type { ControlProcess } from './control-process.ts'
+import { InVain } from './patience.ts'
+import type { Peers } from './peers.ts'
+import { isAtRest } from './scene.ts'
+
+/** A payment as it is ordered, with the key of that intent. */
+export type Order = { readonly body: z.input<typeof CreatePayment>; readonly key: string }
+
+export type TillOptions = {
+  readonly control: ControlProcess
+  readonly peers: Peers
+  readonly attention: Attention
+}
+
+const restLimitMs = 150_000
+/** The merchant's side of a run: what an agent and a merchant's system do about one payment. */
+export class Till {
+  readonly #options: TillOptions
+
+  constructor(options: TillOptions) {
+    this.#options = options
+  }
+
+  /** Sent again with its key until it is answered. */
+  create({ body, key }: Order): Promise<PaymentResource> {
+    const { control, attention } = this.#options
+    return attention.answered('the order', () => control.api.request('createPayment', { body, key }))
+  }
+
+  payment(id: string): Promise<PaymentResource> {
+    const { control, attention } = this.#options
+    return attention.answered('the payment', () => control.api.request('getPayment', { id }))
+  }
+
+  /** The payment that the client holds an answer for, or the one that it finds when it asks again with the same key. */
+  async find(known: string | undefined, order: Order): Promise<PaymentResource> {
+    // Acknowledged is acknowledged: a 404 here is a lost payment.
+    if (known !== undefined) return this.payment(known)
+    const found = await this.#byReference(order.body)
+    if (found) return found
+    return this.create(order).catch((error: unknown) => {
+      if (codeOf(error) !== 'IDEMPOTENCY_OUTCOME_UNKNOWN') throw error
+      // As docs/errors.md says: look, and there is none, so a new key.
+      return this.create({ body: order.body, key: randomUUID() })
+    })
+  }
+
+  /** Until the caller is asked for the card. A collection that a busy machine ended too soon is begun again, as agents do. */
+  async ask(id: string, verb: 'arm' | 'useAnotherCard'): Promise<void> {
+    const { control, attention, peers } = this.#options
+    for (let asked = false; !asked; ) {
+      const key = randomUUID()
+      await attention
+        .answered(verb, () => control.api.request(verb, { id, body: {}, key } as never))
+        .catch((error: unknown) => {
+          // It goes on already, or the last collection has not quite ended: what follows looks which.
+          if (!(error instanceof ApiRefused) || error.problem.status !== 409) throw error
+        })
+      const condition = async () => {
+        const { collection } = await control.api.request('getPayment', { id })
+        // Asked by a collection of now, not by the last one that has not quite ended.
+        asked = collection?.fields[0]?.state === 'asked' && peers.vault.held.size === 1
+        return asked || collection === null || collection.state === 'ended'
+      }
+      await attention.until({ what: 'the caller is asked', condition })
+    }
+  }
+
+  /** Until nothing more will come of it by itself; what stands then, when that was waited for in vain. */
+  async rest(id: string): Promise<PaymentResource> {
+    const { control, attention } = this.#options
+    let last = await this.payment(id)
+    const condition = async () => {
+      last = await control.api.request('getPayment', { id })
+      return isAtRest(last)
+    }
+    const sign = () => `${last.status} ${last.updatedAt}`
+    const what = 'the payment has come to rest'
+    await attention.until({ what, condition, sign, limitMs: restLimitMs }).catch((error: unknown) => {
+      if (!(error instanceof InVain)) throw error
+    })
+    return last
+  }
+
+  /** Nothing was taken: the agent asks once more, as agents do. */
+  async tryAgain({ id, status }: PaymentResource): Promise<PaymentResource> {
+    const { control, attention, peers } = this.#options
+    await attention.until({ what: 'the vault is empty', condition: async () => peers.vault.held.size === 0 })
+    await this.ask(id, status === 'declined' ? 'useAnotherCard' : 'arm')
+    peers.vault.keyCard()
+    const condition = async () => {
+      const now = await control.api.request('getPayment', { id })
+      return now.status !== 'collecting' && now.status !== 'ready'
+    }
+    await attention.until({ what: 'the second card is being used', condition })
+    return this.rest(id)
+  }
+
+  async #byReference({ callId, reference }: Order['body']): Promise<PaymentResource | undefined> {
+    const { control, attention } = this.#options
+    const ask = () => control.api.request('listPayments', { query: { callId, reference, limit: 20 } })
+    const { data } = await attention.answered('the search', ask)
+    if (data.length > 1) throw new Error(`${data.length} payments of one order`)
+    return data[0]
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof ApiRefused ? error.problem.code : undefined
+}
