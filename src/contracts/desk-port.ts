@@ -3,6 +3,7 @@ import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand, CardField, FieldFault } from './card.ts'
 import { OperationResource } from './operations.ts'
 import { DeclineReason, PaymentStatus } from './payment-events.ts'
+import { Right } from './rights.ts'
 
 /** The public API's resources, as the desk, the tests and merchants' systems read them. Times are epoch ms. */
 
@@ -145,6 +146,8 @@ export const SessionResource = z.strictObject({
     role: z.enum(['agent', 'supervisor', 'admin']),
   }),
   merchant: z.strictObject({ id: z.string(), name: z.string() }),
+  /** What the desk offers; control decides all the same. */
+  rights: z.array(Right),
   /** Present in sandbox mode only: where the simulated phone network listens. */
   sandbox: z.strictObject({ carrierUrl: z.string() }).nullable(),
 })

@@ -1,6 +1,7 @@
 import { formatMoney } from '../base/money.ts'
 import type { FieldView, PaymentResource } from '../contracts/desk-port.ts'
 import { lightOf } from './light.ts'
+import { operationWords } from './orders.ts'
 import { type DeskState, paymentOf } from './state.ts'
 import { cardWords, endingWords, faultAdvice, fieldNames } from './words.ts'
 
@@ -14,7 +15,7 @@ export type Announcement = { readonly text: string; readonly now: boolean }
 export function announcements(before: DeskState, after: DeskState): Announcement[] {
   if (!after.session) return []
   const callId = after.selectedCallId
-  const said: Announcement[] = [...ofPlatform(before, after)]
+  const said: Announcement[] = [...ofPlatform(before, after), ...ofLookup(before, after)]
   const call = callId === null ? undefined : after.calls.get(callId)
   if (call && callId !== before.selectedCallId) said.push(politely(`Call from ${call.from}.`))
   if (callId === null) return said
@@ -37,6 +38,24 @@ function ofPlatform(before: DeskState, after: DeskState): Announcement[] {
   if (before.stream === 'checking' && after.stream === 'live') said.push(politely('Connected again.'))
   if (isDown(after) && !isDown(before)) said.push(politely('The platform cannot take payments now.'))
   if (isDown(before) && after.platform && !isDown(after)) said.push(politely('Payments can be taken again.'))
+  return said
+}
+
+/** How many payments were found, and what becomes of orders for the one that is open. */
+function ofLookup(before: DeskState, after: DeskState): Announcement[] {
+  const said: Announcement[] = []
+  const { found, open, searches } = after.lookup
+  if (found && searches !== before.lookup.searches) {
+    const count = found.data.length
+    said.push(politely(count === 1 ? 'One payment found.' : `${count || 'No'} payments found.`))
+  }
+  const was = before.lookup.open
+  if (!open || was?.id !== open.id) return said
+  const known = new Map(was.operations?.map(({ id, state }) => [id, state]))
+  for (const operation of open.operations ?? []) {
+    const isNews = known.get(operation.id) !== operation.state
+    if (isNews) said.push({ text: operationWords(operation), now: operation.state === 'unknown' })
+  }
   return said
 }
 

@@ -1,7 +1,9 @@
 import type { z } from 'zod'
 import type { CardField } from '../contracts/card.ts'
 import type { CreatePayment, PaymentResource, Problem, SessionResource } from '../contracts/desk-port.ts'
+import type { OperationResource } from '../contracts/operations.ts'
 import { IntentKeys } from './intent-keys.ts'
+import type { Found, PaymentQuery } from './lookup.ts'
 
 export type NewPayment = z.input<typeof CreatePayment>
 export type Credentials = { readonly email: string; readonly password: string }
@@ -11,6 +13,15 @@ export type PaymentCommand =
   | { readonly do: 'arm' | 'another-card' | 'confirm' | 'cancel' }
   | { readonly do: 'clear-field'; readonly field: CardField }
   | { readonly do: 'extend'; readonly bySeconds: number }
+
+/** What the agent can order of an approved payment; amounts in minor units. */
+export type PaymentOrder =
+  | { readonly do: 'capture'; readonly amountMinor: number }
+  | { readonly do: 'void' }
+  | { readonly do: 'refund'; readonly amountMinor: number; readonly reason?: string }
+
+/** Payments on a page of the search. */
+const pageLength = 20
 
 export type Answer<T> =
   | { readonly ok: true; readonly value: T }
@@ -66,6 +77,24 @@ export class Api {
 
   getPayment(paymentId: string): Promise<Answer<PaymentResource>> {
     return this.#request('GET', `/v1/payments/${encodeURIComponent(paymentId)}`)
+  }
+
+  /** With its captures, voids and refunds. */
+  getRecord(paymentId: string): Promise<Answer<PaymentResource>> {
+    return this.#request('GET', `/v1/payments/${encodeURIComponent(paymentId)}?expand=operations`)
+  }
+
+  findPayments({ reference, status }: PaymentQuery, cursor?: string): Promise<Answer<Found>> {
+    const wanted = { reference, status, cursor, limit: String(pageLength) }
+    const given = Object.entries(wanted).filter((pair): pair is [string, string] => Boolean(pair[1]))
+    return this.#request('GET', `/v1/payments?${new URLSearchParams(given)}`)
+  }
+
+  /** A capture, void or refund. The same order again, before it was answered, is the same request to the server. */
+  order(paymentId: string, order: PaymentOrder): Promise<Answer<OperationResource>> {
+    const { do: kind, ...body } = order
+    const path = kind === 'refund' ? 'refunds' : kind
+    return this.#post(`${kind} ${paymentId}`, `/v1/payments/${encodeURIComponent(paymentId)}/${path}`, body)
   }
 
   command(paymentId: string, command: PaymentCommand): Promise<Answer<PaymentResource>> {

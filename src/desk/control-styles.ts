@@ -10,6 +10,7 @@ export const controlStyles = css`
   h1,
   h2,
   h3,
+  h4,
   p,
   ul,
   dl,
@@ -23,7 +24,8 @@ export const controlStyles = css`
     letter-spacing: -0.01em;
     line-height: 1.25;
   }
-  h3 {
+  h3,
+  h4 {
     font-size: 1rem;
     font-weight: 600;
   }

@@ -1,12 +1,14 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { controlStyles } from './control-styles.ts'
 import { Desk } from './desk.ts'
-import type { DeskState } from './state.ts'
+import { type DeskState, recordShown } from './state.ts'
 import './call-list.ts'
 import './call-panel.ts'
 import './desk-header.ts'
 import './live-announcer.ts'
 import './log-in-form.ts'
+import './payment-record.ts'
+import './payment-search.ts'
 import './platform-banner.ts'
 
 /** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
@@ -32,6 +34,10 @@ export class DeskApp extends LitElement {
           grid-template-columns: minmax(15rem, 19rem) minmax(0, 1fr);
           gap: 1.75rem;
         }
+      }
+      .side {
+        display: grid;
+        gap: 1.75rem;
       }
       .skip {
         position: absolute;
@@ -94,12 +100,19 @@ export class DeskApp extends LitElement {
       <desk-header .desk=${this.desk} .state=${this.state}></desk-header>
       <platform-banner .state=${this.state}></platform-banner>
       <div class="columns">
-        <nav aria-label="Calls"><call-list .desk=${this.desk} .state=${this.state}></call-list></nav>
-        <main id="call" tabindex="-1">
-          <call-panel .desk=${this.desk} .state=${this.state}></call-panel>
-        </main>
+        <div class="side">
+          <nav aria-label="Calls"><call-list .desk=${this.desk} .state=${this.state}></call-list></nav>
+          <payment-search .desk=${this.desk} .state=${this.state}></payment-search>
+        </div>
+        <main id="call" tabindex="-1">${this.#main()}</main>
       </div>
     `
+  }
+
+  #main(): TemplateResult {
+    const record = recordShown(this.state)
+    if (!record) return html`<call-panel .desk=${this.desk} .state=${this.state}></call-panel>`
+    return html`<payment-record .desk=${this.desk} .state=${this.state} .payment=${record}></payment-record>`
   }
 
   #skip(event: Event): void {

@@ -1,6 +1,14 @@
 import type { DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
-import { type Answer, Api, type Credentials, type NewPayment, type PaymentCommand } from './api.ts'
+import {
+  type Answer,
+  Api,
+  type Credentials,
+  type NewPayment,
+  type PaymentCommand,
+  type PaymentOrder,
+} from './api.ts'
 import { EventStream, type StreamListener } from './event-stream.ts'
+import type { PaymentQuery } from './lookup.ts'
 import { ServerClock } from './server-clock.ts'
 import { type DeskAction, type DeskState, firstState, type IntentName, paymentOf, reduce } from './state.ts'
 
@@ -71,6 +79,30 @@ export class Desk {
     if (answer.ok) this.#read(answer.value, held)
   }
 
+  /** Looks payments up, newest first; `more` is the next page of the same search. */
+  async find(query: PaymentQuery, more = false): Promise<void> {
+    const cursor = more ? (this.#state.lookup.found?.nextCursor ?? undefined) : undefined
+    const answer = await this.#intent('search', () => this.#api.findPayments(query, cursor))
+    if (answer.ok) this.#dispatch({ type: 'found', query, page: answer.value, more })
+  }
+
+  async openRecord(paymentId: string): Promise<void> {
+    const answer = await this.#intent('open-record', () => this.#api.getRecord(paymentId))
+    if (answer.ok) this.#dispatch({ type: 'record-read', payment: answer.value, opens: true })
+  }
+
+  closeRecord(): void {
+    this.#dispatch({ type: 'record-closed' })
+  }
+
+  /** Captures, reverses or gives back. True when control took the order, whatever comes of it. */
+  async order(paymentId: string, order: PaymentOrder): Promise<boolean> {
+    if (this.#state.underWay.has(order.do)) return false
+    const answer = await this.#intent(order.do, () => this.#api.order(paymentId, order))
+    await this.#readRecord(paymentId)
+    return answer.ok
+  }
+
   /** Puts a result away, and makes room for another payment on the same call. */
   putAway(payment: PaymentResource): void {
     this.#api.forgetPaymentIntent(payment.callId)
@@ -96,7 +128,12 @@ export class Desk {
 
   #streamListener(): StreamListener {
     return {
-      onEvent: (event: DeskEvent) => this.#dispatch({ type: 'event', event }),
+      onEvent: (event: DeskEvent) => {
+        this.#dispatch({ type: 'event', event })
+        // The stream tells of the payment; its operations are read.
+        if (event.type === 'payment' && event.payment.id === this.#state.lookup.open?.id)
+          void this.#readRecord(event.payment.id)
+      },
       onOpen: (again) => {
         this.#dispatch({ type: 'stream', stream: again ? 'checking' : 'live' })
         if (again) void this.#confirm()
@@ -141,6 +178,11 @@ export class Desk {
   #shownPayment(): PaymentResource | undefined {
     const callId = this.#state.selectedCallId
     return callId === null ? undefined : paymentOf(this.#state, callId)
+  }
+
+  async #readRecord(paymentId: string): Promise<void> {
+    const answer = await this.#api.getRecord(paymentId)
+    if (answer.ok) this.#dispatch({ type: 'record-read', payment: answer.value, opens: false })
   }
 
   #read(payment: PaymentResource, held: PaymentResource | undefined): void {

@@ -127,6 +127,11 @@ export class PaymentResult extends LitElement {
             </button>`
           : nothing
       }
+      ${
+        verdict.kind === 'approved'
+          ? html`<button @click=${() => this.desk.openRecord(this.payment.id)}>Take, reverse or refund…</button>`
+          : nothing
+      }
       <button @click=${() => this.desk.putAway(this.payment)}>
         ${this.call.status === 'ended' ? 'Close' : 'New payment on this call'}
       </button>

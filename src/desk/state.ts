@@ -5,6 +5,13 @@ import type {
   Problem,
   SessionResource,
 } from '../contracts/desk-port.ts'
+import {
+  type Lookup,
+  type LookupAction,
+  nothingLookedUp,
+  reduceLookup,
+  withPayment as seen,
+} from './lookup.ts'
 
 /** What the agent asked for last and is not yet answered, or was refused. One at a time: the desk waits for it. */
 export type IntentName =
@@ -17,6 +24,11 @@ export type IntentName =
   | 'extend'
   | 'confirm'
   | 'cancel'
+  | 'search'
+  | 'open-record'
+  | 'capture'
+  | 'void'
+  | 'refund'
 
 /** A refusal that is shown until the next intent. `problem` null: no readable answer came. */
 export type Refusal = { readonly intent: IntentName; readonly problem: Problem | null }
@@ -44,6 +56,7 @@ export type DeskState = {
   readonly putAway: ReadonlySet<string>
   readonly underWay: ReadonlySet<IntentName>
   readonly refusal: Refusal | null
+  readonly lookup: Lookup
 }
 
 export type DeskAction =
@@ -65,6 +78,7 @@ export type DeskAction =
   /** An ended call that is no longer looked at. */
   | { readonly type: 'call-closed'; readonly callId: string }
   | { readonly type: 'result-put-away'; readonly paymentId: string }
+  | LookupAction
   | { readonly type: 'intent-sent'; readonly intent: IntentName }
   | { readonly type: 'intent-done'; readonly intent: IntentName }
   | { readonly type: 'intent-refused'; readonly intent: IntentName; readonly problem: Problem | null }
@@ -80,6 +94,7 @@ export const firstState: DeskState = {
   putAway: new Set(),
   underWay: new Set(),
   refusal: null,
+  lookup: nothingLookedUp,
 }
 
 /**
@@ -102,7 +117,12 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       if (state.payments.get(action.payment.id) !== action.held) return state
       return withPayment(state, action.payment)
     case 'call-selected':
-      return { ...state, selectedCallId: action.callId, refusal: null }
+      return {
+        ...state,
+        selectedCallId: action.callId,
+        refusal: null,
+        lookup: { ...state.lookup, open: null },
+      }
     case 'call-closed':
       return closeCall(state, action.callId)
     case 'result-put-away': {
@@ -110,6 +130,10 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
       const callId = state.payments.get(action.paymentId)?.callId
       return callId === undefined || paymentOf(next, callId) ? next : closeCall(next, callId)
     }
+    case 'found':
+    case 'record-read':
+    case 'record-closed':
+      return { ...state, lookup: reduceLookup(state.lookup, action) }
     case 'intent-sent':
       return { ...state, underWay: new Set([...state.underWay, action.intent]), refusal: null }
     case 'intent-done':
@@ -159,7 +183,8 @@ function closeCall(state: DeskState, callId: string): DeskState {
 }
 
 function withPayment(state: DeskState, payment: PaymentResource): DeskState {
-  return { ...state, payments: new Map(state.payments).set(payment.id, payment) }
+  const payments = new Map(state.payments).set(payment.id, payment)
+  return { ...state, payments, lookup: seen(state.lookup, payment) }
 }
 
 function without<T>(set: ReadonlySet<T>, item: T): ReadonlySet<T> {
@@ -191,6 +216,16 @@ function comesBefore(one: PaymentResource, other: PaymentResource): boolean {
 function progressOf({ status, collection }: PaymentResource): number {
   if (status === 'collecting' || status === 'ready' || status === 'authorising') return 2
   return status === 'created' && collection === null ? 0 : 1
+}
+
+/**
+ * The record that the desk shows in the place of the call: none while a card is being taken there, whose light must
+ * never be out of sight.
+ */
+export function recordShown(state: DeskState): PaymentResource | null {
+  const { selectedCallId, lookup } = state
+  const payment = selectedCallId === null ? undefined : paymentOf(state, selectedCallId)
+  return payment && progressOf(payment) === 2 ? null : lookup.open
 }
 
 /** Calls of the list: those going on, oldest first, and the selected one while it is looked at. */

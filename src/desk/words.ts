@@ -1,5 +1,6 @@
 import type { CardBrand, CardField, FieldFault } from '../contracts/card.ts'
 import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
+import type { PaymentStatus } from '../contracts/payment-events.ts'
 import type { Refusal } from './state.ts'
 
 /** What the desk says, in plain words: one place, so that it can be read, and later translated, as a whole. */
@@ -33,6 +34,22 @@ export const faultAdvice: Readonly<Record<FieldFault, string>> = {
   expired: 'The card has expired. Ask for another card, or for the date again.',
   'too-far': 'The date is too far ahead. Ask the caller to key it again.',
   'wrong-length': 'Wrong number of digits. Ask the caller to key it again.',
+}
+
+export const statusNames: Readonly<Record<PaymentStatus, string>> = {
+  created: 'Prepared',
+  collecting: 'Card being keyed',
+  ready: 'Card complete',
+  authorising: 'Asking the gateway',
+  authorised: 'Approved, not taken yet',
+  captured: 'Taken',
+  'partly-refunded': 'Partly refunded',
+  refunded: 'Refunded',
+  voided: 'Reversed',
+  declined: 'Declined',
+  unknown: 'Outcome not yet known',
+  cancelled: 'Cancelled',
+  expired: 'Expired',
 }
 
 /** Why a collection ended without a card: what happened, and what to do. */
@@ -80,4 +97,11 @@ export function refusalWords({ intent, problem }: Refusal): string {
 /** Minutes and seconds, for example `4:07`. */
 export function clockWords(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+const whenFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+
+/** A moment as the agent's own clock shows it, for example `22 Nov 2026, 14:05`. */
+export function whenWords(epochMs: number): string {
+  return whenFormat.format(epochMs)
 }

@@ -1,4 +1,6 @@
 import type { CallResource, FieldView, PaymentResource } from '../../src/contracts/desk-port.ts'
+import type { OperationResource } from '../../src/contracts/operations.ts'
+import type { Right } from '../../src/contracts/rights.ts'
 
 /** Resources as control would send them, for the desk's tests. */
 
@@ -73,5 +75,23 @@ export function aPayment(
 export const aSession = {
   agent: { id: 'agt_1', name: 'Robin Field', email: 'robin@example.com', role: 'agent' as const },
   merchant: { id: 'mer_sandbox', name: 'Sandbox Ltd' },
+  rights: ['calls:read', 'payments:read', 'payments:take', 'payments:settle', 'payments:refund'] as Right[],
   sandbox: null,
+}
+
+export function anOperation(changes: Partial<OperationResource> = {}): OperationResource {
+  return {
+    id: 'op_01jd3fb000000000000000000e',
+    paymentId: 'pay_01jd3f9000000000000000000a',
+    kind: 'refund',
+    amountMinor: 400,
+    currency: 'GBP',
+    state: 'done',
+    gatewayRef: 'ref_1',
+    because: null,
+    reason: null,
+    createdAt: 1_768_478_500_000,
+    updatedAt: 1_768_478_500_000,
+    ...changes,
+  }
 }

@@ -15,6 +15,8 @@ export class ScriptedControl {
   readonly posted: Posted[] = []
   /** The payment as GET and every POST answer it. */
   payment: PaymentResource = aPayment({ status: 'created' })
+  /** What every search finds. */
+  found: PaymentResource[] = []
   /** The next POST to a path that ends so is answered with this problem. */
   readonly refusals = new Map<string, object>()
   /** Until it is resolved, no POST is answered. */
@@ -81,6 +83,7 @@ export class ScriptedControl {
       this.loggedIn = false
       return reply.code(204).send()
     })
+    app.get('/v1/payments', async () => ({ data: this.found, nextCursor: null }))
     app.get('/v1/payments/:id', async () => {
       await this.readGate
       return this.payment

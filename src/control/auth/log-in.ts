@@ -4,6 +4,7 @@ import type { Store } from '../store/store.ts'
 import { LogInRefused } from './errors.ts'
 import type { LogInThrottle } from './log-in-throttle.ts'
 import { hashPassword, verifyPassword } from './password.ts'
+import { rightsOf } from './rights.ts'
 import type { Sessions } from './sessions.ts'
 
 export type LogInOptions = {
@@ -59,5 +60,6 @@ export async function describeAgent(
   return {
     agent: { id: row.id, name: row.name, email: row.email, role: row.role },
     merchant: { id: row.merchant_id, name: row.merchant_name },
+    rights: rightsOf(row.role),
   }
 }

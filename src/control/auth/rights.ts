@@ -1,17 +1,4 @@
-/** What a signed-in person or machine may do. Nothing is allowed that is not listed here. */
-export type Right =
-  | 'calls:read'
-  | 'calls:end'
-  | 'payments:read'
-  | 'payments:take'
-  /** Capture and void: what an agent on the call may finish or undo. */
-  | 'payments:settle'
-  /** Give money back. */
-  | 'payments:refund'
-  | 'reconciliations:read'
-  | 'reconciliations:run'
-  | 'endpoints:read'
-  | 'endpoints:manage'
+import type { Right } from '../../contracts/rights.ts'
 
 export type Role = 'agent' | 'supervisor' | 'admin' | 'machine'
 
@@ -31,6 +18,10 @@ const rights: Readonly<Record<Role, ReadonlySet<Right>>> = {
   supervisor: new Set(supervisor),
   admin: new Set(admin),
   machine: new Set(admin),
+}
+
+export function rightsOf(role: Role): Right[] {
+  return [...rights[role]]
 }
 
 export function mayDo(role: Role, right: Right): boolean {
