@@ -101,9 +101,9 @@ export class Till {
     return this.rest(id)
   }
 
-  async #byReference({ callId, reference }: Order['body']): Promise<PaymentResource | undefined> {
+  async #byReference({ reference }: Order['body']): Promise<PaymentResource | undefined> {
     const { control, attention } = this.#options
-    const ask = () => control.api.request('listPayments', { query: { callId, reference, limit: 20 } })
+    const ask = () => control.api.request('listPayments', { query: { reference, limit: 20 } })
     const { data } = await attention.answered('the search', ask)
     if (data.length > 1) throw new Error(`${data.length} payments of one order`)
     return data[0]

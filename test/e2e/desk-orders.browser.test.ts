@@ -48,7 +48,10 @@ async function order(desk: Page, name: string, amount?: string): Promise<void> {
 }
 
 const statusIs = (desk: Page, text: string) =>
-  desk.getByTestId('status').filter({ hasText: new RegExp(`^${text}$`) }).waitFor(soon)
+  desk
+    .getByTestId('status')
+    .filter({ hasText: new RegExp(`^${text}$`) })
+    .waitFor(soon)
 const said = (desk: Page) => desk.locator('live-announcer').locator('#polite').textContent()
 const moved = async (reference: string) =>
   (await house.ledger(reference)).map(({ kind, amount }) => `${kind} ${amount}`)

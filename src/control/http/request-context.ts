@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import type { Right } from '../../contracts/rights.ts'
 import { Unauthenticated } from '../auth/errors.ts'
 import type { Principal } from '../auth/principal.ts'
-import type { Right } from '../../contracts/rights.ts'
 
 /**
  * Who may call a route. `public` routes prove nothing; `provider` routes are proven by a signature over the request;
