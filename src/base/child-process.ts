@@ -29,7 +29,10 @@ export async function runChild<Config>(
 ): Promise<void> {
   process.on('SIGINT', () => {}) // The supervisor decides: a Ctrl-C reaches the whole process group.
   try {
-    const running = await start(schema.parse(JSON.parse(await text(process.stdin))))
+    const given = await text(process.stdin)
+    // A standby whose supervisor has gone: there is nothing to do, and nothing to say it to.
+    if (given === '') process.exit(exitCodes.ok)
+    const running = await start(schema.parse(JSON.parse(given)))
     let stopping = false
     const stop = async (deadlineMs: number) => {
       if (stopping) return

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { exitCodes } from '../base/child-process.ts'
 import { AppError } from '../base/errors.ts'
-import { ChildNotReady } from '../supervisor/child.ts'
+import { ChildNotReady } from '../supervisor/child-not-ready.ts'
 import { auditCommand } from './audit.ts'
 import { backupCommand } from './backup.ts'
 import { callCommand } from './call.ts'

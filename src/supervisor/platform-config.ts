@@ -107,6 +107,7 @@ export const PlatformConfig = z
         callerInterface: z.string().min(1).default('external'),
         callerOtherwise: z.enum(['offerer', 'answerer']).default('offerer'),
         silentSeconds: seconds(10, 86_400).default(300),
+        standby: z.boolean().default(true),
         merchant: z.string().nullable().default(null),
       })
       .prefault({}),

@@ -17,6 +17,8 @@ export type PlannedProcess = {
   readonly name: ProcessName
   readonly config: unknown
   readonly portKey: string | null
+  /** Keep a second one loaded, to take over at once when this one dies. */
+  readonly standby?: boolean
 }
 
 export type PlanInput = {
@@ -48,7 +50,13 @@ export function planProcesses(input: PlanInput): PlannedProcess[] {
   }
   const plan: PlannedProcess[] = [
     { name: 'vault', config: vaultPart(input, links.vault), portKey: null },
-    { name: 'bridge', config: bridgePart(input, links.bridge), portKey: 'bridge.port' },
+    {
+      name: 'bridge',
+      config: bridgePart(input, links.bridge),
+      portKey: 'bridge.port',
+      // A call over SIP goes on with the next bridge; a WebSocket's has to be connected anew in any case.
+      standby: config.sip.enabled && config.sip.standby,
+    },
     { name: 'control', config: controlPart(input, links), portKey: 'control.port' },
   ]
   if (!sandbox) return plan

@@ -216,8 +216,7 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     console.log(`no media for ${Math.round(silentMs)} ms after the bridge was killed`)
     expect(lastKey).toBeGreaterThan(leadMs)
     expect(trip.agent.peerPort).toBe(port)
-    // Half a second on a machine that has nothing else to do; what it was is printed.
-    expect(silentMs).toBeLessThan(5_000)
+    expect(silentMs).toBeLessThan(500)
     expect(trip.believed()).toEqual([])
     expect(trip.agent.others()).toEqual([])
     await trip.ended()

@@ -92,13 +92,15 @@ export class SipCalls {
 
   /** Takes up the calls that the last life of this process carried. All come back masked. */
   async recover(): Promise<number> {
-    for (const stored of this.#map.load()) {
+    const take = async (stored: StoredCall) => {
       const restored = await this.#restore(stored).catch((error: unknown) => {
         this.#options.log.error({ callId: stored.callId, error }, 'a call could not be taken up again')
         return false
       })
       if (!restored) this.#map.forget(stored.callId)
     }
+    // All at once: every one of them is silent until its ports are bound.
+    await Promise.all(this.#map.load().map(take))
     return this.#calls.size
   }
 
