@@ -290,7 +290,9 @@ export class CallBridge {
     this.#route = undefined
     socket.close()
     const { callId, log, emit } = this.#options
-    log.warn({ callId, collectionId }, 'digits no longer reach the collection')
+    // The vault closes the way when the card is complete; only control knows whether that was the end.
+    if (socket.isSettled) log.info({ callId, collectionId }, 'the way of the digits is closed')
+    else log.warn({ callId, collectionId }, 'digits no longer reach the collection')
     emit({ type: 'digits-lost', callId, collectionId })
   }
 }

@@ -64,6 +64,11 @@ export class CollectionSocket {
     })
   }
 
+  /** Every digit that was given has been acknowledged: a close now loses nothing. */
+  get isSettled(): boolean {
+    return this.#acknowledged === this.#seq
+  }
+
   /** Sends one digit (its ASCII code). `toneMs` is how long the tone has been heard, 0 when it was not. */
   append(digit: number, toneMs: number): void {
     if (this.#closed) return

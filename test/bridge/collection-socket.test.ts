@@ -51,6 +51,15 @@ describe('the socket of a collection', () => {
     expect(card.toneMs).toEqual([40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51])
     await clock.turn(60_000)
     expect(lost).toBe(0)
+    expect(socket.isSettled).toBe(true)
+    socket.close()
+  })
+
+  it('is not settled while a digit has not been acknowledged', async () => {
+    const socket = await connect()
+    socket.append(code('4'), 40)
+    expect(socket.isSettled).toBe(false)
+    await until(() => socket.isSettled)
     socket.close()
   })
 
