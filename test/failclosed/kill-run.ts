@@ -2,7 +2,7 @@ import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { ApiClient, ApiRefused } from '../../src/demo/api-client.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
 import type { DemoCard } from '../../src/demo/demo-cards.ts'
-import { DeskWatch } from '../../src/demo/desk-watch.ts'
+import { DeskWatch, NotInTime } from '../../src/demo/desk-watch.ts'
 import { SimulatedCall } from '../../src/demo/simulated-call.ts'
 import { recoverDigits } from '../../src/dtmf/attacker.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../../src/supervisor/throwaway-platform.ts'
@@ -183,9 +183,26 @@ class KillRun {
     })
     // Declined means here that the kill came before the first byte: the gateway was asked, and knows of nothing.
     const verb = status === 'declined' ? 'another-card' : 'arm'
-    await this.#whenReady(() => api.act(id, verb))
+    await this.#untilAsked(id, () => this.#whenReady(() => api.act(id, verb)))
     await call.keyCard(id, this.#card)
     return call.settled(id, 60_000)
+  }
+
+  /** Clicks again, as an agent does, where the line could not be secured: the kill may not have been noticed yet. */
+  async #untilAsked(id: string, click: () => Promise<PaymentResource>): Promise<void> {
+    for (const untilMs = performance.now() + 20_000; ; ) {
+      const before = this.#parts.watch.payments.get(id)?.collection?.id
+      await click()
+      const { collection } = await this.#parts.watch.untilPayment(
+        id,
+        'an answer to the click',
+        ({ collection }) =>
+          collection?.id !== before &&
+          (collection?.state === 'ended' || collection?.fields[0]?.state === 'asked'),
+      )
+      if (collection?.state !== 'ended') return
+      if (performance.now() > untilMs) throw new NotInTime(`the line was not secured: ${collection.why}`)
+    }
   }
 
   /** Once more, as long as the platform says that a part of it is not back yet. */
