@@ -20,8 +20,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts', 'test/**/*.sip.test.ts'],
+          exclude: [
+            'test/**/*.process.test.ts',
+            'test/**/*.browser.test.ts',
+            'test/**/*.sip.test.ts',
+            'test/**/postgres.test.ts',
+          ],
           testTimeout: 20_000,
+          // On two cores the default is one worker, and `npm run check` waits for it.
+          maxWorkers: '100%',
           ...turn(0),
         },
       },
