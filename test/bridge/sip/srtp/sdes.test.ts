@@ -29,7 +29,10 @@ describe('a=crypto', () => {
     ['packets in the clear', `AES_CM_128_HMAC_SHA1_80 inline:${inline} UNENCRYPTED_SRTP`],
     ['unsigned packets', `AES_CM_128_HMAC_SHA1_80 inline:${inline} UNAUTHENTICATED_SRTP`],
     ['keys that are derived anew', `AES_CM_128_HMAC_SHA1_80 inline:${inline} KDR=1`],
-    ['forward error correction in another order', `AES_CM_128_HMAC_SHA1_80 inline:${inline} FEC_ORDER=SRTP_FEC`],
+    [
+      'forward error correction in another order',
+      `AES_CM_128_HMAC_SHA1_80 inline:${inline} FEC_ORDER=SRTP_FEC`,
+    ],
     ['no key', 'AES_CM_128_HMAC_SHA1_80'],
   ])('with %s is passed over, and the next one counts', (_, rest) => {
     const usable = line(`AES_CM_128_HMAC_SHA1_32 inline:${inline}`, 2)

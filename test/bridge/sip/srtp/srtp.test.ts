@@ -47,9 +47,7 @@ describe('the packets that every implementation is checked with', () => {
   const rtp = hex(`800f1234decafbadcafebabe ${'ab'.repeat(16)}`)
   const srtp = hex('800f1234decafbadcafebabe 4e55dc4ce79978d88ca4d215949d2402 b78d6acc99ea179b8dbb')
   const rtcp = hex(`81c8000bcafebabe ${'ab'.repeat(16)}`)
-  const srtcp = hex(
-    '81c8000bcafebabe 7128035be487b9bdbef89041f977a5a8 80000001 993e08cd54d6c1230798',
-  )
+  const srtcp = hex('81c8000bcafebabe 7128035be487b9bdbef89041f977a5a8 80000001 993e08cd54d6c1230798')
 
   it('are made so', () => {
     const sender = new SrtpSender(keying)
@@ -104,7 +102,10 @@ describe.each(suites)('%s', (suite) => {
 
   it('leaves header extension and contributing sources in the clear', () => {
     const { keying } = pair()
-    const clear = Buffer.concat([hex('91000001 00000001 00000007 0000000a bede0001 10aa0000'), Buffer.alloc(20, 9)])
+    const clear = Buffer.concat([
+      hex('91000001 00000001 00000007 0000000a bede0001 10aa0000'),
+      Buffer.alloc(20, 9),
+    ])
     // Our own packets have none: another sender's is made by hand.
     const receiver = new SrtpReceiver({ keying })
     expect(receiver.rtp(sealByHand(keying, clear, 24))).toEqual(clear)
