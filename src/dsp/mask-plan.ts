@@ -4,21 +4,37 @@ import type { Suspicion } from './suspicion.ts'
 import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
-/** What is marked back from now: the window, and the hop before it in which the tone may have begun. */
+/** The most that is marked back from now: the window, and the hop before it in which the tone may have begun. */
 const reachHops = windowHops + 1
-/** Marked after the last of a tone, for the ringing of codecs and near echo (16 ms), and after a mere suspicion. */
-const hangHopsOfTone = 8
+/** Marked after the last of a tone, for the ringing of codecs and near echo (20 ms), and after a mere suspicion. */
+const hangHopsOfTone = 10
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
-const windowsOfTone = 6
+const windowsOfTone = 4
+/** As many make it certain that somebody is keying, even where the detector may not say so. */
+const windowsOfKeying = 12
 const presentShare = 0.12
-/** Purity from which a suspected pair goes on being suspected. */
+/** Purity from which a suspected pair goes on being suspected, or log odds. */
 const lastingPurity = 0.8
-/** How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. */
+const lastingOdds = -3
+/** Who keys one key keys another: how long less is asked of a suspicion after a tone (3 s), and how much less, in log odds. */
+const eagerHops = 1_500
+const eagerness = 2
+/** A telephone keeps its level: less again is asked of a pair within 4 dB of the last one, sine by sine. */
+const familiarity = 1.5
+const familiarFactor = 10 ** 0.4
+/**
+ * How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. It is no louder than
+ * its tone, keeps its twist within 6 dB, and its frequencies as well as they can be measured beneath something else.
+ */
 const tailHops = 350
 const tailPower = powerAt0Dbm0 * 10 ** -5.4
 const tailPurity = 0.25
-const tailOffsetPct = 3
+const tailSteadiness = 0.15
+const tailTwistFactor = 4
+const tailOffsetPct = 1.5
+/** Off by less than this, a pair that was suspected goes on being so. */
+const lastingOffsetPct = 3
 
 const field = {
   hangUntilHop: 0,
@@ -38,8 +54,14 @@ const field = {
   lost: 10,
   /** The pair that was suspected last. */
   suspect: 11,
-  /** 1 when the last hop was one of a press. */
+  /** 1 when the last hop was one of a press, and when that press's tone is followed. */
   pressed: 12,
+  pressFollowed: 13,
+  /** Until this hop less is asked. */
+  eagerUntilHop: 14,
+  /** How far the followed tone is off its frequencies, in per cent. */
+  lowOffsetPct: 15,
+  highOffsetPct: 16,
 } as const
 
 export type MaskPlanOptions = {
@@ -58,7 +80,7 @@ export class MaskPlan {
 
   constructor(options: MaskPlanOptions) {
     this.#o = options
-    this.#s = options.state.float64(13)
+    this.#s = options.state.float64(17)
     this.#pair = options.state.float64(2)
   }
 
@@ -98,25 +120,38 @@ export class MaskPlan {
     if (s[field.refill]! > 0 && s[field.maskedAtLoss] === 1) s[field.hangUntilHop] = hop + 2
     s[field.lost] = lost ? 1 : 0
     if (!lost) this.#look(hop)
-    // Once the detector is sure, all that is held is the tone's.
-    if (pressed && s[field.pressed] === 0) line.mark(reachHops)
+    this.#heed(pressed)
+    const held = pressed && s[field.pressFollowed] === 0
+    if (hop <= s[field.hangUntilHop]! || held || line.written <= s[field.holdUntilSample]!) line.mark(1)
+  }
+
+  /** Once the detector is sure, all that is held is the tone's; it is followed like any other if its pair is seen. */
+  #heed(pressed: boolean): void {
+    const s = this.#s
+    const { line, evidence } = this.#o
+    if (pressed && s[field.pressed] === 0) {
+      line.mark(reachHops)
+      if (evidence.interesting) this.#follow()
+      s[field.pressFollowed] = s[field.following]!
+    }
     s[field.pressed] = pressed ? 1 : 0
-    if (hop <= s[field.hangUntilHop]! || pressed || line.written <= s[field.holdUntilSample]!) line.mark(1)
   }
 
   #look(hop: number): void {
     const s = this.#s
-    const { line, suspicion } = this.#o
-    if (suspicion.tone || this.#goesOn(hop)) {
+    const { line, suspicion, evidence } = this.#o
+    const odds = suspicion.odds()
+    if (odds + this.#prior(hop) > 0 || this.#goesOn(hop, odds)) {
       s[field.run] = s[field.run]! + 1
-      s[field.suspect] = this.#o.evidence.key
-      line.mark(reachHops)
+      s[field.suspect] = evidence.key
+      line.mark(suspicion.headHops(evidence.lowPower + evidence.highPower))
       this.#hang(hop, hangHopsOfSuspicion)
       if (s[field.run]! >= windowsOfTone) this.#follow()
     } else if (hop > s[field.hangUntilHop]!) {
       s[field.run] = 0
-      if (suspicion.glimpse) {
-        line.mark(reachHops)
+      const hops = suspicion.glimpse()
+      if (hops > 0) {
+        line.mark(hops)
         this.#hang(hop, hangHopsOfSuspicion)
       }
     }
@@ -127,8 +162,17 @@ export class MaskPlan {
     }
   }
 
+  /** What is known before a window is looked at: that somebody is keying, and how loud his keys are. */
+  #prior(hop: number): number {
+    const s = this.#s
+    if (hop > s[field.eagerUntilHop]!) return 0
+    const { lowPower, highPower } = this.#o.evidence
+    const isFamiliar = isNear(lowPower, s[field.lowReference]!) && isNear(highPower, s[field.highReference]!)
+    return isFamiliar ? eagerness + familiarity : eagerness
+  }
+
   /** What was suspected a moment ago and is still mostly that pair goes on, however a codec makes it wobble. */
-  #goesOn(hop: number): boolean {
+  #goesOn(hop: number, odds: number): boolean {
     const s = this.#s
     const { evidence } = this.#o
     return (
@@ -136,8 +180,7 @@ export class MaskPlan {
       hop <= s[field.hangUntilHop]! &&
       evidence.interesting &&
       evidence.key === s[field.suspect] &&
-      evidence.purity > lastingPurity &&
-      evidence.offsetPct < tailOffsetPct
+      (odds > lastingOdds || (evidence.purity > lastingPurity && evidence.offsetPct < lastingOffsetPct))
     )
   }
 
@@ -151,6 +194,8 @@ export class MaskPlan {
     s[field.key] = evidence.key
     s[field.lowReference] = evidence.lowPower
     s[field.highReference] = evidence.highPower
+    s[field.lowOffsetPct] = evidence.lowOffsetPct
+    s[field.highOffsetPct] = evidence.highOffsetPct
   }
 
   #keep(hop: number): void {
@@ -166,18 +211,26 @@ export class MaskPlan {
     if (there) {
       this.#hang(hop, hangHopsOfTone)
       s[field.tailUntilHop] = hop + tailHops
+      if (s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying) s[field.eagerUntilHop] = hop + eagerHops
     } else if (hop > s[field.hangUntilHop]!) s[field.following] = 0
   }
 
   #hearsTail(): boolean {
+    const s = this.#s
     const { evidence } = this.#o
+    if (!evidence.interesting || evidence.key !== s[field.key] || evidence.purity < tailPurity) return false
+    const { lowPower, highPower } = evidence
+    const low = lowPower / s[field.lowReference]!
+    const high = highPower / s[field.highReference]!
     return (
-      evidence.interesting &&
-      evidence.key === this.#s[field.key] &&
-      evidence.purity > tailPurity &&
-      evidence.lowPower > tailPower &&
-      evidence.highPower > tailPower &&
-      evidence.offsetPct < tailOffsetPct
+      lowPower > tailPower &&
+      highPower > tailPower &&
+      Math.max(low, high) < 1 &&
+      low < tailTwistFactor * high &&
+      high < tailTwistFactor * low &&
+      evidence.steadiness > tailSteadiness &&
+      Math.abs(evidence.lowOffsetPct - s[field.lowOffsetPct]!) < tailOffsetPct &&
+      Math.abs(evidence.highOffsetPct - s[field.highOffsetPct]!) < tailOffsetPct
     )
   }
 
@@ -185,4 +238,8 @@ export class MaskPlan {
     const s = this.#s
     s[field.hangUntilHop] = Math.max(s[field.hangUntilHop]!, hop + hops)
   }
+}
+
+function isNear(power: number, reference: number): boolean {
+  return power < reference * familiarFactor && reference < power * familiarFactor
 }

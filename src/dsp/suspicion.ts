@@ -1,7 +1,11 @@
 import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
 import { fitField, fitFields } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
-import type { ToneEvidence } from './tone-evidence.ts'
+import { suspicionScore } from './suspicion-score.ts'
+import { suspicionShapes } from './suspicion-shape.ts'
+import { SuspicionSigns, sign } from './suspicion-signs.ts'
+import { glanceWeights, lastingWeights, onsetWeights } from './suspicion-weights.ts'
+import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The weaker sine of a pair, in mean square of 14-bit samples: -56 dBm0. */
@@ -9,26 +13,32 @@ const minPower = powerAt0Dbm0 * 10 ** -5.6
 /** A burst, and the beginning of a tone, quieter than this (-50 dBm0) are not looked for. */
 const leastBurst = powerAt0Dbm0 * 10 ** -5
 const leastBeginning = powerAt0Dbm0 * 10 ** -4.9
-/** Over-twisted up to here, either way, as a power ratio: 20 dB. */
-const maxTwist = 100
+/** Over-twisted up to here, either way, as a power ratio: 25 dB. */
+const maxTwist = 316
 const nearTwist = 10
-/** Within this offset a receiver could accept the tone; up to the next it is off-frequency but readable. */
+/** Within this offset, in per cent, a receiver could accept the tone. */
 const nearPct = 2.2
-const farPct = 4.6
-/** Between two frequencies of a group: both ways, this is as far as a tone can be from one. */
-const betweenPct = 6.8
-/** Doubt up to which a pair is suspect, and a little more when all but the pair stayed as it was. */
-const maxDoubt = 2.3
-const maxDoubtOfAdded = 3.2
-/** A pair that was switched on this sharply may be lying over something else. */
-const sharpRiseDb = -6
-/** A pair that was there before must be nearly alone, and steady. */
-const flatRiseDb = -4
-const steadyLowBandDb = 2.5
-/** From next to nothing: a codec's first frames may be uneven then. */
-const abruptRiseDb = -20
-/** How long a tone is remembered to have been switched on: 60 ms, by when it is followed by its level. */
-const switchedOnHops = 30
+/** Between two frequencies of a group: further off than this from one, a sine is nearer to the next. */
+const betweenPct = 8
+/** Around a burst it is at least 6 dB quieter, and within it there is little else. */
+const edgeShare = 0.25
+const burstPurity = 0.75
+/** Less pure a window is not looked at. */
+const leastPurity = 0.25
+/** What rose by less was there before; what was there before must be purer. */
+export const beginningRiseDb = -1.5
+export const lastingPurity = 0.35
+/** A first glance that leaves less hope than this is not followed up. */
+const leastHope = -5
+/** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
+const onsetThreshold = 1.5
+const lastingThreshold = 2
+/** A hop with less of the pair's power than this (-20 dB) is not yet the tone. */
+const headShare = 0.01
+
+const glanceScore = suspicionScore(suspicionShapes.glance, glanceWeights)
+const onsetScore = suspicionScore(suspicionShapes.onset, onsetWeights)
+const lastingScore = suspicionScore(suspicionShapes.lasting, lastingWeights)
 
 /**
  * Says whether the last samples may hold a tone pair: wider than the detector in frequency, twist, level and length,
@@ -40,43 +50,61 @@ export class Suspicion {
   readonly #evidence: ToneEvidence
   readonly #burst: Float64Array
   readonly #before: Float64Array
-  /** The last pair that was switched on while it was watched: [key, rise in dB, hop until which it counts]. */
-  readonly #switchedOn: Float64Array
+  readonly #signs: SuspicionSigns
 
   constructor(state: StateBuffer, spectrum: ToneSpectrum, evidence: ToneEvidence) {
     this.#spectrum = spectrum
     this.#evidence = evidence
     this.#burst = state.float64(fitFields)
-    this.#switchedOn = state.float64(3)
     this.#before = state.float64(2)
+    this.#signs = new SuspicionSigns(state, spectrum, evidence)
   }
 
-  /** Do the last 18 ms look like a pair? To be asked once a hop. */
-  get tone(): boolean {
+  /**
+   * How much speaks for a pair in the last 18 ms: log odds above what it takes to suspect one, minus infinity where
+   * there is nothing to suspect. To be asked at most once a hop.
+   */
+  odds(): number {
     const e = this.#evidence
-    if (!e.interesting || !isLoudPair(e.lowPower, e.highPower) || e.offsetPct > betweenPct) return false
-    const rise = this.#rise()
-    const tone = e.offsetPct < nearPct ? this.#isNear(rise) : isFar(e, rise)
-    if (tone && rise < sharpRiseDb) {
-      const on = this.#switchedOn
-      on[0] = e.key
-      on[1] = rise
-      on[2] = e.hop + switchedOnHops
+    if (!mayHoldPair(e)) return Number.NEGATIVE_INFINITY
+    const signs = this.#signs
+    signs.read()
+    let odds = Number.NEGATIVE_INFINITY
+    if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) > leastHope) {
+      signs.readLowBand()
+      odds = onsetScore(signs.values) - onsetThreshold
     }
-    return tone
+    if (e.purity > lastingPurity) {
+      signs.readLasting()
+      odds = Math.max(odds, lastingScore(signs.values) - lastingThreshold)
+    }
+    return odds
   }
 
-  /** Something shorter than the window: a pair that has just begun, or one that was over before it filled the window. */
-  get glimpse(): boolean {
+  /** Hops back to the beginning of what is suspected, as far as the window and the hop before it: what must be masked. */
+  headHops(power: number): number {
+    const spectrum = this.#spectrum
+    const least = headShare * power
+    let hops = 1
+    while (hops <= windowHops && Math.max(spectrum.power(1, hops), spectrum.power(1, hops + 1)) > least)
+      hops++
+    return hops + 1
+  }
+
+  /**
+   * Something shorter than the window: a pair that has just begun, or one that was over before it filled the window.
+   * Returns how many hops of it must be masked; 0 when there is none.
+   */
+  glimpse(): number {
     const spectrum = this.#spectrum
     const p0 = spectrum.power(3)
     const p1 = spectrum.power(3, 3)
     const p2 = spectrum.power(3, 6)
     const since = 0.5 * (p0 + p1)
     const during = 0.5 * (p1 + p2)
-    if (since >= leastBurst && since >= 1.3 * p2 && this.#isBeginning()) return true
-    if (during < leastBurst || p0 > 0.4 * during || spectrum.power(3, 9) > 0.4 * during) return false
-    return this.#isBurst()
+    if (since >= leastBurst && since >= 1.3 * p2 && this.#isBeginning()) return this.headHops(since)
+    if (during < leastBurst || p0 > edgeShare * during || spectrum.power(3, 9) > edgeShare * during) return 0
+    return this.#isBurst() ? windowHops + 1 : 0
   }
 
   /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
@@ -89,7 +117,7 @@ export class Suspicion {
     const uneven = fit[fitField.purity]! < 0.7 || fit[fitField.steadiness]! < 0.3
     if (fit[fitField.purity]! < 0.6 || fit[fitField.steadiness]! < 0.05 || !isLoudPair(low, high))
       return false
-    if (low > high * nearTwist || high > low * nearTwist) return false
+    if (!isNearPair(low, high)) return false
     const pair = fit[fitField.pair]!
     if (Math.abs(fit[fitField.lowOffsetHz]!) > 0.01 * nearPct * lowGroupHz[pair >> 2]!) return false
     if (Math.abs(fit[fitField.highOffsetHz]!) > 0.01 * nearPct * highGroupHz[pair & 3]!) return false
@@ -98,27 +126,6 @@ export class Suspicion {
     // A codec's first frame is uneven; then it must have come from next to nothing.
     const share = uneven ? 0.003 : 0.25
     return before[0]! < share * low && before[1]! < share * high
-  }
-
-  /** How sharply the pair came, now or a moment ago. */
-  #rise(): number {
-    const e = this.#evidence
-    const on = this.#switchedOn
-    const remembered = on[0] === e.key && e.hop <= on[2]! && e.purity > 0.85
-    return remembered ? Math.min(on[1]!, e.riseDb) : e.riseDb
-  }
-
-  #isNear(rise: number): boolean {
-    const e = this.#evidence
-    if (e.steadiness < 0.15 && e.purity < 0.85) return false
-    const rest = doubtButPurity(e, rise)
-    if (rest > maxDoubtOfAdded) return false
-    if (rise > flatRiseDb && (e.purity < 0.88 || e.steadiness < 0.6)) return false
-    if (rest + doubtOfPurity(e.purity) < maxDoubt) return true
-    if (rise > sharpRiseDb) return false
-    const doubt = rest + doubtOfPurity(e.purityAbove)
-    if (doubt + 2.5 * Math.max(0, e.lowBandGrowth - 0.1) < maxDoubt) return true
-    return doubt < maxDoubtOfAdded && e.steadiness > 0.2 && e.lowBandChangeDb < steadyLowBandDb
   }
 
   /** The line went dead `ago` hops ago: could the last 6 to 12 ms before it have been the beginning of a tone? */
@@ -135,32 +142,18 @@ export class Suspicion {
   #isBurst(): boolean {
     const fit = this.#burst
     this.#spectrum.fit(2, fit, 3)
-    if (fit[fitField.purity]! < 0.68 || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
+    if (fit[fitField.purity]! < burstPurity || !isNearPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
       return false
     // 12 ms measure a frequency to some 15 Hz.
     return Math.abs(fit[fitField.lowOffsetHz]!) < 40 && Math.abs(fit[fitField.highOffsetHz]!) < 65
   }
 }
 
-/** Off-frequency: switched on, steady, and so pure that speech hardly ever is. */
-function isFar(e: ToneEvidence, rise: number): boolean {
-  if (rise > -6.5) return false
-  if (e.offsetPct > farPct) return e.purity > 0.96 && e.steadiness > 0.7
-  return e.purity > 0.92 && e.steadiness > 0.55
-}
-
-/** 0 for a tone out of the book; speech that meets the frequencies by chance mostly has more than is allowed. */
-function doubtButPurity(e: ToneEvidence, rise: number): number {
+/** Is there a pair at all, of whatever twist and frequency a thief could still read? */
+export function mayHoldPair(e: ToneEvidence): boolean {
   return (
-    (rise < abruptRiseDb ? 1.4 : 3) * Math.max(0, 0.6 - e.steadiness) +
-    0.25 * Math.min(8, Math.max(0, rise + 12)) +
-    1.5 * Math.max(0, e.offsetPct - 1.3) +
-    0.15 * Math.max(0, Math.abs(e.twistDb) - 8)
+    e.interesting && e.purity > leastPurity && isLoudPair(e.lowPower, e.highPower) && e.offsetPct < betweenPct
   )
-}
-
-function doubtOfPurity(purity: number): number {
-  return 8 * Math.max(0, 0.85 - purity)
 }
 
 function isBeginning(fit: Float64Array, purity: number): boolean {
@@ -169,4 +162,9 @@ function isBeginning(fit: Float64Array, purity: number): boolean {
 
 function isLoudPair(low: number, high: number): boolean {
   return low > minPower && high > minPower && low < high * maxTwist && high < low * maxTwist
+}
+
+/** As switched on by a telephone: within 10 dB of each other. */
+function isNearPair(low: number, high: number): boolean {
+  return isLoudPair(low, high) && low < high * nearTwist && high < low * nearTwist
 }

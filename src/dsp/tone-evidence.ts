@@ -69,6 +69,18 @@ export class ToneEvidence {
     return Math.max(Math.abs(this.lowOffsetPct), Math.abs(this.highOffsetPct))
   }
 
+  /** How far the frequencies have moved in `hops`, in per cent, of the sine that moved further; null when unknown. */
+  driftPct(hops: number): number | null {
+    const spectrum = this.#spectrum
+    if (!spectrum.mattered(hops) || spectrum.fitted(fitField.pair, hops) !== this.key) return null
+    const moved = (field: number, hz: number) =>
+      (100 * Math.abs(spectrum.fitted(field) - spectrum.fitted(field, hops))) / hz
+    return Math.max(
+      moved(fitField.lowOffsetHz, lowGroupHz[this.key >> 2]!),
+      moved(fitField.highOffsetHz, highGroupHz[this.key & 3]!),
+    )
+  }
+
   /** Pair power in the 6 ms before the window over that in it, in dB, of the sine that rose less; -60 at least. */
   get riseDb(): number {
     const known = this.#known

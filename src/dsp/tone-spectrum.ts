@@ -45,9 +45,14 @@ export class ToneSpectrum {
     return this.#kernel.views.flags[(this.#seen[0]! - 1) & ringMask] === 1
   }
 
-  /** A field of the fit of the last 18 ms. */
-  fitted(field: number): number {
-    return this.#kernel.views.fits[((this.#seen[0]! - 1) & ringMask) * fitFields + field]!
+  /** As `matters`, `ago` hops before now. */
+  mattered(ago: number): boolean {
+    return this.#kernel.views.flags[(this.#seen[0]! - 1 - ago) & ringMask] === 1
+  }
+
+  /** A field of the fit of the 18 ms that ended `ago` hops before now. */
+  fitted(field: number, ago = 0): number {
+    return this.#kernel.views.fits[((this.#seen[0]! - 1 - ago) & ringMask) * fitFields + field]!
   }
 
   /** Mean square over `hops` that ended `ago` hops before now. */

@@ -88,6 +88,14 @@ describe('the score of masking', () => {
     for (const ms of score.afterMs) expect(Math.abs(ms - 20)).toBeLessThan(5)
   })
 
+  it('gives nobody credit for what the same guesses would have got in any order', () => {
+    const odd = { name: 'always one', read: (_: unknown, spans: readonly unknown[]) => spans.map(() => '5') }
+    const score = noMasking()
+    scoreMasking(scene, scene.octets, score, [odd])
+    expect(score.named.get('always one')).toMatchObject({ right: 1, tried: 16 })
+    expect(recoveredPct(score, 'always one').pct).toBeCloseTo(0, 6)
+  })
+
   it('takes runs of equal octets for kept, and chance for chance', () => {
     const output = scene.octets.map((octet, i) => (i % 5 === 0 ? octet ^ 1 : octet))
     expect(keptSamples(scene, output).some((kept) => kept === 1)).toBe(false)

@@ -3,11 +3,19 @@ import type { Attacker, Span } from './attackers.ts'
 import { frameOctets, type Press, type Scene } from './scene.ts'
 import { rmsAt0Dbm0 } from './signals/level.ts'
 
+/** How often an attacker named each key, how often it was down, and how often both were so. */
+export type Guesses = {
+  tried: number
+  right: number
+  readonly named: Map<string, number>
+  readonly pressed: Map<string, number>
+}
+
 /** What is left of some presses on the agent's leg. */
 export type MaskingScore = {
   presses: number
-  /** Named rightly, and tried, by each attacker. */
-  readonly named: Map<string, { right: number; wrong: number; tried: number }>
+  /** What each attacker made of them. */
+  readonly named: Map<string, Guesses>
   /** Presses of which 5 ms anywhere leave with more than -50 dBm0 of the pair … */
   audible: number
   /** … and those of which only an echo does. */
@@ -27,15 +35,24 @@ export const noMasking = (): MaskingScore => ({
 })
 
 /**
- * Share recovered beyond chance, and its standard error, in per cent. Who guesses among sixteen keys is right once for
- * every fifteen times that he is wrong; so much is taken off, whether he always names a key or only now and then.
+ * Share recovered beyond chance, and its standard error, in per cent. Chance is what the same guesses would have got on
+ * the same keys in another order: one right in sixteen when all keys are alike, but a voice or a noise has its favourites
+ * among the keys, a card has no letters, and an attacker who was right for that reason has recovered nothing.
  */
 export function recoveredPct(score: MaskingScore, attacker: string): { pct: number; errorPct: number } {
-  const { right, wrong, tried } = score.named.get(attacker) ?? { right: 0, wrong: 0, tried: 0 }
-  if (tried === 0) return { pct: Number.NaN, errorPct: Number.NaN }
-  const variance = Math.max(right, 1) + wrong / 225
-  return { pct: (100 * (right - wrong / 15)) / tried, errorPct: (100 * Math.sqrt(variance)) / tried }
+  const guesses = score.named.get(attacker)
+  if (!guesses || guesses.tried === 0) return { pct: Number.NaN, errorPct: Number.NaN }
+  const { tried, right, named, pressed } = guesses
+  let chance = 0
+  for (const [key, times] of named) chance += (times * (pressed.get(key) ?? 0)) / tried
+  const open = Math.max(1, tried - chance)
+  return {
+    pct: (100 * (right - chance)) / open,
+    errorPct: (100 * Math.sqrt(Math.max(right, chance, 1))) / open,
+  }
 }
+
+const noGuesses = (): Guesses => ({ tried: 0, right: 0, named: new Map(), pressed: new Map() })
 
 /** Read this long before a tone and after it (echoes, ringing of codecs), but never into the next press, in samples. */
 const readBefore = 80
@@ -57,13 +74,19 @@ export function scoreMasking(
   })
   const faults: string[] = []
   for (const attacker of attackers) {
-    const guesses = attacker.read(audio, spans)
-    const tally = score.named.get(attacker.name) ?? { right: 0, wrong: 0, tried: 0 }
+    const tally = score.named.get(attacker.name) ?? noGuesses()
     score.named.set(attacker.name, tally)
-    tally.tried += guesses.length
-    const right = guesses.filter((guess, i) => guess === scene.presses[i]!.key).length
-    tally.right += right
-    tally.wrong += guesses.filter((guess) => guess !== null).length - right
+    for (const [i, guess] of attacker.read(audio, spans).entries()) {
+      const press = scene.presses[i]!
+      tally.tried++
+      tally.pressed.set(press.key, (tally.pressed.get(press.key) ?? 0) + 1)
+      if (guess === null) continue
+      tally.named.set(guess, (tally.named.get(guess) ?? 0) + 1)
+      if (guess !== press.key) continue
+      tally.right++
+      const where = keptOf(kept, press)
+      if (where !== '') faults.push(`${attacker.name} named ${describe(press)}: got ${where}`)
+    }
   }
   for (const [i, press] of scene.presses.entries()) {
     score.presses++
@@ -102,6 +125,22 @@ export function keptSamples(scene: Scene, output: Uint8Array): Uint8Array {
     run = 0
   }
   return kept
+}
+
+const describe = ({ from, to }: Press) =>
+  `the ${Math.round((to - from) / 8)} ms at ${Math.round(from / 8)} ms`
+
+/** Stretches of a press that the agent gets, in ms from its beginning: its head, its tail, or a gap in the mask. */
+function keptOf(kept: Uint8Array, { from, to }: Press): string {
+  const stretches: string[] = []
+  for (let at = from; at < to; at++) {
+    if (kept[at] === 0) continue
+    let end = at
+    while (end < to && kept[end] === 1) end++
+    stretches.push(`${((at - from) / 8).toFixed(1)} to ${((end - from) / 8).toFixed(1)} ms`)
+    at = end
+  }
+  return stretches.join(', ')
 }
 
 /** The most of the tones that was let through within any 5 ms, in dBm0. */

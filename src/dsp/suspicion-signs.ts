@@ -1,0 +1,130 @@
+import { fitField, fitFields } from './kernel/tone-kernel.ts'
+import type { StateBuffer } from './state-buffer.ts'
+import { type ToneEvidence, windowHops } from './tone-evidence.ts'
+import { dbm0, type ToneSpectrum } from './tone-spectrum.ts'
+
+/** Hops of 2 ms: of the shortest stretch whose level is compared, and those that the frequencies are followed over. */
+const edgeHops = 3
+const driftHops = 3
+/** Blocks of the short fit (12 ms) and of the long one (30 ms). */
+const shortBlock = 2
+const longBlock = 5
+
+/** What is known of the last 18 ms, besides the pair itself. Those from `purity30` on are only known for `lasting`. */
+export const sign = {
+  /** Share of the pair in the 18 ms, and how even its weaker sine is over their thirds. */
+  purity: 0,
+  steadiness: 1,
+  /** Level of each sine in the 6 ms before over its level in the window, in dB: of the one that rose less, and more. */
+  rise: 2,
+  riseOther: 3,
+  /** Offset from the nominal frequency, in per cent: of the sine that is further off, and of the other. */
+  offset: 4,
+  offsetOther: 5,
+  /** In dB, either way. */
+  twist: 6,
+  levelDbm0: 7,
+  /** What is not the pair over all there was in the 18 ms before, in dB: a key that is pressed leaves the rest alone. */
+  residue: 8,
+  /** All over all there was in the 6 ms before, in dB. */
+  totalRise: 9,
+  /** Of the last 12 ms alone, and whether they have the same pair. */
+  purity12: 10,
+  steadiness12: 11,
+  same12: 12,
+  /** Level of each sine in the last 6 ms over its level in the window, in dB. */
+  endingLow: 13,
+  endingHigh: 14,
+  /** What is below 580 Hz: change in dB either way, growth as a share of the pair, and purity of what lies above. */
+  lowBandChange: 15,
+  lowBandGrowth: 16,
+  purityAbove: 17,
+  /** Of the last 30 ms, and whether they have the same pair. */
+  purity30: 18,
+  steadiness30: 19,
+  same30: 20,
+  /** How far a frequency has moved in 6 ms, in per cent. */
+  drift: 21,
+} as const
+export type SignName = keyof typeof sign
+export const signCount = 22
+/** A frequency of 6 ms ago that nobody knows, in per cent. */
+const unknownDrift = 9
+
+const db = (ratio: number) => 10 * Math.log10(Math.max(ratio, 1e-6))
+
+/** Works out what speaks for a pair and what against it. To be asked only where the evidence is interesting. */
+export class SuspicionSigns {
+  readonly values: Float64Array
+  readonly #spectrum: ToneSpectrum
+  readonly #evidence: ToneEvidence
+  readonly #fit: Float64Array
+  readonly #pair: Float64Array
+
+  constructor(state: StateBuffer, spectrum: ToneSpectrum, evidence: ToneEvidence) {
+    this.#spectrum = spectrum
+    this.#evidence = evidence
+    this.values = state.float64(signCount)
+    this.#fit = state.float64(fitFields)
+    this.#pair = state.float64(2)
+  }
+
+  /** The signs of every window. */
+  read(): void {
+    const v = this.values
+    const e = this.#evidence
+    const spectrum = this.#spectrum
+    const low = Math.abs(e.lowOffsetPct)
+    const high = Math.abs(e.highOffsetPct)
+    const power = e.lowPower + e.highPower
+    const total = spectrum.fitted(fitField.totalPower)
+    v[sign.purity] = e.purity
+    v[sign.steadiness] = e.steadiness
+    v[sign.offset] = Math.max(low, high)
+    v[sign.offsetOther] = Math.min(low, high)
+    v[sign.twist] = Math.abs(e.twistDb)
+    v[sign.levelDbm0] = dbm0(power)
+    this.#readEdges()
+    v[sign.residue] = db(Math.max(total - power, 1) / Math.max(spectrum.power(windowHops, windowHops), 1))
+    v[sign.totalRise] = db(total / Math.max(spectrum.power(edgeHops, windowHops), 1))
+    spectrum.fit(shortBlock, this.#fit, 0)
+    v[sign.purity12] = this.#fit[fitField.purity]!
+    v[sign.steadiness12] = this.#fit[fitField.steadiness]!
+    v[sign.same12] = this.#fit[fitField.pair] === e.key ? 1 : 0
+  }
+
+  /** What only a window needs that was switched on. Costs as much as all the rest. */
+  readLowBand(): void {
+    const v = this.values
+    const e = this.#evidence
+    v[sign.lowBandChange] = e.lowBandChangeDb
+    v[sign.lowBandGrowth] = e.lowBandGrowth
+    v[sign.purityAbove] = e.purityAbove
+  }
+
+  /** What only a window needs that was not. */
+  readLasting(): void {
+    const v = this.values
+    const e = this.#evidence
+    const spectrum = this.#spectrum
+    spectrum.fit(longBlock, this.#fit, 0)
+    v[sign.purity30] = this.#fit[fitField.purity]!
+    v[sign.steadiness30] = this.#fit[fitField.steadiness]!
+    v[sign.same30] = this.#fit[fitField.pair] === e.key ? 1 : 0
+    v[sign.drift] = e.driftPct(driftHops) ?? unknownDrift
+  }
+
+  #readEdges(): void {
+    const v = this.values
+    const e = this.#evidence
+    const pair = this.#pair
+    this.#spectrum.pairPower(e.key, edgeHops, pair, windowHops)
+    const low = db(pair[0]! / e.lowPower)
+    const high = db(pair[1]! / e.highPower)
+    v[sign.rise] = Math.max(low, high)
+    v[sign.riseOther] = Math.min(low, high)
+    this.#spectrum.pairPower(e.key, edgeHops, pair, 0)
+    v[sign.endingLow] = db(pair[0]! / e.lowPower)
+    v[sign.endingHigh] = db(pair[1]! / e.highPower)
+  }
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { type Key, keypad } from '../../src/dsp/dtmf-keypad.ts'
+import { suspicionScore } from '../../src/dsp/suspicion-score.ts'
+import { sign, signCount } from '../../src/dsp/suspicion-signs.ts'
+import type { ToneOptions } from '../../src/dsp/tone-generator.ts'
+import { play } from './support/play.ts'
+import { normal, seeded } from './support/random.ts'
+import { Track } from './support/track.ts'
+
+const delay = 160
+
+/** Keys of one kind, some way apart, and what the agent gets of each in samples: kept[i] is true where it is the caller's. */
+function masked(tone: Partial<ToneOptions>, keys: string = keypad, pauseMs = 400, noiseDbm0 = -64) {
+  const track = new Track(300 + keys.length * (pauseMs + 100))
+  const random = seeded(11)
+  for (const [i, key] of [...keys].entries()) {
+    const phases = { lowPhase: 6 * random(), highPhase: 6 * random() }
+    track.press(200 + i * (pauseMs + 100) + random() * 5, { key: key as Key, ms: 80, ...phases, ...tone })
+  }
+  track.noise(noiseDbm0, random)
+  const input = track.octets()
+  const { output } = play(input, { armed: true })
+  const same = Uint8Array.from(input, (octet, i) => (output[i + delay] === octet ? 1 : 0))
+  const runs = new Uint8Array(same.length)
+  for (let i = 0, run = 0; i < same.length; i++) {
+    run = same[i] === 1 ? run + 1 : 0
+    if (run >= 8) runs.fill(1, i - 7, i + 1)
+  }
+  return { presses: track.presses, kept: runs }
+}
+
+describe('the mask is wider than the detector', () => {
+  const kinds: [string, Partial<ToneOptions>][] = [
+    ['3.5 % above its frequencies', { offsetPct: 3.5 }],
+    ['5 % above', { offsetPct: 5 }],
+    ['5 % below', { offsetPct: -5 }],
+    ['one frequency 4 % off', { lowOffsetPct: 0, highOffsetPct: 4 }],
+    ['20 dB of twist', { twistDb: 20, levelDbm0: -12 }],
+    ['20 dB of twist the other way', { twistDb: -20, levelDbm0: -12 }],
+    ['12 ms long', { ms: 12 }],
+    ['20 ms long', { ms: 20 }],
+    ['at -45 dBm0', { levelDbm0: -45 }],
+    ['with a slow attack', { fadeMs: 8 }],
+  ]
+  it.each(kinds)('covers every sample of a tone %s', (_, tone) => {
+    const { presses, kept } = masked(tone)
+    for (const { key, startSample, endSample } of presses) {
+      const left = kept.subarray(startSample, endSample).reduce((sum, one) => sum + one, 0)
+      // A fade may leave a few octets as they were; 2 ms tell nothing.
+      expect(left, `key ${key}`).toBeLessThan(16)
+    }
+  })
+})
+
+describe('the mask is no wider in time than it must be', () => {
+  it('takes at most 10 ms before a tone and 40 ms after it', () => {
+    const { presses, kept } = masked({ levelDbm0: -12 })
+    let before = 0
+    let after = 0
+    for (const { startSample, endSample } of presses) {
+      while (kept[startSample - before - 1] === 0 && before < 800) before++
+      while (kept[endSample + after] === 0 && after < 800) after++
+    }
+    expect(before / 8).toBeLessThan(10)
+    expect(after / 8).toBeLessThan(40)
+  })
+
+  it('lets a voice pass that glides over the frequencies of the keys', () => {
+    const track = new Track(4_000)
+    const random = seeded(3)
+    let phase = 0
+    for (let i = 0; i < track.samples.length; i++) {
+      phase += (2 * Math.PI * (140 + 60 * Math.sin(i / 3_000))) / 8_000
+      let voice = 0
+      for (let k = 1; k < 16; k++) voice += Math.sin(k * phase) / (1 + 0.4 * Math.abs(k - 5))
+      track.samples[i] = 0.03 * voice + 0.0005 * normal(random)
+    }
+    const input = track.octets()
+    const { output } = play(input, { armed: true })
+    expect(output.subarray(delay)).toEqual(input.subarray(0, -delay))
+  })
+})
+
+describe('the score of a suspicion', () => {
+  it('adds each sign within its range, with another slope above each knot', () => {
+    const shape = [
+      { sign: 'purity', from: 0, to: 1, knots: [0.5] },
+      { sign: 'twist', from: 0, to: 20, knots: [] },
+    ] as const
+    const score = suspicionScore(shape, { constant: -1, slopes: { purity: [2, 4], twist: [-0.1] } })
+    const values = new Float64Array(signCount)
+    values[sign.purity] = 0.75
+    values[sign.twist] = 30
+    expect(score(values)).toBeCloseTo(-1 + 1.5 + 1 - 2, 12)
+  })
+})
