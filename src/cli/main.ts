@@ -10,6 +10,7 @@ import { demoCommand } from './demo.ts'
 import { dtmfCommand } from './dtmf.ts'
 import { packageVersion } from './package-version.ts'
 import { postureCommand } from './posture.ts'
+import { reconcileCommand } from './reconcile.ts'
 import { sipCommand } from './sip.ts'
 import { startCommand } from './start.ts'
 
@@ -24,6 +25,7 @@ const program = new Command('tonewall')
   .addCommand(postureCommand())
   .addCommand(auditCommand())
   .addCommand(backupCommand())
+  .addCommand(reconcileCommand())
   .addCommand(sipCommand())
   .addCommand(dtmfCommand())
 
