@@ -68,6 +68,11 @@ export type ConnectorFacts = {
   readonly echoesAmount?: false
   /** How long after sending a reference that cannot be found may be believed to be unknown there, in ms. */
   readonly absenceCountsAfterMs?: number
+  /**
+   * How long after sending an attempt of unknown outcome is taken back (`reverse`) instead of being asked after any
+   * longer, in ms. Never, unless said.
+   */
+  readonly reverseAfterMs?: number
   /** What its test environment cannot show. */
   readonly sandboxLimits?: string
 }

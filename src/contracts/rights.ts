@@ -14,5 +14,7 @@ export const Right = z.enum([
   'reconciliations:run',
   'endpoints:read',
   'endpoints:manage',
+  /** How the gateways do. */
+  'platform:read',
 ])
 export type Right = z.infer<typeof Right>

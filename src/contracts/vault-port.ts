@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { CardBrand, CardField, CardSummary, FieldFault } from './card.ts'
 import { GatewayCall, GatewayReply } from './gateway-call.ts'
+import { PostedAnswer, PostedCard } from './posted-card.ts'
 
 const CollectionId = z.string().regex(/^col_[0-9a-z]{26}$/)
 const InCollection = z.strictObject({ collectionId: CollectionId })
@@ -99,6 +100,11 @@ export const VaultEvent = z.discriminatedUnion('type', [
   }),
   /** Every field is valid. The digits socket is closed; the card waits for `send` or `discard`. */
   z.strictObject({ type: z.literal('collected'), collectionId: CollectionId, card: CardSummary }),
+  /**
+   * A voice provider posted a card at the pay door. The collection waits for `send` and then for `answer-posted`; nobody
+   * opened it, and the one who hears of it owns it.
+   */
+  PostedCard.extend({ type: z.literal('card-posted'), collectionId: CollectionId }),
   /** The card process of this collection has zeroed its memory and is gone from the process table. */
   z.strictObject({
     type: z.literal('ended'),
@@ -135,6 +141,8 @@ export const vaultContract = {
      * of `not-sent` keeps the card, so that the same call may be tried again.
      */
     send: { params: InCollection.extend({ call: GatewayCall, last: z.boolean() }), result: GatewayReply },
+    /** What the provider is answered. The card process then ends. */
+    'answer-posted': { params: InCollection.extend({ answer: PostedAnswer }), result: z.null() },
     /** Zeroes and ends the card process. Answers when the process is gone. Harmless when it is gone already. */
     discard: { params: InCollection, result: z.null() },
     /** The collections that this vault still holds, whoever opened them. */

@@ -12,13 +12,16 @@ import { connectVault, type VaultClient } from './clients/vault-client.ts'
 import { DeskFeedHub } from './desk-feed.ts'
 import { packageVersion } from './http/package-files.ts'
 import { createHttpServer } from './http/server.ts'
+import { liveMetrics } from './metrics/live-metrics.ts'
+import { serveMetrics } from './metrics/metrics-server.ts'
 import { createPaymentCore, type PaymentCore } from './payments/assemble.ts'
 import { openStore, type StorePlace } from './store/store.ts'
 import { createTwilioRest } from './telephony/twilio/rest.ts'
 import { twilioRoutes } from './telephony/twilio/routes.ts'
 import { TwilioCalls } from './telephony/twilio/twilio-calls.ts'
+import { platformStatus } from './watch/platform-status.ts'
 
-export type RunningControl = Running & { readonly port: number }
+export type RunningControl = Running & { readonly port: number; readonly metricsPort: number | null }
 
 /** Where logs go, what time it is, and who hears of queries may be chosen by tests; in production nobody does. */
 export type ControlSurroundings = {
@@ -58,7 +61,8 @@ export async function startControl(
     isOver: async (provider, providerCallId) => provider !== sipProvider && rest.isOver(providerCallId),
     sipMerchant: (named) => merchantOfSip(config, named),
   })
-  core = createPaymentCore({ store, clock, log, config, bridge, vault, calls, feed })
+  const metrics = liveMetrics({ store, clock, vault, bridge, core: () => core })
+  core = createPaymentCore({ store, clock, log, config, bootId, bridge, vault, calls, feed, meter: metrics })
   await calls.recover()
   await core.recover()
   await seedAccess({ store, clock, merchants: config.merchants })
@@ -68,24 +72,28 @@ export async function startControl(
   const { numbers, authToken } = config.twilio
   const { streamUrl } = config.bridge
   const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
-  const { payments, operations, endpoints, gatewayEvents, reconciliations } = core
+  const { payments, operations, endpoints, gatewayEvents, reconciliations, gateways, watch } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
     ...{ calls, payments, operations, endpoints, gatewayEvents, reconciliations },
     ...{ feed, vault, bridge },
+    status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),
   })
   await http.forgetOldAnswers()
   await http.app.listen({ host: config.listen.host, port: config.listen.port })
   const { port } = http.app.server.address() as AddressInfo
+  const metricsServer = config.metrics && (await serveMetrics({ ...config.metrics, metrics, log }))
   log.info({ port }, 'control listens')
 
   return {
     port,
+    metricsPort: metricsServer?.port ?? null,
     /** Calls live on without control: the bridge keeps them, masked, and they are found again. */
     async stop(deadlineMs) {
       // A request that hangs must not take the time that an authorisation under way needs.
       await Promise.race([http.close(), pause(clock, deadlineMs / 2)])
+      await metricsServer?.close()
       await core.stop(deadlineMs / 2)
       await calls.stop()
       bridge.close()

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CardField } from '../contracts/card.ts'
 import type { CreatePayment, PaymentResource, Problem, SessionResource } from '../contracts/desk-port.ts'
 import type { OperationResource } from '../contracts/operations.ts'
+import type { PlatformStatus } from '../contracts/platform-status.ts'
 import { IntentKeys } from './intent-keys.ts'
 import type { Found, PaymentQuery } from './lookup.ts'
 
@@ -95,6 +96,11 @@ export class Api {
     const { do: kind, ...body } = order
     const path = kind === 'refund' ? 'refunds' : kind
     return this.#post(`${kind} ${paymentId}`, `/v1/payments/${encodeURIComponent(paymentId)}/${path}`, body)
+  }
+
+  /** Supervisors and admins only. */
+  status(): Promise<Answer<PlatformStatus>> {
+    return this.#request('GET', '/v1/status')
   }
 
   command(paymentId: string, command: PaymentCommand): Promise<Answer<PaymentResource>> {

@@ -10,6 +10,7 @@ import './log-in-form.ts'
 import './payment-record.ts'
 import './payment-search.ts'
 import './platform-banner.ts'
+import './status-page.ts'
 
 /** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
 export class DeskApp extends LitElement {
@@ -99,6 +100,7 @@ export class DeskApp extends LitElement {
       <a class="skip" href="#call" @click=${this.#skip}>Skip to the call</a>
       <desk-header .desk=${this.desk} .state=${this.state}></desk-header>
       <platform-banner .state=${this.state}></platform-banner>
+      ${this.state.statusOpen ? html`<status-page .desk=${this.desk}></status-page>` : nothing}
       <div class="columns">
         <div class="side">
           <nav aria-label="Calls"><call-list .desk=${this.desk} .state=${this.state}></call-list></nav>

@@ -51,7 +51,7 @@ export class DeskHeader extends LitElement {
   declare state: DeskState
 
   override render(): TemplateResult | typeof nothing {
-    const { session, stream, underWay } = this.state
+    const { session, stream, underWay, statusOpen } = this.state
     if (!session) return nothing
     return html`
       <header>
@@ -64,6 +64,17 @@ export class DeskHeader extends LitElement {
                 .callId=${this.state.selectedCallId}
               ></listen-toggle>`
             : nothing
+        }
+        ${
+          session.agent.role === 'agent'
+            ? nothing
+            : html`<button
+                class="small"
+                aria-expanded=${statusOpen}
+                @click=${() => this.desk.toggleStatus()}
+              >
+                Status
+              </button>`
         }
         <span class="hint">${session.agent.name} · ${session.merchant.name}</span>
         <button class="small" ?disabled=${underWay.has('log-out')} @click=${() => this.desk.logOut()}>

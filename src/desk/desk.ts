@@ -1,4 +1,5 @@
 import type { DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
+import type { PlatformStatus } from '../contracts/platform-status.ts'
 import {
   type Answer,
   Api,
@@ -101,6 +102,15 @@ export class Desk {
     const answer = await this.#intent(order.do, () => this.#api.order(paymentId, order))
     await this.#readRecord(paymentId)
     return answer.ok
+  }
+
+  /** How the gateways do, as control knows it now. */
+  readStatus(): Promise<Answer<PlatformStatus>> {
+    return this.#api.status()
+  }
+
+  toggleStatus(): void {
+    this.#dispatch({ type: 'status-toggled' })
   }
 
   /** Puts a result away, and makes room for another payment on the same call. */

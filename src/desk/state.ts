@@ -57,6 +57,8 @@ export type DeskState = {
   readonly underWay: ReadonlySet<IntentName>
   readonly refusal: Refusal | null
   readonly lookup: Lookup
+  /** The page about the gateways is open, above the calls. */
+  readonly statusOpen: boolean
 }
 
 export type DeskAction =
@@ -79,6 +81,7 @@ export type DeskAction =
   | { readonly type: 'call-closed'; readonly callId: string }
   | { readonly type: 'result-put-away'; readonly paymentId: string }
   | LookupAction
+  | { readonly type: 'status-toggled' }
   | { readonly type: 'intent-sent'; readonly intent: IntentName }
   | { readonly type: 'intent-done'; readonly intent: IntentName }
   | { readonly type: 'intent-refused'; readonly intent: IntentName; readonly problem: Problem | null }
@@ -95,6 +98,7 @@ export const firstState: DeskState = {
   underWay: new Set(),
   refusal: null,
   lookup: nothingLookedUp,
+  statusOpen: false,
 }
 
 /**
@@ -134,6 +138,8 @@ export function reduce(state: DeskState, action: DeskAction): DeskState {
     case 'record-read':
     case 'record-closed':
       return { ...state, lookup: reduceLookup(state.lookup, action) }
+    case 'status-toggled':
+      return { ...state, statusOpen: !state.statusOpen }
     case 'intent-sent':
       return { ...state, underWay: new Set([...state.underWay, action.intent]), refusal: null }
     case 'intent-done':

@@ -49,6 +49,17 @@ const Merchant = z.strictObject({
   webhooks: z.array(z.strictObject({ url: z.url(), secret: z.string().startsWith('whsec_') })).default([]),
 })
 
+const Door = z.strictObject({
+  id: z.string().regex(/^[a-z0-9-]{1,32}$/, 'lower-case letters, digits and dashes'),
+  path: z.string().regex(/^(\/[A-Za-z0-9_-]{1,64}){1,8}$/, 'a path of plain segments: /pay/main'),
+  username: z.string().min(1),
+  password: z.string().min(16, 'at least 16 characters'),
+  /** Twilio's auth token, when the provider signs what it posts. */
+  signingToken: z.string().min(16).nullable().default(null),
+  merchant: z.string(),
+  gateway: z.string(),
+})
+
 const TwilioNumber = z.strictObject({
   number: z.string().min(1),
   merchant: z.string(),
@@ -119,6 +130,19 @@ export const PlatformConfig = z
         token: z.string().min(32).nullable().default(null),
       })
       .prefault({}),
+    payDoor: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(8444),
+        publicUrl: url('https').nullable().default(null),
+        certificateFile: z.string(),
+        keyFile: z.string(),
+        warm: z.number().int().min(0).max(16).default(1),
+        mostAtOnce: z.number().int().min(1).max(1_000).default(16),
+        doors: z.array(Door).min(1),
+      })
+      .nullable()
+      .default(null),
     collection: z
       .strictObject({
         fields: z.array(CardField).min(1).default(['pan', 'expiry', 'csc']),
@@ -126,6 +150,14 @@ export const PlatformConfig = z
         firstDigitSeconds: seconds(1, 600).default(20),
         betweenDigitsSeconds: seconds(1, 600).default(5),
         wholeSeconds: seconds(5, 3_600).default(300),
+      })
+      .prefault({}),
+    metrics: z
+      .strictObject({
+        enabled: z.boolean().default(false),
+        host: z.string().default('127.0.0.1'),
+        port: port.default(9464),
+        token: z.string().min(32, 'at least 32 characters').nullable().default(null),
       })
       .prefault({}),
     supervisor: z
@@ -170,6 +202,13 @@ export const PlatformConfig = z
         }
       }
     }
+    const { metrics } = config
+    const isOpen = config.mode === 'production' || !['127.0.0.1', '::1', 'localhost'].includes(metrics.host)
+    if (metrics.enabled && metrics.token === null && isOpen)
+      fault(
+        ['metrics', 'token'],
+        'what Prometheus shows as a bearer token (not needed on loopback in sandbox mode)',
+      )
     const gatewayIds = config.gateways.map(({ id }) => id)
     config.merchants.forEach(({ gateway }, i) => {
       if (!gatewayIds.includes(gateway))
@@ -178,6 +217,16 @@ export const PlatformConfig = z
     if (config.sip.portMax < config.sip.portMin + 8)
       fault(['sip', 'portMax'], 'at least 8 more than sip.portMin: a call takes four ports')
     const merchantIds = config.merchants.map(({ id }) => id)
+    config.payDoor?.doors.forEach((door, i) => {
+      const at = (key: string) => ['payDoor', 'doors', i, key]
+      if (config.mode !== 'production') fault(['payDoor'], 'null in sandbox mode; set mode: production')
+      if (!merchantIds.includes(door.merchant))
+        fault(at('merchant'), `one of the merchants’ ids: ${merchantIds.join(', ')}`)
+      if (!gatewayIds.includes(door.gateway))
+        fault(at('gateway'), `one of the gateways’ ids: ${gatewayIds.join(', ')}`)
+      if (door.signingToken !== null && config.payDoor?.publicUrl == null)
+        fault(['payDoor', 'publicUrl'], 'the address that the provider signs: https://host')
+    })
     const { merchant: sipMerchant } = config.sip
     if (config.mode === 'production' && sipMerchant !== null && !merchantIds.includes(sipMerchant))
       fault(['sip', 'merchant'], `one of the merchants’ ids: ${merchantIds.join(', ')}`)

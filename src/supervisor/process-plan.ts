@@ -124,7 +124,27 @@ function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
     maxCollections,
     cardUid,
     gateways: gatewaysOf(input).map(({ connector, origin, caFile }) => ({ connector, origin, caFile })),
+    payDoor: payDoorPart(input),
   }
+}
+
+function payDoorPart({ config, packageDir }: PlanInput): z.input<typeof VaultConfig>['payDoor'] {
+  if (!config.payDoor) return null
+  const { host, port, publicUrl, doors, ...rest } = config.payDoor
+  return {
+    ...rest,
+    listen: { host, port },
+    entry: path.join(packageDir, 'dist', 'vault', 'card', 'door-main.js'),
+    doors: doors.map(({ merchant: _, gateway, signingToken, ...door }) => {
+      const { connector, origin } = config.gateways.find(({ id }) => id === gateway) ?? noGateway()
+      const signing = signingToken === null ? null : { token: signingToken, publicOrigin: publicUrl ?? '' }
+      return { ...door, signing, connector, origin }
+    }),
+  }
+}
+
+function noGateway(): never {
+  throw new Error('the configuration was not checked')
 }
 
 function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input<typeof BridgeConfig> {
@@ -192,9 +212,19 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
     merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
     session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
+    payDoors: (config.payDoor?.doors ?? []).map(({ id, merchant, gateway }) => ({
+      id,
+      merchantId: merchant,
+      gatewayId: gateway,
+    })),
+    metrics: config.metrics.enabled ? metricsPart(config.metrics) : null,
     deskDir: path.join(input.packageDir, 'dist', 'desk'),
     carrierUrl: sandbox ? addresses(config).simulator : null,
   }
+}
+
+function metricsPart({ host, port, token }: PlatformConfig['metrics']) {
+  return { listen: { host, port }, token }
 }
 
 function twilioPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfig>['twilio'] {

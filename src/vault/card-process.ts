@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../base/clock.ts'
 import type { CollectionEnd } from '../contracts/vault-port.ts'
 import type { Finding, Order, Report } from './card-messages.ts'
 import { readReport } from './card-reports.ts'
+import type { DoorOrder } from './door-messages.ts'
 import { cardFlags, launcherFlags } from './launch/flags.ts'
 import { CardProcessNotStarted } from './vault-errors.ts'
 
@@ -80,12 +81,12 @@ export class CardProcess {
     return !this.#exited
   }
 
-  send(order: Order): void {
+  send(order: Order | DoorOrder): void {
     if (this.#child.connected) this.#child.send(order, () => {})
   }
 
   /** Hands a connection over with the order; `done` runs when this process may close its own copy. */
-  hand(order: Order, handle: unknown, done: () => void): void {
+  hand(order: Order | DoorOrder, handle: unknown, done: () => void): void {
     if (this.#child.connected) this.#child.send(order, handle as never, done)
     else done()
   }

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Clock, Timer } from '../base/clock.ts'
+import type { Clock } from '../base/clock.ts'
 import { digitFrame } from '../contracts/digit-port.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
 import type { Order, Report } from './card-messages.ts'
 import type { CardProcess } from './card-process.ts'
 import { readEvent } from './card-reports.ts'
+import { CardSending } from './card-sending.ts'
 import { type DigitListener, listenForDigits } from './digit-listener.ts'
-import { dial } from './gate.ts'
-import { allows } from './policy.ts'
-import { CardProcessNotStarted, CollectionNotAtThat, SendUnderWay } from './vault-errors.ts'
+import { CardProcessNotStarted, CollectionNotAtThat } from './vault-errors.ts'
 
 export type HeldCollectionOptions = {
   readonly request: OpenCollection
@@ -22,12 +21,6 @@ export type HeldCollectionOptions = {
   readonly onEvent: (event: VaultEvent) => void
 }
 
-type Sending = { readonly handed: boolean; answer(reply: GatewayReply): void }
-
-const dialLimitMs = 10_000
-/** What the card process may take beyond the call's own time: the handshake, and some for a slow machine. */
-const sendGraceMs = 12_000
-
 /** One collection, as the pool sees it: a card process, a socket that it passes on, and what they said. */
 export class HeldCollection {
   /** Settles once the card process is gone and `ended` was told. */
@@ -36,13 +29,14 @@ export class HeldCollection {
   #listener: DigitListener | undefined
   #why: CollectionEnd | 'finished' | undefined
   #collected = false
-  #sending: Sending | undefined
+  readonly #sending: CardSending
   #opened: (() => void) | undefined
   /** Events wait here until the answer to `open-collection` is on its way: control must know the collection first. */
   #waiting: VaultEvent[] | undefined = []
 
   constructor(options: HeldCollectionOptions) {
     this.#options = options
+    this.#sending = new CardSending(options.card, options.clock)
     options.card.onReport = (report) => this.#receive(report)
     this.ended = options.card.gone.then(() => this.#gone())
   }
@@ -84,41 +78,22 @@ export class HeldCollection {
   }
 
   async send(call: GatewayCall, last: boolean): Promise<GatewayReply> {
-    const { card, request, clock } = this.#options
-    if (this.#sending) throw new SendUnderWay()
-    // An answer and no error: control must know for certain that nothing was sent.
-    if (!this.#collected || !allows(request, call)) return { kind: 'not-sent', because: 'policy' }
-    const reply = new Promise<GatewayReply>((answer) => {
-      this.#sending = { handed: false, answer }
-    })
-    const timeoutMs = Math.min(call.timeoutMs, dialLimitMs)
-    const dialled = await dial({ origin: request.origin, timeoutMs, clock })
-    if (!dialled.ok) this.#answer({ kind: 'not-sent', because: dialled.because })
-    else if (!this.#markHanded()) dialled.close()
-    else card.hand({ type: 'send', call, last }, dialled.handle, () => dialled.close())
-    const backstop: Timer = clock.after(call.timeoutMs + sendGraceMs, () => card.kill())
-    return reply.finally(() => backstop.cancel())
+    if (!this.#collected) return { kind: 'not-sent', because: 'policy' }
+    return this.#sending.send(this.#options.request, call, last)
   }
 
   /** Ends the collection; `ended` settles when the process is gone. */
   stop(why: CollectionEnd): Promise<void> {
     this.#why ??= why
     this.#listener?.close()
-    if (this.#sending && !this.#sending.handed) this.#answer({ kind: 'not-sent', because: 'gone' })
+    this.#sending.stopped()
     this.#options.card.stop(why)
     return this.ended
   }
 
-  /** From here on the card process knows whether something was written; if it dies, nobody does. False when stopped. */
-  #markHanded(): boolean {
-    if (!this.#sending) return false
-    this.#sending = { ...this.#sending, handed: true }
-    return true
-  }
-
   #receive(report: Report): void {
     if (report.type === 'opened') this.#opened?.()
-    else if (report.type === 'reply') this.#answer(report.reply)
+    else if (report.type === 'reply') this.#sending.answer(report.reply)
     else if (report.type === 'ending') {
       // What the card process says of its end is nearer to the truth than what was asked of it.
       this.#why = report.why
@@ -139,17 +114,9 @@ export class HeldCollection {
 
   #gone(): void {
     this.#listener?.close()
-    if (this.#sending) {
-      this.#answer({ kind: this.#sending.handed ? 'no-answer' : 'not-sent', because: 'gone' })
-    }
+    this.#sending.gone()
     this.#release()
     this.#tell({ type: 'ended', collectionId: this.id, why: this.#why ?? 'card-process-died' })
-  }
-
-  #answer(reply: GatewayReply): void {
-    const sending = this.#sending
-    this.#sending = undefined
-    sending?.answer(reply)
   }
 
   #tell(event: VaultEvent): void {

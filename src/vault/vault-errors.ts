@@ -25,6 +25,15 @@ export class GatewayCaUnreadable extends AppError {
   readonly remedy = 'page-someone'
 }
 
+/** The certificate or key file of the pay door cannot be read. */
+export class DoorCertificateUnreadable extends AppError {
+  readonly code = 'DOOR_CERTIFICATE_UNREADABLE'
+  readonly remedy = 'page-someone'
+  constructor() {
+    super('vault.payDoor: certificateFile or keyFile cannot be read by the vault')
+  }
+}
+
 /** The configuration names a connector for which the vault has no policy: it could never send anything. */
 export class ConnectorWithoutPolicy extends AppError {
   readonly code = 'CONNECTOR_WITHOUT_POLICY'

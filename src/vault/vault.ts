@@ -1,16 +1,22 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Running } from '../base/child-process.ts'
-import { systemClock } from '../base/clock.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
 import { createLog, type Log } from '../base/log.ts'
 import { type RpcHandlers, serveRpc } from '../base/rpc/rpc-server.ts'
 import type { VaultConfig } from '../contracts/process-config/vault-config.ts'
 import { type Posture, type VaultContract, vaultContract } from '../contracts/vault-port.ts'
 import { prepareRunDir } from './digit-listener.ts'
 import { missingIn, postureOf } from './launch/posture.ts'
+import { PayDoor } from './pay-door.ts'
 import { hasPolicy } from './policy.ts'
 import { type AllowedGateway, Pool } from './pool.ts'
-import { ConnectorWithoutPolicy, GatewayCaUnreadable, VaultDegraded } from './vault-errors.ts'
+import {
+  CollectionUnknown,
+  ConnectorWithoutPolicy,
+  GatewayCaUnreadable,
+  VaultDegraded,
+} from './vault-errors.ts'
 import { WarmCards } from './warm-cards.ts'
 
 /**
@@ -34,25 +40,43 @@ export async function startVault(config: VaultConfig): Promise<Running> {
   }
   const { runDir, maxCollections } = config
   const pool = new Pool({ cards, gateways, runDir, maxCollections, clock, log })
+  const doorCards = config.payDoor && (await startDoorCards(config, { uid, clock, log }))
+  const door =
+    config.payDoor && doorCards
+      ? new PayDoor({ config: config.payDoor, gateways, cards: doorCards, clock, log })
+      : undefined
   const server = await serveRpc({
     contract: vaultContract,
     socketPath: config.socketPath,
     token: config.token,
     log,
-    handlers: handlersOf(pool, posture),
-    onPeerGone: (peer) => pool.ownerGone(peer),
+    handlers: handlersOf({ pool, door, posture }),
+    onPeer: (peer) => door?.ownerCame(peer),
+    onPeerGone: (peer) => {
+      pool.ownerGone(peer)
+      door?.ownerGone(peer)
+    },
   })
+  await door?.listen()
   log.info({ count: config.warm }, 'vault ready')
   return {
     async stop() {
       // First the cards: whatever else takes its time, they are gone within a second.
-      await Promise.all([pool.close('discarded'), cards.close()])
+      await Promise.all([
+        pool.close('discarded'),
+        door?.close('discarded'),
+        cards.close(),
+        doorCards?.close(),
+      ])
       await server.close()
     },
   }
 }
 
-function handlersOf(pool: Pool, posture: Posture): RpcHandlers<VaultContract> {
+type Handled = { readonly pool: Pool; readonly door: PayDoor | undefined; readonly posture: Posture }
+
+function handlersOf({ pool, door, posture }: Handled): RpcHandlers<VaultContract> {
+  const isPosted = (collectionId: string) => door?.has(collectionId) === true
   return {
     'open-collection': (request, owner) => pool.open(request, owner),
     'clear-field': ({ collectionId, field }) => {
@@ -71,14 +95,32 @@ function handlersOf(pool: Pool, posture: Posture): RpcHandlers<VaultContract> {
       pool.get(collectionId).suspend(suspended)
       return null
     },
-    send: ({ collectionId, call, last }) => pool.get(collectionId).send(call, last),
+    send: ({ collectionId, call, last }) =>
+      (door && isPosted(collectionId) ? door.get(collectionId) : pool.get(collectionId)).send(call, last),
+    'answer-posted': ({ collectionId, answer }) => {
+      if (!door) throw new CollectionUnknown()
+      door.get(collectionId).answer(answer)
+      return null
+    },
     discard: async ({ collectionId }) => {
-      await pool.discard(collectionId)
+      if (door && isPosted(collectionId)) await door.get(collectionId).stop('discarded')
+      else await pool.discard(collectionId)
       return null
     },
     list: () => ({ collectionIds: pool.list() }),
     posture: () => posture,
   }
+}
+
+type Surroundings = { readonly uid: number | null; readonly clock: Clock; readonly log: Log }
+
+/** The door's own processes, of its own entry; the first one is waited for, so that a wrong entry is found at the start. */
+async function startDoorCards(config: VaultConfig, around: Surroundings): Promise<WarmCards | undefined> {
+  if (!config.payDoor) return undefined
+  const { entry, warm } = config.payDoor
+  const cards = new WarmCards({ entry, warm, ...around })
+  await cards.begin()
+  return cards
 }
 
 function readGateway({ connector, origin, caFile }: VaultConfig['gateways'][number]): AllowedGateway {

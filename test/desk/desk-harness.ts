@@ -55,8 +55,8 @@ export class DeskHarness {
   }
 
   /** Control is there, and nobody is logged in. */
-  async open(options: BrowserContextOptions = {}): Promise<Page> {
-    this.control = await ScriptedControl.start(this.#deskDir)
+  async open(options: BrowserContextOptions = {}, session?: object): Promise<Page> {
+    this.control = await ScriptedControl.start(this.#deskDir, session)
     const context = await this.#browser.newContext({ viewport: { width: 1180, height: 860 }, ...options })
     const page = await context.newPage()
     page.on('console', (message) => {

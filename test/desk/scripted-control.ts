@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
 import { DeskEvent, type PaymentResource } from '../../src/contracts/desk-port.ts'
+import { PlatformStatus } from '../../src/contracts/platform-status.ts'
 import { addDesk } from '../../src/control/http/desk-files.ts'
 import { addSecurityHeaders } from '../../src/control/http/security-headers.ts'
 import { aPayment, aSession } from './examples.ts'
@@ -24,6 +25,8 @@ export class ScriptedControl {
   /** Until it is resolved, no payment can be read. */
   readGate: Promise<void> = Promise.resolve()
   loggedIn = false
+  /** As GET /v1/status answers it; while null, it cannot be read. */
+  status: PlatformStatus | null = null
   origin = ''
   readonly #app: FastifyInstance = fastify({ forceCloseConnections: true })
   readonly #streams = new Set<ServerResponse>()
@@ -84,6 +87,9 @@ export class ScriptedControl {
       return reply.code(204).send()
     })
     app.get('/v1/payments', async () => ({ data: this.found, nextCursor: null }))
+    app.get('/v1/status', (_request, reply) =>
+      this.status ? reply.send(PlatformStatus.parse(this.status)) : reply.code(503).send(problem(503)),
+    )
     app.get('/v1/payments/:id', async () => {
       await this.readGate
       return this.payment

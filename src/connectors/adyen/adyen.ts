@@ -33,6 +33,8 @@ export const adyen: Connector = {
     amounts,
     settings: ['merchantAccount'],
     followUpsLater: true,
+    // Webhooks come within seconds, and again when they were missed.
+    reverseAfterMs: 600_000,
     sandboxLimits: 'Refusals are chosen by the card holder’s name or the amount, not by card numbers.',
   },
   authorise,

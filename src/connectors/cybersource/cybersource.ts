@@ -36,6 +36,8 @@ export const cybersource: Connector = {
     lookupBy: 'our-reference',
     // Searches are minutes behind.
     absenceCountsAfterMs: 900_000,
+    // A caller cannot wait for those: what is still unknown then is taken back.
+    reverseAfterMs: 60_000,
     apiVersion: 'v2',
     motoField: 'processingInformation.commerceIndicator: MOTO',
     settings: ['merchantId', 'keyId'],

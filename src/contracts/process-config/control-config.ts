@@ -75,6 +75,15 @@ export const ControlConfig = CommonConfig.extend({
     )
     .min(1),
   session: z.strictObject({ idleMinutes: z.number().int().min(1), longestHours: z.number().int().min(1) }),
+  /**
+   * Where `GET /metrics` listens, apart from everything else. Without a token only on loopback in sandbox mode. Null: not
+   * at all.
+   */
+  metrics: z.strictObject({ listen: Listen, token: LinkToken.nullable() }).nullable().default(null),
+  /** Whose the cards are that voice providers post at the vault's pay door, by the door's name, and which gateway gets them. */
+  payDoors: z
+    .array(z.strictObject({ id: z.string(), merchantId: z.string(), gatewayId: z.string() }))
+    .default([]),
   /** Built desk, served at `/`. */
   deskDir: z.string(),
   /** Sandbox mode only: the simulated carrier. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CommonConfig, LinkToken } from './shared.ts'
+import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
 
 /** supervisor → vault, on standard input. */
 export const VaultConfig = CommonConfig.extend({
@@ -24,5 +24,35 @@ export const VaultConfig = CommonConfig.extend({
       caFile: z.string().nullable(),
     }),
   ),
+  /** Where voice providers post cards in the pay-connector shape. Null: nowhere. */
+  payDoor: z
+    .strictObject({
+      listen: Listen,
+      /** PEM files; TLS ends in the card process. */
+      certificateFile: z.string(),
+      keyFile: z.string(),
+      /** The compiled card process behind the door. */
+      entry: z.string(),
+      /** Processes kept ready for it, beside those of phone calls. */
+      warm: z.number().int().min(0).max(16),
+      /** Connections at the same time; more are closed unread. */
+      mostAtOnce: z.number().int().min(1).max(1_000),
+      doors: z
+        .array(
+          z.strictObject({
+            id: z.string().regex(/^[a-z0-9-]{1,32}$/),
+            path: z.string().regex(/^(\/[A-Za-z0-9_-]{1,64}){1,8}$/),
+            username: z.string().min(1),
+            password: SecretText,
+            /** What the provider signs with, and our own address as the provider knows it. Null: it does not sign. */
+            signing: z.strictObject({ token: SecretText, publicOrigin: z.string() }).nullable(),
+            connector: z.string(),
+            origin: z.string(),
+          }),
+        )
+        .min(1),
+    })
+    .nullable()
+    .default(null),
 })
 export type VaultConfig = z.output<typeof VaultConfig>

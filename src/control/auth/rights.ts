@@ -9,7 +9,13 @@ const agent: readonly Right[] = [
   'payments:take',
   'payments:settle',
 ]
-const supervisor: readonly Right[] = [...agent, 'payments:refund', 'endpoints:read', 'reconciliations:read']
+const supervisor: readonly Right[] = [
+  ...agent,
+  'payments:refund',
+  'endpoints:read',
+  'platform:read',
+  'reconciliations:read',
+]
 const admin: readonly Right[] = [...supervisor, 'endpoints:manage', 'reconciliations:run']
 
 /** Role → rights, always within one merchant. A machine is an API key: a merchant's own system. */

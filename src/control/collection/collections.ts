@@ -78,6 +78,16 @@ export class Collections {
     ]
   }
 
+  /** Collections that have not ended. */
+  get live(): number {
+    return [...this.#byId.values()].filter(({ state }) => state.at !== 'ended').length
+  }
+
+  /** Calls whose mask the bridge vouches for. */
+  get maskedCalls(): number {
+    return this.#masked.size
+  }
+
   /** Takes the call for a payment. False when this payment has it already; throws CallBusy when another has it. */
   reserve(callId: string, paymentId: string): boolean {
     const holder = this.#seats.get(callId)

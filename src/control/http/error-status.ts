@@ -47,6 +47,7 @@ export const statuses: Readonly<Record<string, number>> = {
   TOO_MANY_STREAMS: 429,
   INTERNAL: 500,
   GATEWAY_NOT_CONFIGURED: 500,
+  GATEWAY_AWAY: 503,
   PEER_AWAY: 503,
   PEER_SILENT: 503,
   PLATFORM_NOT_READY: 503,

@@ -33,6 +33,7 @@ import { paymentRoutes } from './routes/payments.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
+import { type StatusOf, statusRoutes } from './routes/status.ts'
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { createSessionCookie } from './session-cookie.ts'
@@ -52,6 +53,7 @@ export type HttpOptions = {
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
+  readonly status: StatusOf
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
   readonly bridge: { readonly up: boolean }
@@ -111,6 +113,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   operationRoutes(routes, options.operations)
   reconciliationRoutes(routes, options.reconciliations)
   webhookEndpointRoutes(routes, options.endpoints)
+  statusRoutes(routes, options.status)
   healthRoutes(routes, options)
   openApiRoute(routes)
   errorDocsRoute(routes)

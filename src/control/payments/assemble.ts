@@ -5,14 +5,19 @@ import type { BridgeClient } from '../clients/bridge-client.ts'
 import { createGatewayClient, type GatewayClient } from '../clients/gateway-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import { Collections } from '../collection/collections.ts'
+import type { CollectionState } from '../collection/machine.ts'
 import { GatewayEvents } from '../gateway-events/gateway-events.ts'
+import { IdempotencyStore } from '../http/idempotency-store.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
 import { createWebhookTarget } from '../outbox/webhook-target.ts'
 import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
+import { PostedCards } from '../posted/posted-cards.ts'
+import { Tokenising } from '../posted/tokenising.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
 import type { Store } from '../store/store.ts'
+import { type GatewayMeter, GatewayWatch } from '../watch/gateway-watch.ts'
 import { Authorisation } from './authorisation.ts'
 import { DeskPublisher } from './desk-publisher.ts'
 import { PaymentFlow } from './flow.ts'
@@ -36,13 +41,24 @@ export type PaymentCoreOptions = {
   readonly store: Store
   readonly clock: Clock
   readonly log: Log
-  readonly config: Pick<ControlConfig, 'merchants' | 'gateways' | 'collection' | 'mode'>
+  readonly config: Pick<ControlConfig, 'merchants' | 'gateways' | 'collection' | 'mode'> & {
+    readonly payDoors?: ControlConfig['payDoors']
+  }
+  /** Names this life of the process. */
+  readonly bootId?: string
   readonly bridge: BridgeClient
   readonly vault: VaultClient
   readonly calls: Calls
   readonly feed: DeskFeed
+  /** Counts what happens at the gateways and to collections; nothing unless told. */
+  readonly meter?: CoreMeter
   /** Jitter of backoffs; `Math.random` unless told. */
   readonly random?: () => number
+}
+
+export type CoreMeter = GatewayMeter & {
+  /** A collection has moved on. */
+  collection(state: CollectionState): void
 }
 
 export type PaymentCore = {
@@ -50,6 +66,11 @@ export type PaymentCore = {
   readonly operations: OperationsApi
   readonly endpoints: Endpoints
   readonly reconciliations: Reconciliations
+  readonly gateways: Gateways
+  /** How the gateways do. */
+  readonly watch: GatewayWatch
+  /** How many callers are keying a card, and on how many calls the tones are masked. */
+  readonly collections: Pick<Collections, 'live' | 'maskedCalls'>
   /** What gateways tell by webhook. */
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   /** Webhooks: runs by itself after `recover`; `wake` is for tests and operators. */
@@ -67,6 +88,8 @@ export type PaymentCore = {
 export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const { store, clock, log, config, bridge, vault, calls, random = Math.random } = options
   const gateways = new Gateways(config.gateways)
+  const gatewayIds = config.gateways.map(({ id }) => id)
+  const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
   const webhooks = createWebhookTarget({ store, clock, postWebhook: createPostWebhook(clock) })
   const relay = new Relay({
@@ -82,11 +105,15 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     desk.committed(row)
     relay.wake(row.merchant_id)
   }
-  const perform: RunnerOptions['perform'] = (effect, row) => flow.perform(effect, row)
+  const perform: RunnerOptions['perform'] = (effect, row) => {
+    // A posted card is collected already, and sent by whoever took it.
+    const isPosted = posted.has(row.id) && (effect.do === 'collect' || effect.do === 'authorise')
+    if (!isPosted) flow.perform(effect, row)
+  }
   const onLeft = (key: PaymentKey) => takeUp.later(key)
   const runner = new PaymentRunner({ store, clock, log, onCommitted, perform, onStoreFailed: onLeft })
   const settlement = new Settlement({ store, clock, log, runner })
-  const gatewaySide = { store, clock, log, gateways, gatewayClient }
+  const gatewaySide = { store, clock, log, gateways, gatewayClient, watch }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
   const authorisation = new Authorisation(gatewaySide)
   const followUp = new FollowUp(gatewaySide)
@@ -99,7 +126,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     settings: config.collection,
     onMask: (callId, masked) => calls.setMasked(callId, masked),
     onChange: (collection) => desk.changed(collection),
-    onState: (collection) => flow.onCollection(collection),
+    onState: (collection) => {
+      options.meter?.collection(collection.state)
+      flow.onCollection(collection)
+    },
   })
   const flow: PaymentFlow = new PaymentFlow({
     store,
@@ -118,18 +148,39 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const takeUp: TakeUp = new TakeUp({
     ...{ store, clock, log, runner, settlement, inquiries },
     collections: () => collections,
-    isSending: (paymentId) => flow.isSending(paymentId),
+    isSending: (paymentId) => flow.isSending(paymentId) || posted.has(paymentId),
+  })
+  const posted: PostedCards = new PostedCards({
+    ...{ store, clock, log, vault, runner, authorisation, settlement, inquiries, watch, onCommitted },
+    doors: config.payDoors ?? [],
+    tokenising: new Tokenising(gatewaySide),
+    answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life' }),
   })
   const processing = { store, clock, log, settlement, inquiries, operations }
   const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
   const reconciliations = new ReconciliationJob({
-    ...{ store, clock, log, gateways, gatewayClient, settlement, operations },
+    ...{ store, clock, log, gateways, gatewayClient, watch, settlement, operations },
     onTold: (merchantId) => relay.wake(merchantId),
   })
-  const orders = { store, clock, runner, flow, gateways, collections, calls, bridge, vault, onCommitted }
+  const orders = {
+    store,
+    clock,
+    runner,
+    flow,
+    gateways,
+    watch,
+    collections,
+    calls,
+    bridge,
+    vault,
+    onCommitted,
+  }
   return {
     payments: createPayments(orders),
-    operations: createOperationsApi({ store, operations, inquiries, collections }),
+    operations: createOperationsApi({ store, operations, inquiries, collections, watch }),
+    gateways,
+    watch,
+    collections,
     endpoints: createEndpoints({ store, clock, mode: config.mode }),
     gatewayEvents,
     reconciliations,
@@ -141,6 +192,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       collections,
       inquiries,
       operations,
+      posted,
       gatewayEvents,
       reconciliations,
       relay,
@@ -155,6 +207,7 @@ type Parts = PaymentCoreOptions & {
   readonly collections: Collections
   readonly inquiries: Inquiries
   readonly operations: Operations
+  readonly posted: PostedCards
   readonly gatewayEvents: GatewayEvents
   readonly reconciliations: ReconciliationJob
   readonly relay: Relay
@@ -164,7 +217,7 @@ type Parts = PaymentCoreOptions & {
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
-  const { operations, gatewayEvents, reconciliations, relay, gatewayClient } = parts
+  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -190,7 +243,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
     async stop(deadlineMs = 5_000) {
       expiry?.cancel()
       collections.stopAll('control-restarted')
-      const done = Promise.all([flow.idle(), operations.idle()])
+      const done = Promise.all([flow.idle(), operations.idle(), posted.stop()])
       await Promise.race([done, new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
       await collections.close()
       takeUp.stop()

@@ -4,6 +4,7 @@ import type { Outcome } from '../../connectors/connector.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { converse } from './conversation.ts'
 import type { Gateway, Gateways } from './gateways.ts'
 import { mayResendUnsent } from './resend-rules.ts'
@@ -19,13 +20,20 @@ export type AuthorisationOptions = {
   readonly log: Log
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
+  readonly watch: GatewayWatch
+}
+
+/** A card that is there to be sent: keyed on a call, or posted by a voice provider. */
+export type CardInHand = Pick<Collection, 'send' | 'dispatch'> & {
+  readonly state: Pick<Collection['state'], 'at'>
+  readonly view: Pick<Collection['view'], 'fields'>
 }
 
 export type AuthoriseCard = {
   readonly payment: PaymentRow
   /** Written before: its idempotency key is used for every try. */
   readonly attempt: AttemptRow
-  readonly collection: Collection
+  readonly collection: CardInHand
 }
 
 /** Talks with the gateway about a collected card, and sees to it that the card is gone as soon as it can be. */
@@ -37,15 +45,16 @@ export class Authorisation {
   }
 
   async authorise(order: AuthoriseCard): Promise<Outcome> {
-    const { store, clock, log, gateways } = this.#options
+    const { store, clock, log, gateways, watch } = this.#options
     const { attempt, collection } = order
     try {
       const gateway = gateways.of(attempt.gateway)
       for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
-        const outcome = await this.#once(order, gateway)
+        const outcome = watch.ended(attempt.gateway, 'authorise', await this.#once(order, gateway))
         const mayResend = outcome.kind === 'not-sent' && mayResendUnsent(outcome.because)
         if (!mayResend || waitMs === undefined || collection.state.at !== 'sending') return outcome
         log.warn({ attemptId: attempt.id, reason: outcome.because, count: tries + 1 }, 'not sent; once more')
+        watch.repeated(attempt.gateway, 'authorise')
         await new Promise<void>((resolve) => clock.after(waitMs, resolve))
         const nowMs = clock.now()
         await updateLiveAttempt(store.db, attempt, { sent_at: nowMs, updated_at: nowMs })
@@ -57,8 +66,10 @@ export class Authorisation {
   }
 
   #once({ payment, attempt, collection }: AuthoriseCard, gateway: Gateway): Promise<Outcome> {
-    const { store, clock, gatewayClient } = this.#options
+    const { store, clock, gatewayClient, watch } = this.#options
     const { connector, account } = gateway
+    // The card was keyed while the gateway failed others: certainly not charged is better than perhaps.
+    if (!watch.maySend(attempt.gateway)) return Promise.resolve({ kind: 'not-sent', because: 'gateway-away' })
     const request = {
       money: { amountMinor: attempt.amount_minor, currency: attempt.currency },
       ourReference: attempt.id,
@@ -73,7 +84,9 @@ export class Authorisation {
       account,
       open: () => connector.authorise(request, account),
       send: (call, card) =>
-        card === 'none' ? gatewayClient.send(call) : collection.send(call, card === 'last'),
+        watch.call(attempt.gateway, call, (one) =>
+          card === 'none' ? gatewayClient.send(one) : collection.send(one, card === 'last'),
+        ),
       onCardSpent: () => collection.dispatch({ type: 'spent' }),
       onCheckpoint: ({ gatewayRef }) =>
         updateLiveAttempt(store.db, attempt, { gateway_ref: gatewayRef, updated_at: clock.now() }),

@@ -10,8 +10,9 @@ import type { Authorisation } from './authorisation.ts'
 import type { Gateways } from './gateways.ts'
 import type { Inquiries } from './inquiries.ts'
 import type { PaymentInput } from './machine.ts'
+import { newAttempt } from './new-attempt.ts'
 import type { Operations } from './operations.ts'
-import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
+import type { AttemptRow, PaymentRow } from './rows.ts'
 import type { PaymentOrderedEffect, PaymentRunner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
 import { insertAttempt, liveAttempt, type PaymentKey, stalePayments } from './store.ts'
@@ -190,27 +191,5 @@ export class PaymentFlow {
       })
       .finally(() => this.#underWay.delete(tracked))
     this.#underWay.add(tracked)
-  }
-}
-
-function newAttempt(payment: PaymentRow, attemptId: string, nowMs: number): AttemptRow {
-  return {
-    id: attemptId,
-    merchant_id: payment.merchant_id,
-    payment_id: payment.id,
-    state: 'open',
-    gateway: payment.gateway,
-    idempotency_key: `authorise-${attemptId}`,
-    amount_minor: payment.amount_minor,
-    currency: payment.currency,
-    ...shownCard(payment),
-    gateway_ref: null,
-    auth_code: null,
-    because: null,
-    sent_at: nowMs,
-    inquiries: 0,
-    absent_at: null,
-    created_at: nowMs,
-    updated_at: nowMs,
   }
 }

@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts'
 import type { FollowUpRequest, Outcome } from '../../connectors/connector.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Store } from '../store/store.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { converse } from './conversation.ts'
 import type { Gateways } from './gateways.ts'
 import { type OperationRow, updateLiveOperation } from './operation-store.ts'
@@ -17,6 +18,7 @@ export type FollowUpOptions = {
   readonly log: Log
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
+  readonly watch: GatewayWatch
 }
 
 /** Talks with the gateway about captures, voids and refunds. The key of an operation is never another. */
@@ -29,15 +31,16 @@ export class FollowUp {
 
   /** Sends it for the first time; again only when it certainly did not leave. */
   async send(operation: OperationRow): Promise<Outcome> {
-    const { clock, log, store } = this.#options
+    const { clock, log, store, watch } = this.#options
     for (const [tries, waitMs] of [...resendAfterMs, undefined].entries()) {
-      const outcome = await this.#once(operation)
+      const outcome = watch.ended(operation.gateway, operation.kind, await this.#once(operation))
       if (outcome.kind !== 'not-sent' || !mayResendUnsent(outcome.because) || waitMs === undefined)
         return outcome
       log.warn(
         { operationId: operation.id, reason: outcome.because, count: tries + 1 },
         'not sent; once more',
       )
+      watch.repeated(operation.gateway, operation.kind)
       await new Promise<void>((resolve) => clock.after(waitMs, resolve))
       const nowMs = clock.now()
       await updateLiveOperation(store.db, operation, { sent_at: nowMs, updated_at: nowMs })
@@ -60,24 +63,27 @@ export class FollowUp {
   async resolve(operation: OperationRow): Promise<Outcome> {
     const way = this.wayToKnow(operation)
     if (way === 'wait') return { kind: 'unknown', because: 'waiting for the gateway to tell' }
+    const { watch } = this.#options
+    if (way === 'resend') watch.repeated(operation.gateway, operation.kind)
     const outcome = way === 'resend' ? await this.#once(operation) : await this.#inquire(operation)
+    watch.ended(operation.gateway, way === 'resend' ? operation.kind : 'inquire', outcome)
     // That a second sending failed says nothing of the first.
     return outcome.kind === 'not-sent' ? { kind: 'unknown', because: `asked: ${outcome.because}` } : outcome
   }
 
   #once(operation: OperationRow): Promise<Outcome> {
-    const { gateways, gatewayClient } = this.#options
+    const { gateways, gatewayClient, watch } = this.#options
     const { connector, account } = gateways.of(operation.gateway)
     return converse({
       connector,
       account,
       open: () => connector[operation.kind](requestOf(operation), account),
-      send: (call) => gatewayClient.send(call),
+      send: (call) => watch.call(operation.gateway, call, (one) => gatewayClient.send(one)),
     })
   }
 
   #inquire(operation: OperationRow): Promise<Outcome> {
-    const { gateways, gatewayClient } = this.#options
+    const { gateways, gatewayClient, watch } = this.#options
     const { connector, account } = gateways.of(operation.gateway)
     const ask = connector.inquireFollowUp
     if (!ask) return Promise.resolve({ kind: 'unknown', because: 'the gateway cannot be asked' })
@@ -87,7 +93,7 @@ export class FollowUp {
       connector,
       account,
       open: () => ask({ ...requestOf(operation), kind, ...found }, account),
-      send: (call) => gatewayClient.send(call),
+      send: (call) => watch.call(operation.gateway, call, (one) => gatewayClient.send(one)),
     })
   }
 }

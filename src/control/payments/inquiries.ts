@@ -1,9 +1,10 @@
 import { backoffMs } from '../../base/backoff.ts'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Outcome } from '../../connectors/connector.ts'
+import type { InquireRequest, Move, Outcome } from '../../connectors/connector.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Store } from '../store/store.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { converse } from './conversation.ts'
 import type { Gateways } from './gateways.ts'
 import { mayBeLookedUp } from './resend-rules.ts'
@@ -21,6 +22,7 @@ export type InquiriesOptions = {
   readonly log: Log
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
+  readonly watch: GatewayWatch
   readonly settlement: Settlement
   readonly random: () => number
 }
@@ -28,7 +30,8 @@ export type InquiriesOptions = {
 /**
  * Asks the gateway by our reference what became of an attempt, again and again with growing waits, until there is
  * an answer. The card is not sent again, ever. An attempt is forgotten by the gateway only when it was absent twice,
- * the first time at least ten seconds after the last byte may have left.
+ * the first time at least ten seconds after the last byte may have left. Where asking leads nowhere for too long and the
+ * connector can take back what it cannot ask after, it is taken back: then nobody was charged, and the caller may try again.
  */
 export class Inquiries {
   readonly #options: InquiriesOptions
@@ -75,7 +78,8 @@ export class Inquiries {
       const attempt = await liveAttempt(store.db, { merchantId, paymentId })
       this.#timers.delete(id)
       if (attempt?.id !== id) return
-      const outcome = await this.#weigh(attempt, await this.#inquire(attempt))
+      const asked = await this.#weigh(attempt, await this.#inquire(attempt))
+      const outcome = await this.#takeBack(attempt, asked)
       log.info({ paymentId, attemptId: id, outcome: outcome.kind, count: attempt.inquiries + 1 }, 'inquired')
       const { row } = await this.#options.settlement.settle(attempt, outcome)
       if (row.status === 'authorising' || row.status === 'unknown')
@@ -88,19 +92,42 @@ export class Inquiries {
   }
 
   #inquire(attempt: AttemptRow): Promise<Outcome> {
-    const { gateways, gatewayClient } = this.#options
+    const { gateways } = this.#options
     const { connector, account } = gateways.of(attempt.gateway)
     // Asked by a reference that it does not look for, a gateway would say "absent" of a payment that it has.
     if (!mayBeLookedUp(connector.facts, attempt.gateway_ref !== null))
       return Promise.resolve({ kind: 'unknown', because: 'waiting for the gateway to tell' })
-    const money = { amountMinor: attempt.amount_minor, currency: attempt.currency }
-    const reference = attempt.gateway_ref === null ? {} : { gatewayRef: attempt.gateway_ref }
-    return converse({
-      connector,
-      account,
-      open: () => connector.inquire({ ourReference: attempt.id, money, ...reference }, account),
-      send: (call) => gatewayClient.send(call),
+    return this.#converse(attempt, 'inquire', () => connector.inquire(referenceTo(attempt), account))
+  }
+
+  /**
+   * Reverses an attempt that stayed unknown for as long as its connector says, with one key however often. Only a
+   * reversal that is done makes it certain that nothing was taken; one that was merely received leaves it to the webhook.
+   */
+  async #takeBack(attempt: AttemptRow, asked: Outcome): Promise<Outcome> {
+    const { clock, log, gateways } = this.#options
+    const { connector, account } = gateways.of(attempt.gateway)
+    const { reverse, facts } = connector
+    const dueMs = attempt.sent_at + (facts.reverseAfterMs ?? Number.POSITIVE_INFINITY)
+    if (asked.kind !== 'unknown' || asked.alarm || !reverse || clock.now() < dueMs) return asked
+    const idempotencyKey = `reverse-${attempt.id}`
+    const outcome = await this.#converse(attempt, 'reverse', () =>
+      reverse({ ...referenceTo(attempt), idempotencyKey }, account),
+    )
+    log.warn({ attemptId: attempt.id, outcome: outcome.kind }, 'an unknown attempt was reversed')
+    if (outcome.kind !== 'done' || outcome.later) return asked
+    return { kind: 'declined', reason: 'gateway-error', gatewayCode: 'reversed', retry: 'same-card' }
+  }
+
+  async #converse(attempt: AttemptRow, operation: string, open: () => Move): Promise<Outcome> {
+    const { gateways, gatewayClient, watch } = this.#options
+    const { gateway } = attempt
+    const outcome = await converse({
+      ...gateways.of(gateway),
+      open,
+      send: (call) => watch.call(gateway, call, (one) => gatewayClient.send(one)),
     })
+    return watch.ended(gateway, operation, outcome)
   }
 
   /** Counts the inquiry, and decides whether an absence can be believed yet. */
@@ -123,4 +150,10 @@ export class Inquiries {
     const believed = counts && attempt.absent_at !== null
     return believed ? outcome : { kind: 'unknown', because: 'not yet known to the gateway' }
   }
+}
+
+function referenceTo(attempt: AttemptRow): InquireRequest {
+  const money = { amountMinor: attempt.amount_minor, currency: attempt.currency }
+  const reference = attempt.gateway_ref === null ? {} : { gatewayRef: attempt.gateway_ref }
+  return { ourReference: attempt.id, money, ...reference }
 }

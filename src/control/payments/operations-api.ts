@@ -1,6 +1,7 @@
 import type { Collections } from '../collection/collections.ts'
 import type { Actor, OperationsApi } from '../ports.ts'
 import type { Store } from '../store/store.ts'
+import { GatewayAway, type GatewayWatch } from '../watch/gateway-watch.ts'
 import { resourceOf } from './facts.ts'
 import type { Inquiries } from './inquiries.ts'
 import { operationResource, operationsOf } from './operation-store.ts'
@@ -12,14 +13,19 @@ export type OperationsApiOptions = {
   readonly operations: Operations
   readonly inquiries: Inquiries
   readonly collections: Collections
+  readonly watch: GatewayWatch
 }
 
 /** Captures, voids, refunds and inquiries, as people and their systems order them. */
 export function createOperationsApi(options: OperationsApiOptions): OperationsApi {
-  const { store, operations, inquiries, collections } = options
+  const { store, operations, inquiries, collections, watch } = options
   const keyOf = ({ merchantId }: Actor, paymentId: string) => ({ merchantId, paymentId })
   return {
-    order: (actor, ordered) => operations.order(actor, ordered),
+    async order(actor, ordered) {
+      const { gateway } = await findPayment(store.db, keyOf(actor, ordered.paymentId))
+      if (!watch.maySend(gateway)) throw new GatewayAway(watch.retryAfterMs(gateway))
+      return operations.order(actor, ordered)
+    },
     async list(actor, paymentId) {
       await findPayment(store.db, keyOf(actor, paymentId))
       return (await operationsOf(store.db, actor.merchantId, [paymentId])).map(operationResource)

@@ -1,5 +1,4 @@
 import type { Clock } from '../../base/clock.ts'
-import { newId } from '../../base/ids.ts'
 import type { CardField } from '../../contracts/card.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
@@ -7,11 +6,12 @@ import type { VaultClient } from '../clients/vault-client.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Actor, Calls, PaymentOrder, Payments } from '../ports.ts'
-import { appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { resourceOf } from './facts.ts'
 import type { PaymentFlow } from './flow.ts'
 import type { Gateways } from './gateways.ts'
+import { makePayment } from './new-payment.ts'
 import {
   CallNotFound,
   CallNotLive,
@@ -20,8 +20,8 @@ import {
   refusal,
 } from './payment-errors.ts'
 import type { PaymentRow } from './rows.ts'
-import { type PaymentRunner, tellAll } from './runner.ts'
-import { findPayment, gatewayOfMerchant, insertPayment, listPayments, paymentsUnderWay } from './store.ts'
+import type { PaymentRunner } from './runner.ts'
+import { findPayment, gatewayOfMerchant, listPayments, paymentsUnderWay } from './store.ts'
 
 export type PaymentsOptions = {
   readonly store: Store
@@ -29,6 +29,7 @@ export type PaymentsOptions = {
   readonly runner: PaymentRunner
   readonly flow: PaymentFlow
   readonly gateways: Gateways
+  readonly watch: GatewayWatch
   readonly collections: Collections
   readonly calls: Calls
   readonly bridge: BridgeClient
@@ -66,6 +67,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       return look(actor, paymentId)
     }
     try {
+      options.watch.admit(before.gateway)
       return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'armed' }] })).row)
     } catch (error) {
       collections.release(before.call_id)
@@ -148,38 +150,15 @@ async function create(
   if (call.status === 'ended') throw new CallNotLive()
   const gateway = await gatewayOfMerchant(store.db, merchantId)
   gateways.of(gateway)
-  const nowMs = clock.now()
-  const row: PaymentRow = {
-    id: newId('payment', nowMs),
-    merchant_id: merchantId,
+  return makePayment({ store, clock, onCommitted }, actor, {
     call_id: call.id,
     amount_minor: input.amountMinor,
     currency: input.currency,
-    captured_minor: 0,
-    refunded_minor: 0,
     reference: input.reference,
     description: input.description ?? null,
     metadata: JSON.stringify(input.metadata),
     capture: input.capture,
     confirm: input.confirm,
-    status: 'created',
-    brand: null,
-    last4: null,
     gateway,
-    gateway_ref: null,
-    auth_code: null,
-    decline: null,
-    attempts: 0,
-    version: 1,
-    created_at: nowMs,
-    updated_at: nowMs,
-  }
-  const facts = { amountMinor: row.amount_minor, currency: row.currency, callId: row.call_id }
-  await store.transaction(async (trx) => {
-    await insertPayment(trx, row)
-    await appendAudit(trx, { actor, action: 'payment.created', paymentId: row.id, facts }, nowMs)
-    await tellAll(trx, row, [{ do: 'tell', event: 'payment.created' }], nowMs)
   })
-  onCommitted(row)
-  return row
 }

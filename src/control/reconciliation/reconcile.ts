@@ -9,6 +9,7 @@ import type { Operations } from '../payments/operations.ts'
 import type { Settlement } from '../payments/settlement.ts'
 import type { DifferenceTable, ReconciliationTable } from '../store/gateway-tables.ts'
 import type { Store } from '../store/store.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { match } from './match.ts'
 import { type Movement, movementsIn } from './movements.ts'
 import { differenceResource, insertDifferences, knownDifferences, updateRun } from './reconciliation-store.ts'
@@ -21,6 +22,7 @@ export type ReconciliationOptions = {
   readonly log: Log
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
+  readonly watch: GatewayWatch
   readonly settlement: Settlement
   readonly operations: Operations
   /** Events were written for this merchant. */

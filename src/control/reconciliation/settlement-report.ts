@@ -2,6 +2,7 @@ import { AppError } from '../../base/errors.ts'
 import type { SettlementLine } from '../../connectors/settlement-lines.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Gateways } from '../payments/gateways.ts'
+import type { GatewayWatch } from '../watch/gateway-watch.ts'
 
 /** More pages than a month of a busy merchant has: a gateway that goes round in circles. */
 const mostPages = 10_000
@@ -15,7 +16,11 @@ export class SettlementNotAvailable extends AppError {
   }
 }
 
-export type ReportOptions = { readonly gateways: Gateways; readonly gatewayClient: GatewayClient }
+export type ReportOptions = {
+  readonly gateways: Gateways
+  readonly gatewayClient: GatewayClient
+  readonly watch: GatewayWatch
+}
 
 export type ReportRange = { readonly gateway: string; readonly sinceMs: number; readonly untilMs: number }
 
@@ -25,7 +30,7 @@ export type Report =
 
 /** Every line of this time, page by page. One page that cannot be read makes the whole unusable. */
 export async function readReport(
-  { gateways, gatewayClient }: ReportOptions,
+  { gateways, gatewayClient, watch }: ReportOptions,
   { gateway, sinceMs, untilMs }: ReportRange,
 ): Promise<Report> {
   const { connector, account } = gateways.of(gateway)
@@ -35,7 +40,8 @@ export async function readReport(
   let cursor: string | undefined
   for (let pages = 0; pages < mostPages; pages++) {
     const request = { sinceMs, untilMs, ...(cursor === undefined ? {} : { cursor }) }
-    const page = source.read(await gatewayClient.send(source.page(request, account)))
+    const call = source.page(request, account)
+    const page = source.read(await watch.call(gateway, call, (one) => gatewayClient.send(one)))
     if (!page.ok) return page
     lines.push(...page.lines)
     if (page.cursor === undefined) return { ok: true, lines }

@@ -1,13 +1,13 @@
 import tls from 'node:tls'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { CardSummary } from '../../contracts/card.ts'
 import { digitFrame } from '../../contracts/digit-port.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { CollectionEnd } from '../../contracts/vault-port.ts'
 import type { CardEvent, Order, Report } from '../card-messages.ts'
 import { allows } from '../policy.ts'
 import { brandOf } from './brand.ts'
+import { summaryOf } from './card-summary.ts'
 import {
   begin,
   type Collecting,
@@ -20,7 +20,7 @@ import {
 } from './collection.ts'
 import type { DigitBuffer } from './digit-buffer.ts'
 import { DigitIntake } from './digit-intake.ts'
-import { expiryOf, judge } from './field-rules.ts'
+import { judge } from './field-rules.ts'
 import { canFill } from './fill-slots.ts'
 import { beginExchange, type Exchange } from './send-call.ts'
 
@@ -165,14 +165,6 @@ export class CollectionRunner {
   #tell(event: CardEvent): void {
     this.#options.report({ type: 'event', event })
   }
-}
-
-function summaryOf(digits: DigitBuffer): CardSummary {
-  const { month, year } = expiryOf(digits)
-  const length = digits.length('pan')
-  let last4 = ''
-  for (let i = length - 4; i < length; i++) last4 += digits.digit('pan', i)
-  return { brand: brandOf(digits) ?? 'unknown', last4, expiryMonth: month, expiryYear: year }
 }
 
 /** Closes a handle that nobody took. */

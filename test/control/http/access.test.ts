@@ -53,6 +53,16 @@ describe('giving money back', () => {
   })
 })
 
+describe('how the gateways do', () => {
+  it('is for supervisors and for the merchant’s own systems, not for agents', async () => {
+    const status = async (email: string) => (await as(await cookieOf(email), '/v1/status')).statusCode
+    expect(await status('agent@ours.test')).toBe(403)
+    expect(await status('supervisor@ours.test')).toBe(200)
+    expect((await ask(control, { url: '/v1/status' })).json()).toMatchObject({ vault: 'up', gateways: [] })
+    expect((await ask(control, { url: '/v1/status', key: '' })).statusCode).toBe(401)
+  })
+})
+
 describe('an agent', () => {
   it('logs in to a session that no script can read and no other site can send', async () => {
     const answer = await logIn()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { silentLog } from '../../../src/base/log.ts'
 import { Secret } from '../../../src/base/secret.ts'
+import type { PlatformStatus } from '../../../src/contracts/platform-status.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { CallRegistry } from '../../../src/control/calls/registry.ts'
@@ -98,6 +99,8 @@ export type HarnessOptions = {
   readonly file?: string
 }
 
+const noStatus: PlatformStatus = { at: 0, vault: 'up', bridge: 'up', store: 'up', gateways: [], outbox: null }
+
 /** Control's API and telephony on a real store, with bridge and payments scripted. */
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const { clock = new ManualClock(), mode = 'sandbox' } = options
@@ -147,6 +150,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ calls, payments, feed, vault, bridge, endpoints: recordedEndpoints() },
     operations: new RecordedOperations(payments),
     reconciliations: new RecordedReconciliations(),
+    status: async () => ({ ...noStatus, at: clock.now() }),
     gatewayEvents: { receive: async () => ({ kind: 'unknown' }) },
     providers: (app) =>
       twilioRoutes(app, { calls: twilioCalls, authToken: new Secret(twilioToken), publicUrl }),

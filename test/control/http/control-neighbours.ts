@@ -114,6 +114,7 @@ export async function neighbours(folder: string): Promise<Neighbours> {
       extend: nothing,
       suspend: nothing,
       send: refuse,
+      'answer-posted': async () => null,
       discard: nothing,
       list: async () => ({ collectionIds: [] }),
       posture: async () => ({ platform: 'test', protections: [] }),

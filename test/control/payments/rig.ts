@@ -7,7 +7,11 @@ import { Secret } from '../../../src/base/secret.ts'
 import type { CallResource, DeskEvent, PaymentResource } from '../../../src/contracts/desk-port.ts'
 import { type BridgeClient, connectBridge } from '../../../src/control/clients/bridge-client.ts'
 import { connectVault, type VaultClient } from '../../../src/control/clients/vault-client.ts'
-import { createPaymentCore, type PaymentCore } from '../../../src/control/payments/assemble.ts'
+import {
+  type CoreMeter,
+  createPaymentCore,
+  type PaymentCore,
+} from '../../../src/control/payments/assemble.ts'
 import type { Actor } from '../../../src/control/ports.ts'
 import { openStore, type Store, type StorePlace } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -22,6 +26,7 @@ export type RigOptions = {
   readonly place?: StorePlace & { readonly reserveBytes?: number }
   readonly webhookEndpoints?: readonly { readonly url: string; readonly secret: Secret }[]
   readonly onQuery?: (sql: string) => void
+  readonly meter?: CoreMeter
   readonly clock?: ManualClock
   readonly webhookSecrets?: readonly string[]
   /** A gateway of the test's own, instead of the scripted one. */
@@ -90,6 +95,7 @@ export class Rig {
       clock,
       log: silentLog,
       random: () => 0.5,
+      ...(this.#options.meter && { meter: this.#options.meter }),
       config: this.#config(),
       ...this.links,
       calls: {
@@ -209,6 +215,7 @@ export class Rig {
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {
       mode: 'sandbox',
+      payDoors: [{ id: 'twilio-pay', merchantId, gatewayId: 'sandbox' }],
       gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
         { ...merchant, id: merchantId, name: 'One', webhookEndpoints },

@@ -1,7 +1,9 @@
+import { newId } from '../../../src/base/ids.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { RequestRefused } from '../../../src/base/rpc/rpc-client.ts'
 import { type RpcPeer, type RpcServer, serveRpc } from '../../../src/base/rpc/rpc-server.ts'
 import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
+import type { PostedAnswer, PostedCard } from '../../../src/contracts/posted-card.ts'
 import { type VaultContract, type VaultEvent, vaultContract } from '../../../src/contracts/vault-port.ts'
 import type { ScriptedPeerOptions } from './scripted-bridge.ts'
 
@@ -12,6 +14,9 @@ export class ScriptedVault {
   /** Collections that are held, with the one that opened them. */
   readonly held = new Map<string, RpcPeer<VaultContract>>()
   readonly refused = new Map<string, string>()
+  /** What providers that posted a card were answered. */
+  readonly answered: PostedAnswer[] = []
+  #control: RpcPeer<VaultContract> | undefined
   /** Every call with a card, in order. */
   readonly sent: GatewayCall[] = []
   /** What the gateway answers to a card; set by the test. */
@@ -38,6 +43,9 @@ export class ScriptedVault {
       socketPath,
       token,
       log: silentLog,
+      onPeer: (peer) => {
+        this.#control = peer
+      },
       onPeerGone: (peer) => {
         for (const [id, opener] of this.held) if (opener === peer) this.held.delete(id)
       },
@@ -75,8 +83,15 @@ export class ScriptedVault {
           if (!this.held.has(collectionId)) throw new RequestRefused('COLLECTION_UNKNOWN')
           this.sent.push(call)
           const reply = await this.gateway(call)
-          if (last && reply.kind !== 'not-sent') this.end(collectionId, 'finished')
+          const isPosted = this.#posted.has(collectionId)
+          if (last && reply.kind !== 'not-sent' && !isPosted) this.end(collectionId, 'finished')
           return reply
+        },
+        'answer-posted': ({ collectionId, answer }) => {
+          heard('answer-posted')
+          this.answered.push(answer)
+          this.held.delete(collectionId)
+          return null
         },
         discard: ({ collectionId }) => {
           heard('discard')
@@ -91,6 +106,18 @@ export class ScriptedVault {
 
   tell(event: VaultEvent): void {
     this.held.get(event.collectionId)?.send(event)
+  }
+
+  readonly #posted = new Set<string>()
+
+  /** A voice provider posts a card at the door. */
+  post(posted: PostedCard): string {
+    const collectionId = newId('collection', 0)
+    if (!this.#control) throw new Error('nobody would hear of it')
+    this.held.set(collectionId, this.#control)
+    this.#posted.add(collectionId)
+    this.tell({ type: 'card-posted', collectionId, ...posted })
+    return collectionId
   }
 
   /** The caller has keyed all fields. */

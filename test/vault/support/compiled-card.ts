@@ -29,7 +29,9 @@ export function compileCard(): CompiledCard {
         tsBuildInfoFile: null,
         typeRoots: [join(root, 'node_modules/@types')],
       },
-      files: ['card/main.ts', 'launch/launcher.ts'].map((file) => join(root, 'src/vault', file)),
+      files: ['card/main.ts', 'card/door-main.ts', 'launch/launcher.ts'].map((file) =>
+        join(root, 'src/vault', file),
+      ),
       include: [],
     }),
   )

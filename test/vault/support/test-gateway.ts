@@ -104,7 +104,8 @@ function isWhole(text: string): boolean {
   return end >= 0 && text.length >= end + 4 + Number(length ?? 0)
 }
 
-async function makeCertificates(name: string) {
+/** A CA of a test's own, and a certificate of a name by it. PEM. */
+export async function makeCertificates(name: string) {
   x509.cryptoProvider.set(webcrypto as Crypto)
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])

@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { z } from 'zod'
 import { systemClock } from '../../../src/base/clock.ts'
 import { newId } from '../../../src/base/ids.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { RpcClient } from '../../../src/base/rpc/rpc-client.ts'
 import { Secret } from '../../../src/base/secret.ts'
+import type { VaultConfig } from '../../../src/contracts/process-config/vault-config.ts'
 import {
   type CollectionOpened,
   type OpenCollection,
@@ -27,6 +29,7 @@ export type VaultOptions = {
   readonly warm?: number
   readonly maxCollections?: number
   readonly mode?: 'sandbox' | 'production'
+  readonly payDoor?: z.input<typeof VaultConfig>['payDoor']
 }
 
 export type Ended = { readonly code: number | null; readonly message?: { type: string; code?: string } }
@@ -47,7 +50,14 @@ export class VaultHarness {
     return harness
   }
 
-  constructor({ cardEntry, gateways, warm = 1, maxCollections = 100, mode = 'sandbox' }: VaultOptions) {
+  constructor({
+    cardEntry,
+    gateways,
+    warm = 1,
+    maxCollections = 100,
+    mode = 'sandbox',
+    payDoor = null,
+  }: VaultOptions) {
     this.#dir = mkdtempSync(join(tmpdir(), 'tonewall-vault-'))
     this.runDir = join(this.#dir, 'run')
     const socketPath = join(this.#dir, 'vault.sock')
@@ -68,6 +78,7 @@ export class VaultHarness {
       maxCollections,
       cardUid,
       gateways,
+      payDoor,
     }
     this.child.stdin?.end(JSON.stringify(config))
     this.exited = new Promise((settle) => {

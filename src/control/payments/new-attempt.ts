@@ -1,0 +1,24 @@
+import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
+
+/** One try of a payment with one card, before anything was sent. */
+export function newAttempt(payment: PaymentRow, attemptId: string, nowMs: number): AttemptRow {
+  return {
+    id: attemptId,
+    merchant_id: payment.merchant_id,
+    payment_id: payment.id,
+    state: 'open',
+    gateway: payment.gateway,
+    idempotency_key: `authorise-${attemptId}`,
+    amount_minor: payment.amount_minor,
+    currency: payment.currency,
+    ...shownCard(payment),
+    gateway_ref: null,
+    auth_code: null,
+    because: null,
+    sent_at: nowMs,
+    inquiries: 0,
+    absent_at: null,
+    created_at: nowMs,
+    updated_at: nowMs,
+  }
+}
