@@ -66,7 +66,7 @@ export class DeskHeader extends LitElement {
             : nothing
         }
         ${
-          session.agent.role === 'agent'
+          !session.rights.includes('platform:read')
             ? nothing
             : html`<button
                 class="small"

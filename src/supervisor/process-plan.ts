@@ -119,7 +119,7 @@ function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
     ...common(input.config),
     ...link,
     runDir: path.join(input.runDir, 'digits'),
-    cardEntry: path.join(input.packageDir, 'dist', 'vault', 'card', 'main.js'),
+    cardEntry: path.join(input.packageDir, 'dist', 'vault', 'bundle', 'card.js'),
     warm,
     maxCollections,
     cardUid,
@@ -134,7 +134,7 @@ function payDoorPart({ config, packageDir }: PlanInput): z.input<typeof VaultCon
   return {
     ...rest,
     listen: { host, port },
-    entry: path.join(packageDir, 'dist', 'vault', 'card', 'door-main.js'),
+    entry: path.join(packageDir, 'dist', 'vault', 'bundle', 'door.js'),
     doors: doors.map(({ merchant: _, gateway, signingToken, ...door }) => {
       const { connector, origin } = config.gateways.find(({ id }) => id === gateway) ?? noGateway()
       const signing = signingToken === null ? null : { token: signingToken, publicOrigin: publicUrl ?? '' }

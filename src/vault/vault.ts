@@ -8,6 +8,7 @@ import type { VaultConfig } from '../contracts/process-config/vault-config.ts'
 import { type Posture, type VaultContract, vaultContract } from '../contracts/vault-port.ts'
 import { prepareRunDir } from './digit-listener.ts'
 import { missingIn, postureOf } from './launch/posture.ts'
+import { type Nursery, openNursery } from './nursery.ts'
 import { PayDoor } from './pay-door.ts'
 import { hasPolicy } from './policy.ts'
 import { type AllowedGateway, Pool } from './pool.ts'
@@ -29,18 +30,20 @@ export async function startVault(config: VaultConfig): Promise<Running> {
   const gateways = config.gateways.map(readGateway)
   prepareRunDir(config.runDir)
   const uid = process.getuid?.() === 0 ? config.cardUid : null
-  const cards = new WarmCards({ entry: config.cardEntry, uid, warm: config.warm, clock, log })
+  const nursery = openNursery({ entry: config.cardEntry, uid })
+  const cards = new WarmCards({ entry: config.cardEntry, nursery, warm: config.warm, clock, log })
   const findings = await cards.begin()
   const posture = postureOf({ findings, runDir: config.runDir, cardUid: uid })
   logPosture(posture, log)
   const missing = missingIn(posture)
   if (config.mode === 'production' && missing.length > 0) {
     await cards.close()
+    nursery.close()
     throw new VaultDegraded(missing)
   }
   const { runDir, maxCollections } = config
   const pool = new Pool({ cards, gateways, runDir, maxCollections, clock, log })
-  const doorCards = config.payDoor && (await startDoorCards(config, { uid, clock, log }))
+  const doorCards = config.payDoor && (await startDoorCards(config, { nursery, clock, log }))
   const door =
     config.payDoor && doorCards
       ? new PayDoor({ config: config.payDoor, gateways, cards: doorCards, clock, log })
@@ -68,6 +71,7 @@ export async function startVault(config: VaultConfig): Promise<Running> {
         cards.close(),
         doorCards?.close(),
       ])
+      nursery.close()
       await server.close()
     },
   }
@@ -112,7 +116,7 @@ function handlersOf({ pool, door, posture }: Handled): RpcHandlers<VaultContract
   }
 }
 
-type Surroundings = { readonly uid: number | null; readonly clock: Clock; readonly log: Log }
+type Surroundings = { readonly nursery: Nursery; readonly clock: Clock; readonly log: Log }
 
 /** The door's own processes, of its own entry; the first one is waited for, so that a wrong entry is found at the start. */
 async function startDoorCards(config: VaultConfig, around: Surroundings): Promise<WarmCards | undefined> {

@@ -3,10 +3,11 @@ import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { Finding } from './card-messages.ts'
 import { CardProcess } from './card-process.ts'
+import type { Nursery } from './nursery.ts'
 
 export type WarmCardsOptions = {
   readonly entry: string
-  readonly uid: number | null
+  readonly nursery: Nursery
   /** How many to keep ready. */
   readonly warm: number
   readonly clock: Clock
@@ -82,8 +83,8 @@ export class WarmCards {
   }
 
   #start(): CardProcess {
-    const { entry, uid, clock } = this.#options
-    const card = new CardProcess({ entry, uid, clock })
+    const { entry, nursery, clock } = this.#options
+    const card = new CardProcess({ entry, nursery, clock })
     this.#starting.add(card)
     const settled = () => void this.#starting.delete(card)
     card.ready.then(settled, settled)

@@ -1,5 +1,4 @@
 import { createHash, createHmac, randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { GatewayAccount } from '../../src/connectors/connector.ts'
 import { connectorOf } from '../../src/connectors/registry.ts'
@@ -36,9 +35,8 @@ afterAll(() => path?.stop())
 
 /** What every card process has of a number: the one that holds it, and those that wait. */
 function inCardProcesses(pan: string): MemoryFindings[] {
-  const { pid } = path.vault.child
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number)
-  return children.map((child) => searchMemory(child, pan)).sort((x, y) => y.ascii - x.ascii)
+  const pids = path.vault.cardPids()
+  return pids.map((child) => searchMemory(child, pan)).sort((x, y) => y.ascii - x.ascii)
 }
 
 const canSearch = process.platform === 'linux' && process.getuid?.() === 0

@@ -5,7 +5,7 @@ import { DeskHarness } from './desk-harness.ts'
 import { aCall, aSession } from './examples.ts'
 
 const desk = new DeskHarness()
-const supervisor = { ...aSession, agent: { ...aSession.agent, role: 'supervisor' } }
+const supervisor = { ...aSession, rights: [...aSession.rights, 'platform:read'] }
 const at = 1_768_478_400_000
 
 const gateway: GatewayStatus = {

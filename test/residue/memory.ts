@@ -101,7 +101,8 @@ async function cardProcessWith(
   { platform, searcher }: Pick<Payment, 'platform' | 'searcher'>,
 ): Promise<number | undefined> {
   const vault = pidOf(platform, 'vault')
-  for (const pid of childrenOf(vault)) if ((await searcher.find(pid, pan)) > 0) return pid
+  // Card processes are the children of the vault's nursery.
+  for (const pid of childrenOf(vault).flatMap(childrenOf)) if ((await searcher.find(pid, pan)) > 0) return pid
   return undefined
 }
 

@@ -7,6 +7,7 @@ import { systemClock } from '../../src/base/clock.ts'
 import type { Finding } from '../../src/vault/card-messages.ts'
 import { CardProcess } from '../../src/vault/card-process.ts'
 import { cardProtections } from '../../src/vault/launch/seal.ts'
+import { openNursery } from '../../src/vault/nursery.ts'
 import { type CompiledCard, compileCard } from './support/compiled-card.ts'
 import { startTestGateway, type TestGateway } from './support/test-gateway.ts'
 import { cardUid, VaultHarness } from './support/vault-harness.ts'
@@ -44,9 +45,12 @@ const eperm = -1
 
 describe.runIf(process.platform === 'linux')('inside the sandbox of a card process', () => {
   it('every way out is refused, by Node and, past Node, by the kernel', async () => {
-    const card = new CardProcess({ entry: probeEntry(), uid: cardUid, clock: systemClock })
+    const entry = probeEntry()
+    const nursery = openNursery({ entry, uid: cardUid })
+    const card = new CardProcess({ entry, nursery, clock: systemClock })
     const findings = await card.ready
-    card.kill()
+    nursery.close()
+    await card.gone
     expect(findings.filter(({ on }) => !on)).toEqual([])
     const { node, kernel } = probesIn(findings)
     expect(Object.entries(node).filter(([, result]) => result === 'allowed')).toEqual([])

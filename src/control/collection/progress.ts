@@ -43,6 +43,9 @@ export function progressAfter(progress: Progress, event: VaultEvent): Progress {
     }
     case 'ended':
       return { ...progress, deadlineAt: null }
+    case 'card-posted':
+      // Of a card that nobody keyed with us: there is no progress to show.
+      return progress
   }
 }
 

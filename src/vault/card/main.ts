@@ -5,7 +5,7 @@ import { sealProcess } from '../launch/seal.ts'
 import { CollectionRunner, closeHandle } from './collection-runner.ts'
 import { DigitBuffer } from './digit-buffer.ts'
 
-/** One card, then this process ends. Started ahead of time by the pool, by way of the launcher. */
+/** One card, then this process ends. Started ahead of time by the pool, by way of the nursery. */
 const digits = new DigitBuffer()
 const findings = sealProcess({ keepOffDisk: [digits.memory] })
 let runner: CollectionRunner | undefined

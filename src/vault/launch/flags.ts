@@ -1,4 +1,4 @@
-/** Flags of both Node processes on the way to a card process. */
+/** Flags of the nursery and of card processes. */
 const common = [
   '--no-warnings',
   '--permission',
@@ -10,21 +10,19 @@ const common = [
   '--v8-pool-size=1',
 ] as const
 
-/**
- * Of the launcher: it may become another program, which Node counts among child processes. It runs a few lines of
- * ours on nothing from outside, so it goes without the flags that make Node start 10 ms later (V8 throws its code
- * cache away when its own flags differ).
- */
-export function launcherFlags(readable: readonly string[]): string[] {
+/** Of the nursery, which starts others, and runs a few lines of ours on nothing from outside. */
+export function nurseryFlags(readable: readonly string[]): string[] {
   return [...common, '--allow-child-process', ...readable.map(toFlag)]
 }
 
-/** Of the card process. `ffi` is for sealing itself, and dropped by it. */
+/**
+ * Of the card process. `ffi` is for sealing itself, and dropped by it. Code from strings is refused by the card process
+ * itself (`code-from-strings.ts`): V8's own flag for it makes V8 throw Node's code cache away, and every start 12 ms dearer.
+ */
 export function cardFlags(readable: readonly string[]): string[] {
   return [
     ...common,
     '--disable-proto=delete',
-    '--disallow-code-generation-from-strings',
     '--max-old-space-size=64',
     '--max-semi-space-size=1',
     ...readable.map(toFlag),

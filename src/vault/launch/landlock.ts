@@ -11,9 +11,9 @@ const abstractSocketsAndSignals = 3n
 export type LandlockResult = { readonly abi: number; readonly errno: number }
 
 /**
- * Takes from this process, and from the one it becomes, every right on the file system but to read and execute what
+ * Takes from this thread, and from every process that it starts, every right on the file system but to read and execute what
  * is under `readable`, and where the kernel knows how, TCP, abstract Unix sockets and signals to others. Holds for
- * the calling thread and what it executes, so it is set in the launcher, before there is another thread that matters.
+ * the calling thread and what that starts, so it is set in the nursery by the thread that starts card processes.
  */
 export function applyLandlock(libc: Libc, readable: readonly string[]): LandlockResult {
   const kernel = kernelAbi()

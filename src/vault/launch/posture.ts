@@ -15,6 +15,7 @@ const required: ReadonlySet<string> = new Set([
   'landlock-files',
   'seccomp',
   'ffi-dropped',
+  'no-code-from-strings',
   'digit-sockets-private',
 ])
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../card-messages.ts'
+import { refuseCodeFromStrings } from './code-from-strings.ts'
 import { kernelAbi, openCloseOnExec } from './kernel-abi.ts'
 import { type Libc, openLibc, resources } from './libc.ts'
 import { applySeccomp } from './seccomp.ts'
@@ -20,6 +21,7 @@ export const cardProtections = [
   'landlock-network',
   'seccomp',
   'ffi-dropped',
+  'no-code-from-strings',
 ] as const
 
 const prctl = { getDumpable: 3, setDumpable: 4, getSeccomp: 21, getNoNewPrivileges: 39 } as const
@@ -33,7 +35,7 @@ const eacces = -13
  */
 export function sealProcess({ keepOffDisk }: SealOptions): readonly Finding[] {
   const findings = process.platform === 'linux' ? sealLinux(keepOffDisk) : allOff('this system is not Linux')
-  return [permissionModel(), emptyEnvironment(), ...findings, dropFfi()]
+  return [permissionModel(), emptyEnvironment(), ...findings, dropFfi(), refuseCodeFromStrings()]
 }
 
 function sealLinux(keepOffDisk: readonly Buffer[]): Finding[] {
@@ -182,5 +184,5 @@ function off(protections: readonly string[], because: string): Finding[] {
 }
 
 function allOff(because: string): Finding[] {
-  return off(cardProtections.slice(2, -1), because)
+  return off(cardProtections.slice(2, -2), because)
 }

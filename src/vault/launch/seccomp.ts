@@ -70,7 +70,7 @@ class Program {
 }
 
 /**
- * Set by the launcher, before Node starts anew: libuv makes itself a ring at start-up, whose calls pass no filter;
+ * Set by the nursery, before a card process is started: libuv makes itself a ring at start-up, whose calls pass no filter;
  * without one it takes epoll.
  */
 export function launchFilter(abi: KernelAbi): Buffer {

@@ -6,13 +6,13 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '../../..')
 
 export type CompiledCard = {
-  /** `…/vault/card/main.js` */
+  /** `…/vault/bundle/card.js` */
   readonly entry: string
   readonly dir: string
   remove(): void
 }
 
-/** Compiles the card process as the build does, into a folder of its own that any user may read. */
+/** Compiles and bundles the card process as the build does, into a folder of its own that any user may read. */
 export function compileCard(): CompiledCard {
   const dir = mkdtempSync(join(tmpdir(), 'tonewall-card-'))
   chmodSync(dir, 0o755)
@@ -29,13 +29,14 @@ export function compileCard(): CompiledCard {
         tsBuildInfoFile: null,
         typeRoots: [join(root, 'node_modules/@types')],
       },
-      files: ['card/main.ts', 'card/door-main.ts', 'launch/launcher.ts'].map((file) =>
+      files: ['card/main.ts', 'card/door-main.ts', 'launch/nursery.ts'].map((file) =>
         join(root, 'src/vault', file),
       ),
       include: [],
     }),
   )
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(dir, 'tsconfig.json')], { stdio: 'inherit' })
+  execFileSync(process.execPath, [join(root, 'scripts/bundle-cards.ts'), outDir], { stdio: 'inherit' })
   const remove = () => rmSync(dir, { recursive: true, force: true })
-  return { entry: join(outDir, 'vault/card/main.js'), dir, remove }
+  return { entry: join(outDir, 'vault/bundle/card.js'), dir, remove }
 }

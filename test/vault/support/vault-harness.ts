@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { z } from 'zod'
@@ -158,6 +158,21 @@ export class VaultHarness {
     }
   }
 
+  /** Process ids of the card processes, oldest first: they are the nursery's children. */
+  cardPids(): number[] {
+    const children = (pid: number) => {
+      try {
+        const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
+        return text === '' ? [] : text.split(' ').map(Number)
+      } catch {
+        return []
+      }
+    }
+    return children(this.child.pid ?? 0)
+      .flatMap(children)
+      .sort((a, b) => startOf(a) - startOf(b))
+  }
+
   async stop(): Promise<void> {
     this.client.close()
     this.child.kill('SIGTERM')
@@ -179,4 +194,14 @@ export type Collection = {
 /** True while the process is in the process table. */
 export function alive(pid: number): boolean {
   return existsSync(`/proc/${pid}`)
+}
+
+/** When a process was started, in ticks since the machine was; 0 when it is gone. */
+function startOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
+  } catch {
+    return 0
+  }
 }

@@ -1,0 +1,27 @@
+/**
+ * `node scripts/bundle-cards.ts [DIST]`: each entry of a card process as one file, `DIST/vault/bundle/{card,door}.js`.
+ * A card process reads its code anew at every start; one file instead of thirty costs a fifth less processor time.
+ * Nothing is minified: an auditor reads what runs.
+ */
+import path from 'node:path'
+import { build } from 'vite'
+
+const top = path.resolve(import.meta.dirname, '..')
+const dist = path.resolve(process.argv[2] ?? path.join(top, 'dist'))
+const entries = { card: 'main.ts', door: 'door-main.ts' } as const
+
+for (const [name, file] of Object.entries(entries)) {
+  await build({
+    configFile: false,
+    root: top,
+    logLevel: 'warn',
+    build: {
+      ssr: path.join(top, 'src/vault/card', file),
+      outDir: path.join(dist, 'vault/bundle'),
+      emptyOutDir: false,
+      minify: false,
+      target: 'esnext',
+      rolldownOptions: { output: { format: 'es', entryFileNames: `${name}.js` } },
+    },
+  })
+}
