@@ -2,9 +2,11 @@ import { codeOfKey } from './dtmf-keypad.ts'
 import type { EchoMemory } from './echo-memory.ts'
 import type { EventQueue } from './event-queue.ts'
 import { hopSamples } from './goertzel.ts'
+import { trust } from './press-trust.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import { CandidateField as C, ToneCandidate } from './tone-candidate.ts'
 import type { ToneEvidence } from './tone-evidence.ts'
+import { examField, ToneExam } from './tone-exam.ts'
 import { dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** Absence that ends a press: longer than a lost packet and its edges, shorter than a pause of 40 ms. */
@@ -13,6 +15,15 @@ const hopsToEnd = 16
 const hopsBeforeRun = 8
 /** A sine of the press counts as present down to a fifth of its power (-7 dB). */
 const presentShare = 0.2
+
+/** Trust that is enough at once, and that which is enough once 34 ms of a tone have been heard, or all of it. */
+const leastEarlyTrust = 1.2
+const leastTrust = -1.3
+const hopsOfFinal = 17
+/** What is still in doubt after 60 ms is looked at less often. */
+const hopsOfHaste = 23
+/** A key this soon after another may have been rolled over it: how it came says nothing. */
+const hopsOfRoll = 25
 
 const field = {
   /** 0 idle, 1 in a press. */
@@ -25,6 +36,8 @@ const field = {
   lowReference: 6,
   highReference: 7,
   confidence: 8,
+  /** Hop at which the press before was last heard. */
+  formerHop: 9,
 } as const
 
 export type DtmfDetectorOptions = {
@@ -42,19 +55,19 @@ export type DtmfDetectorOptions = {
  */
 export class DtmfDetector {
   readonly #spectrum: ToneSpectrum
-  readonly #evidence: ToneEvidence
   readonly #events: EventQueue
   readonly #echoes: EchoMemory
   readonly #candidate: ToneCandidate
+  readonly #exam: ToneExam
   readonly #s: Float64Array
   readonly #pair: Float64Array
 
   constructor({ state, spectrum, evidence, events, echoes }: DtmfDetectorOptions) {
     this.#spectrum = spectrum
-    this.#evidence = evidence
     this.#events = events
     this.#echoes = echoes
     this.#candidate = new ToneCandidate(state, evidence)
+    this.#exam = new ToneExam(state, spectrum)
     this.#s = state.float64(16)
     this.#pair = state.float64(2)
   }
@@ -111,22 +124,45 @@ export class DtmfDetector {
     const candidate = this.#candidate.fields
     const key = candidate[C.key]!
     const same = this.active && s[field.key] === key
-    if (same || this.#echoes.explains(this.#evidence)) {
+    if (same || this.#echoes.explains(key, candidate[C.lowPower]!, candidate[C.highPower]!)) {
       this.#candidate.drop()
       return
     }
+    if (!this.#isTrusted()) return
     if (this.active) this.#end()
     const hop = this.#spectrum.hops
     s[field.active] = 1
     s[field.key] = key
     s[field.onsetHop] = Math.max(0, candidate[C.startHop]! - hopsBeforeRun)
-    s[field.lastPresentHop] = hop
+    s[field.lastPresentHop] = candidate[C.lastHop]!
     s[field.absent] = 0
-    s[field.lowReference] = this.#evidence.lowPower
-    s[field.highReference] = this.#evidence.highPower
+    s[field.lowReference] = candidate[C.lowPower]!
+    s[field.highReference] = candidate[C.highPower]!
     s[field.confidence] = this.#candidate.confidence
     this.#emit('onset', hop)
     this.#candidate.drop()
+  }
+
+  /** The last guard, and a dear one: what is a little doubtful is looked at again, with more of it to be seen. */
+  #isTrusted(): boolean {
+    const s = this.#s
+    const c = this.#candidate.fields
+    const { hops } = this.#spectrum
+    const run = c[C.run]!
+    const ago = hops - c[C.lastHop]!
+    if (hops - c[C.startHop]! > hopsOfHaste && hops % 4 !== 0) return false
+    this.#exam.look({
+      key: c[C.key]!,
+      startHop: c[C.startHop]!,
+      ago,
+      lowOffsetPct: c[C.lowOffsetSum]! / run,
+      highOffsetPct: c[C.highOffsetSum]! / run,
+    })
+    const followsKey =
+      this.active || (s[field.formerHop]! > 0 && c[C.startHop]! - s[field.formerHop]! < hopsOfRoll)
+    const trusted = trust(this.#exam.found, { purity: c[C.puritySum]! / run, riseDb: c[C.rise]!, followsKey })
+    const isFinal = ago > 0 || hops - this.#exam.found[examField.onsetHop]! >= hopsOfFinal
+    return trusted >= (isFinal ? leastTrust : leastEarlyTrust)
   }
 
   #end(): void {
@@ -136,8 +172,10 @@ export class DtmfDetector {
     this.#emit('end', Math.max(s[field.onsetHop]! + 1, s[field.lastPresentHop]! - 1))
     this.#echoes.remember(s[field.key]!, s[field.lastPresentHop]!, low, high)
     const press = s[field.press]!
+    const formerHop = s[field.lastPresentHop]!
     s.fill(0)
     s[field.press] = press + 1
+    s[field.formerHop] = formerHop
   }
 
   #emit(at: 'onset' | 'end', hop: number): void {

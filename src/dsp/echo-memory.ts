@@ -1,5 +1,4 @@
 import type { StateBuffer } from './state-buffer.ts'
-import type { ToneEvidence } from './tone-evidence.ts'
 
 /** A copy of a key this much quieter… */
 const dropPower = 10 ** -0.75
@@ -41,13 +40,12 @@ export class EchoMemory {
     if (hop > this.#until[0]!) this.#until[0] = 0
   }
 
-  /** Is what is heard a quiet copy of a key that ended a moment ago? */
-  explains(evidence: ToneEvidence): boolean {
+  /** Is `key` at these mean squares a quiet copy of one that ended a moment ago? */
+  explains(key: number, lowPower: number, highPower: number): boolean {
     const keys = this.#keys
-    const key = evidence.key
     if (keys[key * 3] === 0) return false
-    const low = evidence.lowPower / keys[key * 3 + 1]!
-    const high = evidence.highPower / keys[key * 3 + 2]!
+    const low = lowPower / keys[key * 3 + 1]!
+    const high = highPower / keys[key * 3 + 2]!
     return low + high < 2 * dropPower && low < high * twistSlack && high < low * twistSlack
   }
 }

@@ -51,7 +51,7 @@ export class GuardedLine {
 
   constructor(options: GuardedLineOptions) {
     const lookahead = Math.round(options.lookaheadMs * 8)
-    const state = new StateBuffer(5_632 + DelayLine.bytes(lookahead))
+    const state = new StateBuffer(12_800 + DelayLine.bytes(lookahead))
     this.#options = options
     this.#state = state
     this.#kernel = options.kernel ?? openKernel()

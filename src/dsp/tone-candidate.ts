@@ -50,6 +50,11 @@ export const CandidateField = {
   refill: 16,
   /** 1 when purity is measured above the low band. */
   above: 17,
+  /** The last window that agreed. */
+  lastHop: 18,
+  /** Of the sines in it, as mean squares. */
+  lowPower: 19,
+  highPower: 20,
 } as const
 const C = CandidateField
 
@@ -60,7 +65,7 @@ export class ToneCandidate {
 
   constructor(state: StateBuffer, evidence: ToneEvidence) {
     this.#evidence = evidence
-    this.fields = state.float64(20)
+    this.fields = state.float64(21)
   }
 
   /** A hop was lost: neither for nor against. */
@@ -189,6 +194,9 @@ export class ToneCandidate {
     const lowOffset = e.lowOffsetPct
     const highOffset = e.highOffsetPct
     c[C.run] = c[C.run]! + 1
+    c[C.lastHop] = e.hop
+    c[C.lowPower] = e.lowPower
+    c[C.highPower] = e.highPower
     c[C.misses] = Math.max(0, c[C.misses]! - missesForgiven)
     c[C.puritySum] = c[C.puritySum]! + Math.min(1, purity)
     c[C.lowOffsetSum] = c[C.lowOffsetSum]! + lowOffset

@@ -40,6 +40,11 @@ export class ToneSpectrum {
     this.#seen[0] = this.#seen[0]! + hops
   }
 
+  /** Ring of 14-bit samples: sample n lies at n mod its length. Those of the last 68 ms are there. */
+  get samples(): Int16Array {
+    return this.#kernel.views.samples
+  }
+
   /** False when the last 18 ms cannot matter to anybody; their fit is then undefined. */
   get matters(): boolean {
     return this.#kernel.views.flags[(this.#seen[0]! - 1) & ringMask] === 1

@@ -72,3 +72,24 @@ describe('a receiver takes for no press', () => {
     expect(heard(track)).toBe('42')
   })
 })
+
+describe('what only seems to be a key', () => {
+  const together = (of: (track: Track) => void, keys = allKeys({ ms: 90 })) => {
+    const other = new Track(keys.samples.length / 8)
+    of(other)
+    for (const { startSample, endSample } of keys.presses)
+      keys.mix(startSample, other.samples.subarray(startSample, endSample))
+    return keys
+  }
+  it.each([
+    ['a third tone as loud, from below', together((t) => t.sine(560, -15))],
+    ['a third tone as loud, between the groups', together((t) => t.sine(1_050, -15))],
+    ['a third tone as loud, from above', together((t) => t.sine(2_300, -15))],
+    ['harmonics of one pitch', together((t) => [400, 600, 1_000, 2_000, 2_400].map((hz) => t.sine(hz, -18)))],
+  ])('is no press: %s', (_, track) => expect(heard(track)).toBe(''))
+
+  it('but what had been heard before a key does not speak against it', () => {
+    const track = allKeys({ ms: 90 }).sine(1_050, -18)
+    expect(heard(track)).toBe(keypad)
+  })
+})

@@ -7,13 +7,19 @@ import { music } from './signals/music.ts'
 import { whiteNoise } from './signals/noise.ts'
 import { speech } from './signals/speech.ts'
 import { parkedVowels } from './signals/vowels.ts'
+import { wideVowels } from './signals/wide-vowels.ts'
 
 /** Hours without a digit. A receiver that finds one has been talked into it. */
-export type TalkOffKind = 'synthetic speech' | 'music' | 'vowels parked on DTMF frequencies'
+export type TalkOffKind =
+  | 'synthetic speech'
+  | 'music'
+  | 'vowels parked on DTMF frequencies'
+  | 'vowels of many mouths'
 export const talkOffKinds: readonly TalkOffKind[] = [
   'synthetic speech',
   'music',
   'vowels parked on DTMF frequencies',
+  'vowels of many mouths',
 ]
 
 /** One stretch of about two minutes. */
@@ -29,6 +35,7 @@ export function talkOffScene(
     'synthetic speech': () => speech(seconds, dbm0, random),
     music: () => music(seconds * 8_000, dbm0, random),
     'vowels parked on DTMF frequencies': () => parkedVowels(seconds * 8_000, dbm0, random),
+    'vowels of many mouths': () => wideVowels(seconds * 8_000, dbm0, random),
   }[kind]()
   const length = Math.floor(sound.length / frameOctets) * frameOctets
   const mix = whiteNoise(length, -66, random)

@@ -1,0 +1,176 @@
+import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
+import { hopSamples, sampleRate } from './goertzel.ts'
+import type { StateBuffer } from './state-buffer.ts'
+import type { ToneSpectrum } from './tone-spectrum.ts'
+import { partSamples, TwoSineFit } from './two-sine-fit.ts'
+
+/** What is looked at: at most 40 ms of the tone, in whole parts. */
+export const mostSamples = 320
+const partHops = partSamples / hopSamples
+/** How far back the kernel's sums can be trusted, and its samples, in hops. */
+const reachHops = 31
+/** A tone has begun when it has a fifth of its power, and is there when it has most of it. */
+const begunShare = 0.2
+const thereShare = 0.7
+/** The first window that agrees is filled to some 15 ms. */
+const hopsOfFirst = 8
+
+/** What an exam found. Shares are powers relative to that of the pair. */
+export const examField = {
+  /** Hop in which the tone began, and hops that it took to come. */
+  onsetHop: 0,
+  attackHops: 1,
+  /** What the two sines do not explain, and what had been heard just before them. */
+  rest: 2,
+  before: 3,
+  /** Of the rest: what lies from 650 to 1,800 Hz, and above. */
+  middle: 4,
+  top: 5,
+  /** Of the rest: the second harmonics of the two sines. */
+  octaves: 6,
+  /** Of the rest: its strongest line. */
+  line: 7,
+  /** Of the sine that is further off its nominal frequency, in per cent. */
+  offsetPct: 8,
+  /** Which tone it was: what is known of its beginning holds until another is looked at. */
+  startHop: 9,
+  /** How much of it was looked at. */
+  samples: 10,
+} as const
+const F = examField
+
+export type Looked = {
+  readonly key: number
+  /** Of the first window that agreed: tells one tone from another. */
+  readonly startHop: number
+  /** How many hops before now the last window that agreed ended. */
+  readonly ago: number
+  /** How far off the tone is, about. */
+  readonly lowOffsetPct: number
+  readonly highOffsetPct: number
+}
+
+/**
+ * A close look at a tone that seems to be a press: all of it so far at once, by least squares at its own frequencies.
+ * It costs as much as a hundred hops, so it is for what has already passed.
+ */
+export class ToneExam {
+  readonly found: Float64Array
+  readonly #spectrum: ToneSpectrum
+  readonly #fit: TwoSineFit
+  readonly #rest: Float64Array
+  readonly #steps: Float64Array
+  readonly #pair: Float64Array
+
+  constructor(state: StateBuffer, spectrum: ToneSpectrum) {
+    this.#spectrum = spectrum
+    this.#fit = new TwoSineFit(state, spectrum.samples, mostSamples)
+    this.found = state.float64(11)
+    this.#rest = state.float64(mostSamples)
+    this.#steps = state.float64(2)
+    this.#pair = state.float64(2)
+  }
+
+  /** Looks at a tone, in its first 60 ms and later. */
+  look({ key, startHop, ago, lowOffsetPct, highOffsetPct }: Looked): void {
+    const found = this.found
+    if (found[F.startHop] !== startHop) {
+      found.fill(0)
+      found[F.startHop] = startHop
+    }
+    const isInSight = this.#findOnset(key, ago)
+    const spectrum = this.#spectrum
+    const end = spectrum.hops - ago
+    const since = end - found[F.onsetHop]! - 1
+    const samples =
+      Math.max(4, Math.min(mostSamples / partSamples, Math.floor(since / partHops))) * partSamples
+    const start = end * hopSamples - samples
+    const low = (2 * Math.PI * lowGroupHz[key >> 2]!) / sampleRate
+    const high = (2 * Math.PI * highGroupHz[key & 3]!) / sampleRate
+    const steps = this.#steps
+    steps[0] = low * (1 + lowOffsetPct / 100)
+    steps[1] = high * (1 + highOffsetPct / 100)
+    this.#fit.refine(start, samples, steps)
+    this.#fit.fit(start, samples, steps)
+    const rest = this.#fit.leave(start, samples, steps, this.#rest)
+    const pair = this.#fit.lowPower + this.#fit.highPower
+    found[F.offsetPct] = 100 * Math.max(Math.abs(steps[0] / low - 1), Math.abs(steps[1] / high - 1))
+    found[F.rest] = rest / pair
+    found[F.samples] = samples
+    if (isInSight) {
+      const sinceOnset = spectrum.hops - found[F.onsetHop]!
+      const hopsBefore = Math.max(1, Math.min(8, reachHops + 1 - sinceOnset))
+      found[F.before] = spectrum.power(hopsBefore, sinceOnset + 1) / pair
+    }
+    this.#lookAtRest(samples, pair)
+  }
+
+  /** Back from the last of the tone to where it has not begun. False when that is out of sight by now. */
+  #findOnset(key: number, ago: number): boolean {
+    const level = (this.#level(key, ago) + this.#level(key, ago + 3) + this.#level(key, ago + 6)) / 3
+    const has = (share: number, back: number) => this.#level(key, ago + back) >= share * level
+    let back = 7
+    while (back < reachHops - ago && (has(begunShare, back) || has(begunShare, back + 1))) back++
+    if (back >= reachHops - ago) {
+      if (this.found[F.onsetHop] === 0) {
+        // Something like it was there before: the tone began where it was first heard well.
+        this.found[F.onsetHop] = Math.max(
+          this.#spectrum.hops - reachHops,
+          this.found[F.startHop]! - hopsOfFirst,
+        )
+        this.found[F.attackHops] = reachHops
+        return true
+      }
+      return false
+    }
+    let full = back
+    while (full > 0 && !has(thereShare, full)) full--
+    this.found[F.onsetHop] = this.#spectrum.hops - ago - back
+    this.found[F.attackHops] = back - full
+    return true
+  }
+
+  /** Power of the pair in the 4 ms that ended `ago` hops before now. */
+  #level(key: number, ago: number): number {
+    this.#spectrum.pairPower(key, partHops, this.#pair, ago)
+    return this.#pair[0]! + this.#pair[1]!
+  }
+
+  /** Where in the spectrum is what the pair leaves? */
+  #lookAtRest(samples: number, pair: number): void {
+    const found = this.found
+    const binHz = sampleRate / samples
+    found[F.middle] = found[F.top] = found[F.line] = 0
+    let last = 0
+    for (let bin = Math.ceil(150 / binHz); bin * binHz < 3_850; bin++) {
+      const hz = bin * binHz
+      const power = this.#line((2 * Math.PI * bin) / samples, samples) / pair
+      if (hz > 1_800) found[F.top]! += power
+      else if (hz > 650) found[F.middle]! += power
+      // A line between two bins shows in both.
+      found[F.line] = Math.max(found[F.line]!, power + last)
+      last = power
+    }
+    const [low, high] = this.#steps
+    found[F.octaves] = (this.#line(2 * low!, samples) + this.#line(2 * high!, samples)) / pair
+  }
+
+  /** Mean square of a sine of the rest. */
+  #line(step: number, samples: number): number {
+    const c = Math.cos(step)
+    const s = Math.sin(step)
+    const rest = this.#rest
+    let a = 1
+    let b = 0
+    let re = 0
+    let im = 0
+    for (let i = 0; i < samples; i++) {
+      re += rest[i]! * a
+      im += rest[i]! * b
+      const a0 = a
+      a = a * c - b * s
+      b = a0 * s + b * c
+    }
+    return (2 * (re * re + im * im)) / (samples * samples)
+  }
+}
