@@ -9,6 +9,7 @@ import {
 } from '../contracts/desk-port.ts'
 import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../contracts/operations.ts'
 import type { PaymentStatus } from '../contracts/payment-events.ts'
+import { PlatformStatus } from '../contracts/platform-status.ts'
 import { DifferenceResource, NewReconciliation, ReconciliationResource } from '../contracts/reconciliation.ts'
 
 export type Endpoint<Body, Answer> = {
@@ -59,6 +60,7 @@ export const endpoints = {
   refund: post('/v1/payments/{id}/refunds', RefundOrder, OperationResource),
   listRefunds: get('/v1/payments/{id}/refunds', all(OperationResource)),
   inquire: post('/v1/payments/{id}/inquire', nothing, PaymentResource),
+  getStatus: get('/v1/status', PlatformStatus),
   createReconciliation: post('/v1/reconciliations', NewReconciliation, ReconciliationResource),
   listReconciliations: get('/v1/reconciliations', Page(ReconciliationResource)),
   getReconciliation: get('/v1/reconciliations/{id}', ReconciliationResource),
