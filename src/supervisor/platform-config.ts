@@ -115,6 +115,8 @@ export const PlatformConfig = z
         portMin: port.min(1_024).default(30_000),
         portMax: port.min(1_024).default(39_999),
         source: z.enum(['address', 'strict', 'first']).default('address'),
+        srtpCaller: z.enum(['accepted', 'required']).default('accepted'),
+        srtpAgent: z.enum(['accepted', 'required']).default('accepted'),
         callerInterface: z.string().min(1).default('external'),
         callerOtherwise: z.enum(['offerer', 'answerer']).default('offerer'),
         silentSeconds: seconds(10, 86_400).default(300),

@@ -177,11 +177,12 @@ function nobodysToken(): string {
 
 function sipPart(sip: PlatformConfig['sip'], portsDir: string): z.input<typeof BridgeSip> {
   const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax } = sip
-  const { source, callerInterface, callerOtherwise, silentSeconds, edges } = sip
+  const { source, callerInterface, callerOtherwise, silentSeconds, edges, srtpCaller, srtpAgent } = sip
   return {
     ng: { host: ngHost, port: ngPort },
     ngPeers: [...ngPeers],
     edges: edges.map(placeOf),
+    srtp: { caller: srtpCaller, agent: srtpAgent },
     media: { host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
     ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000, portsDir },
   }

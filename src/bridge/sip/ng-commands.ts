@@ -8,10 +8,13 @@ import { NgRefused } from './ng-error.ts'
 import { answerQuery, answerStatistics } from './ng-reports.ts'
 import { type NgReply, type NgRequest, normalisedWord, readMetadata } from './ng-wire.ts'
 import { otherSide, type Side } from './party-rule.ts'
+import { type Profile, readProfile } from './profile.ts'
 import { rewriteSdp } from './rewrite-sdp.ts'
 import { parseSdp, type Sdp, SdpInvalid, writeSdp } from './sdp.ts'
 import { type Described, type SipCall, sides } from './sip-call.ts'
 import type { SipCalls } from './sip-calls.ts'
+import type { Terms } from './srtp/call-keys.ts'
+import { readCryptoLines } from './srtp/sdes.ts'
 
 const usualListLimit = 32
 const ok: NgReply = { result: 'ok' }
@@ -112,8 +115,6 @@ export class NgCommands {
     let call = calls.get(ngCallId)
     if (!call) {
       if (!this.#accepting) throw new NgRefused('the bridge is stopping')
-      // Refused before a port is taken: what cannot be rewritten is no call.
-      rewriteSdp(sdp, { ...dryRun, address: calls.address })
       call = await calls.open({
         ngCallId,
         direction: request.direction,
@@ -123,10 +124,26 @@ export class NgCommands {
     }
     const side = call.sideOf(fromTag, request['to-tag'])
     if (request.label !== undefined) call.labels[side] = request.label
-    if (described) call.offered(side, described)
+    const terms = this.#offerTo(call, { side, described, request })
     calls.learn(call, readMetadata(request.metadata))
     calls.save(call)
-    return { ...ok, sdp: this.#rewritten(call, { sdp, side, request }) }
+    return { ...ok, sdp: this.#rewritten(call, { sdp, side, request, terms }) }
+  }
+
+  /** Takes an offer; a call that begins with one that is refused has not begun. */
+  #offerTo(
+    call: SipCall,
+    { side, described, request }: { side: Side; described: Described | null; request: NgRequest },
+  ): Terms {
+    if (!described) return inTheClear
+    const { begun } = call
+    try {
+      call.offered(side, described)
+      return call.keys.invite(side, wantedProfile(request))
+    } catch (error) {
+      if (!begun) this.#options.calls.delete(call, side, 0)
+      throw error
+    }
   }
 
   #answerOffer(request: NgRequest): NgReply {
@@ -138,14 +155,13 @@ export class NgCommands {
     const side = otherSide[offerer]
     const sdp = readSdp(request)
     const described = describe(sdp, request)
-    const rewritten = this.#rewritten(call, { sdp, side, request })
     calls.keep(call.options.ngCallId)
     call.tags.set(toTag, side)
     if (request.label !== undefined) call.labels[side] = request.label
-    if (described) call.answeredBy(side, described)
+    const terms = described ? call.answeredBy(side, described) : inTheClear
     calls.learn(call, readMetadata(request.metadata))
     calls.save(call)
-    return { ...ok, sdp: rewritten }
+    return { ...ok, sdp: this.#rewritten(call, { sdp, side, request, terms }) }
   }
 
   #delete(request: NgRequest): NgReply {
@@ -205,13 +221,14 @@ export class NgCommands {
   }
 
   /** `side`'s description, as the other side gets it. */
-  #rewritten(call: SipCall, { sdp, side, request }: { sdp: Sdp; side: Side; request: NgRequest }): string {
+  #rewritten(call: SipCall, { sdp, side, request, terms }: Rewriting): string {
     const { ports } = call.legs[otherSide[side]]
     const replace = new Set([...request.replace, ...request.flags].map(normalisedWord))
     const rewritten = rewriteSdp(sdp, {
       address: this.#options.calls.address,
       rtpPort: ports.rtp.port,
       rtcpPort: ports.rtcp.port,
+      terms,
       replaceOrigin: replace.has('origin') || replace.has('replace-origin'),
       replaceSessionConnection:
         replace.has('session-connection') || replace.has('replace-session-connection'),
@@ -221,15 +238,24 @@ export class NgCommands {
   }
 }
 
-const dryRun = {
-  ...{ rtpPort: 2, rtcpPort: 3, callId: '' },
-  ...{ replaceOrigin: false, replaceSessionConnection: false },
+/** Of a description without audio. */
+const inTheClear: Terms = { profile: { secure: false, feedback: false }, lines: [] }
+
+type Rewriting = {
+  readonly sdp: Sdp
+  readonly side: Side
+  readonly request: NgRequest
+  readonly terms: Terms
+}
+
+/** The profile that the edge wants on the other side of an offer; undefined: whatever comes by itself. */
+function wantedProfile(request: NgRequest): Profile | undefined {
+  const transport = request['transport-protocol']
+  return transport === undefined ? undefined : readProfile(transport)
 }
 
 function readSdp(request: NgRequest): Sdp {
-  const transport = request['transport-protocol']
-  if (transport !== undefined && !/^RTP\/AVPF?$/.test(transport))
-    throw new NgRefused('this transport protocol is not anchored')
+  wantedProfile(request)
   if (request.ice !== undefined && /^force/.test(request.ice)) throw new NgRefused('ICE is not spoken')
   return parseSdp(needed(request, 'sdp'))
 }
@@ -242,8 +268,10 @@ function describe(sdp: Sdp, request: NgRequest): Described | null {
   const [, from] = request['received-from']
   const alsoFrom = from !== undefined && isIP(from) !== 0 ? from : undefined
   const isBehindNat = request.flags.some((flag) => normalisedWord(flag) === 'sip-source-address')
-  if (!isBehindNat || alsoFrom === undefined) return { audio, alsoFrom: undefined }
-  return { audio: { ...audio, address: audio.receives ? alsoFrom : audio.address }, alsoFrom }
+  const profile = readProfile(media.protocol)
+  const terms = { profile, lines: profile.secure ? readCryptoLines(media.lines) : [] }
+  if (!isBehindNat || alsoFrom === undefined) return { audio, terms, alsoFrom: undefined }
+  return { audio: { ...audio, address: audio.receives ? alsoFrom : audio.address }, terms, alsoFrom }
 }
 
 function needed(request: NgRequest, key: 'call-id' | 'from-tag' | 'to-tag' | 'sdp'): string {

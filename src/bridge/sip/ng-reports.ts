@@ -50,7 +50,7 @@ function tagOf(call: SipCall, tag: string, side: Side): NgReply {
       {
         index: 1,
         type: 'audio',
-        protocol: 'RTP/AVP',
+        protocol: peer?.keys ? 'RTP/SAVP' : 'RTP/AVP',
         streams: [
           {
             'local port': ports.rtp.port,

@@ -2,9 +2,16 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import path from 'node:path'
 import { z } from 'zod'
 import type { Log } from '../../base/log.ts'
+import { suites } from './srtp/suite.ts'
 
 const Codec = z.strictObject({ payloadType: z.number().int(), name: z.string(), clockRate: z.number().int() })
 const Source = z.strictObject({ address: z.string(), port: z.number().int() })
+
+const StoredKeying = z.strictObject({
+  suite: z.enum(suites),
+  inline: z.string().length(40),
+  mki: z.strictObject({ value: z.number().int(), octets: z.number().int() }).optional(),
+})
 
 const StoredSide = z.strictObject({
   port: z.number().int(),
@@ -25,11 +32,14 @@ const StoredSide = z.strictObject({
       told: z.array(Codec),
       agreed: Codec.optional(),
       alsoFrom: z.string().optional(),
+      keys: z.strictObject({ ours: StoredKeying, theirs: StoredKeying }).optional(),
+      /** By source: how often its sequence number has wrapped. */
+      rollovers: z.record(z.string(), z.number().int()).optional(),
     })
     .optional(),
 })
 
-/** A call as the next life of the process has to know it: signalling and ports. Nothing of what was keyed is in it. */
+/** A call as the next life of the process has to know it: signalling, ports, SRTP keys. Nothing of what was keyed is in it. */
 export const StoredCall = z.strictObject({
   version: z.literal(1),
   callId: z.string(),

@@ -1,12 +1,17 @@
 import { isIPv6 } from 'node:net'
 import { audioLine } from './audio-description.ts'
-import { type Sdp, SdpInvalid, type SdpMedia } from './sdp.ts'
+import { writeProfile } from './profile.ts'
+import type { Sdp, SdpMedia } from './sdp.ts'
+import type { Terms } from './srtp/call-keys.ts'
+import { writeCryptoLine } from './srtp/sdes.ts'
 
 export type RewriteOptions = {
   /** What the other party is told: the bridge's address, and the port that faces it. */
   readonly address: string
   readonly rtpPort: number
   readonly rtcpPort: number
+  /** How the audio goes on that side; the party's own profile and keys stay on its own. */
+  readonly terms: Terms
   readonly replaceOrigin: boolean
   readonly replaceSessionConnection: boolean
   /** Our id of the call, as a session attribute: so the edge can tell it to the agent's desktop. */
@@ -16,15 +21,13 @@ export type RewriteOptions = {
 /** Session attribute with our id of the call. */
 export const callIdAttribute = 'a=x-tonewall-call'
 
-const profiles = new Set(['RTP/AVP', 'RTP/AVPF'])
-
-/** Candidates, keys and multiplexing would open ways around the anchor; it speaks none of them. */
+/** Candidates, keys and multiplexing of the other side would open ways around the anchor. */
 const waysAround =
   /^a=(candidate|end-of-candidates|ice-|remote-candidates|rtcp-mux|rtcp:|group:BUNDLE|crypto:|fingerprint:|setup:|msid|mid:|x-tonewall-call)/
 
 /**
  * One party's description as the other gets it: the first audio goes to the bridge. Every other stream is switched
- * off (RFC 3264 §6: port 0), for nothing may flow beside the mask. Throws SdpInvalid for profiles that it cannot anchor.
+ * off (RFC 3264 §6: port 0), for nothing may flow beside the mask.
  */
 export function rewriteSdp(sdp: Sdp, options: RewriteOptions): Sdp {
   const anchored = audioLine(sdp)
@@ -46,8 +49,6 @@ export function rewriteSdp(sdp: Sdp, options: RewriteOptions): Sdp {
   }
 
   function anchor(media: SdpMedia): SdpMedia {
-    if (!profiles.has(media.protocol))
-      throw new SdpInvalid(`audio over ${known(media.protocol)} is not anchored`)
     const lines = without(media.lines).map(replaced)
     // Said in the stream itself, so that it holds whatever the session says.
     const hasOwn = lines.some((line) => line.startsWith('c='))
@@ -57,11 +58,13 @@ export function rewriteSdp(sdp: Sdp, options: RewriteOptions): Sdp {
     return {
       ...media,
       port: options.rtpPort,
+      protocol: writeProfile(options.terms.profile),
       lines: [
         ...lines.slice(0, at),
         ...(hasOwn ? [] : inherited),
         ...lines.slice(at),
         `a=rtcp:${options.rtcpPort}`,
+        ...options.terms.lines.map(writeCryptoLine),
       ],
     }
   }
@@ -73,9 +76,4 @@ function switchedOff(media: SdpMedia): SdpMedia {
 
 function without(lines: readonly string[]): string[] {
   return lines.filter((line) => !waysAround.test(line))
-}
-
-/** A text of theirs that may stand in an error. */
-function known(protocol: string): string {
-  return /^[A-Z/]{1,24}$/.test(protocol) ? protocol : 'this profile'
 }

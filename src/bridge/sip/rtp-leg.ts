@@ -15,6 +15,8 @@ import { RtpOrder } from './rtp-order.ts'
 import { type RtpPacket, readRtpPacket } from './rtp-packet.ts'
 import { type Relayed, RtpSender } from './rtp-sender.ts'
 import { mayBegin, type SourceRule } from './source-rule.ts'
+import type { LegKeys } from './srtp/call-keys.ts'
+import { LegCipher } from './srtp/leg-cipher.ts'
 
 const largestPacket = 1_600
 const mostRefusals = 500
@@ -29,6 +31,14 @@ export type LegPeer = {
   readonly agreed: Codec | undefined
   /** Another address that its packets may come from: where its signalling came from. */
   readonly alsoFrom: string | undefined
+  /** What its media are encrypted with, both ways; undefined when they are not. */
+  readonly keys?: LegKeys | undefined
+}
+
+/** What an earlier life of the process knew of a leg. */
+export type LegMemory = {
+  readonly source?: Source | undefined
+  readonly rollovers?: Readonly<Record<string, number>> | undefined
 }
 
 export type RtpLegOptions = {
@@ -41,8 +51,8 @@ export type RtpLegOptions = {
   readonly hides: () => boolean
   /** Takes what goes to the other party beside the audio that the call looks into. */
   readonly beside: (packet: Relayed, codec: Codec | undefined, start: boolean) => void
-  /** The source is known (again): worth remembering. */
-  readonly onSource: () => void
+  /** The source is known (again), or its sequence number has wrapped: worth remembering. */
+  readonly onNews: () => void
 }
 
 /**
@@ -62,6 +72,7 @@ export class RtpLeg implements LegStream {
   #peer: LegPeer | undefined
   #kinds = new PayloadKinds([], [])
   #source: Source | undefined
+  #cipher: LegCipher | undefined
   #speaksOther: boolean | undefined
   #inLaw: G711Law = 'mulaw'
   #ended = false
@@ -91,9 +102,10 @@ export class RtpLeg implements LegStream {
     const random = randomBytes(10)
     this.sender = new RtpSender({
       ssrc: random.readUInt32BE(0),
-      firstSequence: random.readUInt16BE(4),
+      // In the lower half, so that nobody who counts wraps has to guess at the first (RFC 3711 §3.3.1).
+      firstSequence: random.readUInt16BE(4) >> 1,
       firstTimestamp: random.readUInt32BE(6),
-      send: (packet) => ports.rtp.send(packet, this.#goal()),
+      send: (packet) => ports.rtp.send(this.#cipher?.sender.rtp(packet) ?? packet, this.#goal()),
     })
     ports.rtp.onMessage((bytes, from) => this.#arrived(bytes, from))
     ports.rtcp.onMessage((bytes, from) => this.#control(bytes, from))
@@ -105,6 +117,10 @@ export class RtpLeg implements LegStream {
 
   get source(): Source | undefined {
     return this.#source
+  }
+
+  get rollovers(): Readonly<Record<string, number>> {
+    return this.#cipher?.receiver.rollovers ?? {}
   }
 
   get maskable(): boolean {
@@ -126,11 +142,13 @@ export class RtpLeg implements LegStream {
   }
 
   /** What the signalling says now. A new address is learned anew; the same goes on with what was learned. */
-  describe(peer: LegPeer, source?: Source): void {
+  describe(peer: LegPeer, { source, rollovers }: LegMemory = {}): void {
     const before = this.#peer?.theirs
     this.#peer = peer
     this.#kinds = new PayloadKinds(peer.told, peer.theirs.codecs)
     this.#speaksOther = undefined
+    this.#cipher =
+      peer.keys && new LegCipher(peer.keys, this.#cipher, { rollovers, onRollover: this.#options.onNews })
     this.sender.ptimeMs = peer.theirs.ptimeMs
     const moved = before && (before.address !== peer.theirs.address || before.port !== peer.theirs.port)
     if (moved && peer.theirs.receives) {
@@ -183,7 +201,10 @@ export class RtpLeg implements LegStream {
       block: this.received.block(clock.monotonicMs()),
       nowMs: clock.now(),
     })
-    this.ports.rtcp.send(report, { address: to, port: this.#peer.theirs.rtcpPort })
+    this.ports.rtcp.send(this.#cipher?.sender.rtcp(report) ?? report, {
+      address: to,
+      port: this.#peer.theirs.rtcpPort,
+    })
   }
 
   close(why: LegEnd): void {
@@ -214,9 +235,12 @@ export class RtpLeg implements LegStream {
     if (!this.#peer) return 'not-expected'
     if (bytes.length > largestPacket) return 'oversized'
     if (isRtcp(bytes)) return undefined
-    const packet = readRtpPacket(bytes)
+    if (!this.#mayComeFrom(from)) return 'wrong-source'
+    const clear = this.#cipher ? this.#cipher.receiver.rtp(bytes) : bytes
+    if (!clear) return 'not-authentic'
+    const packet = readRtpPacket(clear)
     if (!packet) return 'malformed'
-    if (!this.#isFromPeer(from)) return 'wrong-source'
+    if (!this.#source) this.#found(from)
     const nowMs = this.#options.clock.monotonicMs()
     this.lastHeardMs = nowMs
     this.received.take({ ...packet, bytes: bytes.length }, nowMs)
@@ -235,13 +259,15 @@ export class RtpLeg implements LegStream {
     return undefined
   }
 
-  #isFromPeer(from: Source): boolean {
+  #mayComeFrom(from: Source): boolean {
     if (this.#source) return this.#source.address === from.address && this.#source.port === from.port
     const { theirs, alsoFrom } = this.#peer!
-    if (!mayBegin(this.#options.rule, from, { described: theirs, alsoFrom })) return false
-    this.#learn({ address: from.address, port: from.port })
-    this.#options.onSource()
-    return true
+    return mayBegin(this.#options.rule, from, { described: theirs, alsoFrom })
+  }
+
+  #found({ address, port }: Source): void {
+    this.#learn({ address, port })
+    this.#options.onNews()
   }
 
   #learn(source: Source): void {
@@ -272,6 +298,7 @@ export class RtpLeg implements LegStream {
   #control(bytes: Buffer, from: Source): void {
     const expected = this.#source?.address ?? this.#peer?.theirs.address
     if (from.address !== expected || !isRtcp(bytes)) return
-    this.received.heardReport(bytes, this.#options.clock.monotonicMs())
+    const clear = this.#cipher ? this.#cipher.receiver.rtcp(bytes) : bytes
+    if (clear) this.received.heardReport(clear, this.#options.clock.monotonicMs())
   }
 }

@@ -14,6 +14,7 @@ import { isAudio, lawOf } from './payload-kinds.ts'
 import type { StoredCall } from './port-map.ts'
 import { RtpLeg } from './rtp-leg.ts'
 import type { SourceRule } from './source-rule.ts'
+import { CallKeys, type Terms } from './srtp/call-keys.ts'
 import { keyOfEvent } from './telephone-event.ts'
 
 export const sides = ['offerer', 'answerer'] as const
@@ -28,17 +29,21 @@ export type SipCallOptions = {
   readonly ports: Readonly<Record<Side, PortPair>>
   readonly direction: readonly string[]
   readonly metadata: Readonly<Record<string, string>>
-  readonly rule: PartyRule & { readonly source: SourceRule }
+  readonly rule: PartyRule & { readonly source: SourceRule; readonly srtp: SrtpRule }
   readonly clock: Clock
   readonly log: Log
   /** The state has changed: keep it. */
   readonly onChange: () => void
 }
 
+/** Whether a party may be talked with in the clear. */
+export type SrtpRule = Readonly<Record<LegRole, 'accepted' | 'required'>>
+
 /** An offer or answer as far as the media are concerned. */
 export type Described = {
   readonly audio: AudioDescription
   readonly alsoFrom: string | undefined
+  readonly terms: Terms
 }
 
 /** One call over SIP: the tags of its parties, what they have described, and the leg that faces each. */
@@ -47,6 +52,7 @@ export class SipCall {
   readonly legs: Readonly<Record<Side, RtpLeg>>
   readonly tags = new Map<string, Side>()
   readonly labels: { [S in Side]?: string } = {}
+  readonly keys: CallKeys
   readonly #offers = new Map<Side, Described>()
   readonly #players = new Map<Side, EventPlayer>()
   #bridge: CallBridge | undefined
@@ -56,11 +62,17 @@ export class SipCall {
   constructor(options: SipCallOptions) {
     this.options = options
     this.#metadata = options.metadata
+    this.keys = new CallKeys({ requires: (side) => options.rule.srtp[this.roleOf(side)] === 'required' })
     this.legs = { offerer: this.#newLeg('offerer'), answerer: this.#newLeg('answerer') }
   }
 
   get callId(): string {
     return this.options.callId
+  }
+
+  /** True once an offer has been taken. */
+  get begun(): boolean {
+    return this.#offers.size > 0
   }
 
   get answered(): boolean {
@@ -133,20 +145,26 @@ export class SipCall {
     return side
   }
 
-  /** An offer changes nothing yet: it may be refused, or cross another. */
+  /** An offer changes nothing yet: it may be refused, or cross another. Throws NgRefused. */
   offered(side: Side, described: Described): void {
+    this.keys.offered(side, described.terms)
     this.#offers.set(side, described)
   }
 
-  /** Both descriptions count from now on. Forks and early media answer the same offer again: the last one counts. */
-  answeredBy(side: Side, answer: Described): void {
+  /**
+   * Both descriptions count from now on. Forks and early media answer the same offer again: the last one counts.
+   * Returns how the other party is answered. Throws NgRefused.
+   */
+  answeredBy(side: Side, answer: Described): Terms {
     const offer = this.#offers.get(otherSide[side])
     if (!offer) throw new NgRefused('an answer without an offer')
+    const terms = this.keys.answered(side, answer.terms)
     const agreed = firstInCommon(answer.audio.codecs, offer.audio.codecs)
     this.#describe(otherSide[side], offer, answer.audio.codecs, agreed)
     this.#describe(side, answer, offer.audio.codecs, agreed)
     if (!this.#answered) this.#join(agreed && (lawOf(agreed) ?? 'mulaw'))
     this.#tellHold()
+    return terms
   }
 
   /** Ends both legs, the one that hung up first. */
@@ -171,7 +189,7 @@ export class SipCall {
   store(): StoredCall {
     const { callId, ngCallId, createdAt, direction } = this.options
     const sideOf = (side: Side): StoredCall['sides'][Side] => {
-      const { ports, peer, source } = this.legs[side]
+      const { ports, peer, source, rollovers } = this.legs[side]
       const label = this.labels[side]
       return {
         port: ports.rtp.port,
@@ -184,6 +202,7 @@ export class SipCall {
                 ...peer,
                 told: [...peer.told],
                 theirs: { ...peer.theirs, codecs: [...peer.theirs.codecs] },
+                ...(peer.keys ? { rollovers } : {}),
               },
             }
           : {}),
@@ -205,9 +224,10 @@ export class SipCall {
       for (const tag of tags) this.tags.set(tag, side)
       if (label !== undefined) this.labels[side] = label
       if (!peer) continue
-      const { agreed, alsoFrom } = peer
-      this.#offers.set(side, { audio: peer.theirs, alsoFrom })
-      this.legs[side].describe({ ...peer, agreed, alsoFrom }, source)
+      const { agreed, alsoFrom, keys } = peer
+      if (keys) this.keys.restore(side, keys)
+      this.#offers.set(side, { audio: peer.theirs, alsoFrom, terms: this.keys.termsOf(side) })
+      this.legs[side].describe({ ...peer, agreed, alsoFrom, keys }, { source, rollovers: peer.rollovers })
     }
     if (!stored.answered) return
     this.#join(stored.law)
@@ -220,7 +240,7 @@ export class SipCall {
     told: readonly Codec[],
     agreed: Codec | undefined,
   ): void {
-    this.legs[side].describe({ theirs: audio, told, agreed, alsoFrom })
+    this.legs[side].describe({ theirs: audio, told, agreed, alsoFrom, keys: this.keys.of(side) })
   }
 
   /** `sendonly`, `inactive` and 0.0.0.0 (RFC 3264 §8.4): somebody does not want to hear the other. */
@@ -262,7 +282,7 @@ export class SipCall {
       rule: rule.source,
       hides: () => this.#hides(side),
       beside: (packet, codec, start) => other().relay(packet, codec, start),
-      onSource: onChange,
+      onNews: onChange,
     })
   }
 }

@@ -147,12 +147,12 @@ export class SipCalls {
     named: Pick<SipCallOptions, 'callId' | 'ngCallId' | 'createdAt' | 'direction' | 'metadata' | 'ports'>,
   ): SipCall {
     const { clock, log, config, book } = this.#options
-    const { callerInterface, callerOtherwise, source } = config
+    const { callerInterface, callerOtherwise, source, srtp } = config
     const call: SipCall = new SipCall({
       ...named,
       clock,
       log,
-      rule: { callerInterface, callerOtherwise, source },
+      rule: { callerInterface, callerOtherwise, source, srtp },
       onChange: () => this.save(call),
     })
     call.bridge = book.openSip({

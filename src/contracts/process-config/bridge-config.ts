@@ -21,6 +21,8 @@ export const BridgeSip = z.strictObject({
   /** Without a label: the interface (of `direction=`) that callers are on, and who they are without that. */
   callerInterface: z.string(),
   callerOtherwise: z.enum(['offerer', 'answerer']),
+  /** Whether a party may be talked with in the clear; SRTP is accepted from both in any case. */
+  srtp: z.strictObject({ caller: z.enum(['accepted', 'required']), agent: z.enum(['accepted', 'required']) }),
   /** A call whose two parties send nothing for so long has ended without a word, in ms. */
   silentMs: z.number().int().min(1_000),
   /** Folder for the ports of the calls that go on, so that a bridge that died takes them up again. */

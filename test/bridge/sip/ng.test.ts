@@ -10,6 +10,7 @@ import { CallBook } from '../../../src/bridge/call-book.ts'
 import { type BencodeValue, decodeBencode, encodeBencode } from '../../../src/bridge/sip/bencode.ts'
 import { type SipEntry, startSip } from '../../../src/bridge/sip/sip-entry.ts'
 import type { BridgeEvent } from '../../../src/contracts/bridge-port.ts'
+import type { BridgeSip } from '../../../src/contracts/process-config/bridge-config.ts'
 import { createToneChannel } from '../../../src/dsp/tone-guard.ts'
 import { MediaPhone } from '../../sip/support/media-phone.ts'
 
@@ -25,6 +26,8 @@ let edge: Socket
 let caller: MediaPhone
 let agent: MediaPhone
 let cookies = 0
+/** Whether a party may be talked with in the clear. */
+let srtp: BridgeSip['srtp']
 const portMin = 50_000 + 100 * Math.floor(Math.random() * 100)
 
 async function open(): Promise<void> {
@@ -43,7 +46,13 @@ async function open(): Promise<void> {
         media,
         portsDir: path.join(dir, 'calls'),
       },
-      ...{ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', silentMs: 60_000 },
+      ...{
+        source: 'strict',
+        callerInterface: 'external',
+        callerOtherwise: 'offerer',
+        silentMs: 60_000,
+        srtp,
+      },
       edges: [{ host: '127.0.0.1', port: edge.address().port }],
     },
     ...{ book, clock: systemClock, log: silentLog, emit },
@@ -52,6 +61,7 @@ async function open(): Promise<void> {
 
 beforeEach(async () => {
   dir = mkdtempSync(path.join(tmpdir(), 'ng-'))
+  srtp = { caller: 'accepted', agent: 'accepted' }
   edge = createSocket('udp4')
   await new Promise<void>((resolve) => edge.bind(0, '127.0.0.1', resolve))
   await open()
@@ -234,7 +244,7 @@ describe('the port of the NG protocol', () => {
         ...{ portsDir: path.join(dir, 'others'), edges: [] },
       },
       ...{ media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }, silentMs: 60_000 },
-      ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer' } as const),
+      ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', srtp } as const),
     }
     const started = startSip({ config, book, clock: systemClock, log: silentLog, emit: () => {} })
     await expect(started).rejects.toMatchObject({ code: 'NG_PORT_TAKEN' })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { audioLine, describeAudio } from '../../../src/bridge/sip/audio-description.ts'
-import { rewriteSdp } from '../../../src/bridge/sip/rewrite-sdp.ts'
+import { readProfile } from '../../../src/bridge/sip/profile.ts'
+import { type RewriteOptions, rewriteSdp } from '../../../src/bridge/sip/rewrite-sdp.ts'
 import { parseSdp, SdpInvalid, writeSdp } from '../../../src/bridge/sip/sdp.ts'
 
 const seed = Number(process.env.SEED ?? Date.now())
@@ -9,15 +10,16 @@ const seed = Number(process.env.SEED ?? Date.now())
 const session = ['v=0', 'o=alice 1 1 IN IP4 192.0.2.10', 's=-', 'c=IN IP4 192.0.2.10', 't=0 0']
 const audio = ['m=audio 4000 RTP/AVP 0 8 101', 'a=rtpmap:101 telephone-event/8000', 'a=ptime:30']
 const sdpOf = (...lines: string[]) => `${lines.join('\r\n')}\r\n`
-const usual = {
+const usual: RewriteOptions = {
   address: '203.0.113.5',
   rtpPort: 30_000,
   rtcpPort: 30_001,
   callId: 'call_x',
+  terms: { profile: readProfile('RTP/AVP'), lines: [] },
   replaceOrigin: true,
   replaceSessionConnection: true,
 }
-const rewritten = (text: string, options: Partial<typeof usual> = {}) =>
+const rewritten = (text: string, options: Partial<RewriteOptions> = {}) =>
   writeSdp(rewriteSdp(parseSdp(text), { ...usual, ...options }))
 const described = (...lines: string[]) => {
   const sdp = parseSdp(sdpOf(...lines))
@@ -137,8 +139,29 @@ describe('a description on its way to the other party', () => {
     expect(rewritten(sdpOf(...session, 'm=video 4002 RTP/AVP 31'))).toContain('m=video 0')
   })
 
-  it.each(['RTP/SAVP', 'UDP/TLS/RTP/SAVPF'])('is refused over %s', (profile) => {
-    expect(() => rewritten(sdpOf(...session, `m=audio 4000 ${profile} 0`))).toThrow(SdpInvalid)
+  it('goes over the profile of that side, with the keys of that side and none of the other', () => {
+    const inline = 'WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz'
+    const keying = { suite: 'AES_CM_128_HMAC_SHA1_32', inline } as const
+    const text = rewritten(sdpOf(...session, ...audio, 'a=crypto:9 X inline:theirs'), {
+      terms: { profile: readProfile('RTP/SAVPF'), lines: [{ tag: 3, keying }] },
+    })
+    expect(text).toContain('m=audio 30000 RTP/SAVPF 0 8 101')
+    expect(text.match(/a=crypto.*/g)).toEqual([`a=crypto:3 AES_CM_128_HMAC_SHA1_32 inline:${inline}`])
+  })
+})
+
+describe('a profile', () => {
+  it.each([
+    ['RTP/AVP', false, false],
+    ['RTP/AVPF', false, true],
+    ['RTP/SAVP', true, false],
+    ['RTP/SAVPF', true, true],
+  ])('%s is spoken', (protocol, secure, feedback) => {
+    expect(readProfile(protocol)).toEqual({ secure, feedback })
+  })
+
+  it.each(['UDP/TLS/RTP/SAVPF', 'TCP/RTP/AVP', 'udptl', 'x\r\ny'])('%j is refused', (protocol) => {
+    expect(() => readProfile(protocol)).toThrow(SdpInvalid)
   })
 })
 

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { readRtpPacket, timestampAfter } from '../../../src/bridge/sip/rtp-packet.ts'
+import type { LegCipher } from '../../../src/bridge/sip/srtp/leg-cipher.ts'
 import { decodeG711 } from '../../../src/dsp/g711.ts'
 
 export type HeardPacket = {
@@ -19,6 +20,10 @@ export type HeardPacket = {
 export class MediaPhone {
   readonly heard: HeardPacket[] = []
   readonly reports: Buffer[] = []
+  /** How it encrypts what it sends, and reads what it gets; in the clear when there is none. */
+  cipher: LegCipher | undefined
+  /** Packets that were not what the cipher expects. */
+  unreadable = 0
   readonly port: number
   /** Where the last packet came from. */
   peerPort = 0
@@ -34,13 +39,18 @@ export class MediaPhone {
     this.#rtcp = rtcp
     this.port = rtp.address().port
     rtp.on('message', (bytes, from) => {
-      const packet = readRtpPacket(bytes)
+      const clear = this.cipher ? this.cipher.receiver.rtp(bytes) : bytes
+      const packet = clear && readRtpPacket(clear)
+      if (!clear) this.unreadable++
       if (packet)
         this.heard.push({ ...packet, payload: Buffer.from(packet.payload), atMs: performance.now() })
       this.#peer ??= { address: from.address, port: from.port }
       this.peerPort = from.port
     })
-    rtcp.on('message', (bytes) => this.reports.push(Buffer.from(bytes)))
+    rtcp.on('message', (bytes) => {
+      const clear = this.cipher ? this.cipher.receiver.rtcp(bytes) : bytes
+      if (clear) this.reports.push(Buffer.from(clear))
+    })
   }
 
   static async open(): Promise<MediaPhone> {
@@ -77,7 +87,8 @@ export class MediaPhone {
     bytes.writeUInt32BE(timestamp >>> 0, 4)
     bytes.writeUInt32BE(0x0a0b_0c0d, 8)
     bytes.set(payload, 12)
-    if (this.#peer) this.#rtp.send(bytes, this.#peer.port, this.#peer.address)
+    const sealed = this.cipher?.sender.rtp(bytes) ?? bytes
+    if (this.#peer) this.#rtp.send(sealed, this.#peer.port, this.#peer.address)
   }
 
   close(): void {
