@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { newKeying, writeCryptoLine } from '../../src/bridge/sip/srtp/sdes.ts'
 import { missingPackages, openSipHouse, type SipHouse } from './support/sip-house.ts'
 import { cardFields, prepareCaller, SipTrip, simpleCaller, simplePbx } from './support/sip-trip.ts'
 
@@ -33,13 +34,24 @@ describe.skipIf(missingPackages() !== null)('a card keyed on a SIP call through 
     expect(new Set(trip.agent.heard.map(({ ssrc }) => ssrc)).size).toBe(1)
   })
 
-  it.each(['events', 'tones', 'both'] as const)(
-    'pays, told by %s, and nothing of it reaches the PBX',
-    async (keysBy) => {
+  it.each([
+    ['events', false],
+    ['tones', false],
+    ['both', false],
+    ['both', true],
+  ] as const)(
+    'pays, told by %s (over SRTP: %s), and nothing of it reaches the PBX',
+    async (keysBy, encrypted) => {
       trip = await SipTrip.open(house)
-      const reference = `order-${keysBy}`
-      const { audio, file } = await prepareCaller(house, { keysBy, name: keysBy })
-      trip.dial({ callerSteps: simpleCaller(file, audio.durationMs), pbxSteps: simplePbx(trip) })
+      const reference = `order-${keysBy}-${encrypted}`
+      const line = encrypted ? { tag: 1, keying: newKeying('AES_CM_128_HMAC_SHA1_80') } : undefined
+      const { audio, file } = await prepareCaller(house, {
+        keysBy,
+        name: reference,
+        ...(line ? { keying: line.keying } : {}),
+      })
+      const crypto = line && writeCryptoLine(line)
+      trip.dial({ callerSteps: simpleCaller(file, audio.durationMs, crypto), pbxSteps: simplePbx(trip) })
       await trip.live()
       const armed = await trip.takePayment(reference)
       const resting = new Set(['captured', 'declined', 'cancelled', 'expired'])

@@ -8,16 +8,20 @@ export type SdpOptions = {
   readonly direction?: string
   readonly version?: number
   readonly events?: number
+  /** An `a=crypto` line: the media are SRTP. */
+  readonly crypto?: string
 }
 
-export function sdp({ port, codecs = '0', direction, version = 1, events = 101 }: SdpOptions): string {
+export function sdp(options: SdpOptions): string {
+  const { port, codecs = '0', direction, version = 1, events = 101, crypto } = options
   return [
     'v=0',
     `o=party 1 ${version} IN IP4 [local_ip]`,
     's=-',
     'c=IN IP4 [media_ip]',
     't=0 0',
-    `m=audio ${port} RTP/AVP ${codecs} ${events}`,
+    `m=audio ${port} RTP/${crypto ? 'S' : ''}AVP ${codecs} ${events}`,
+    ...(crypto ? [crypto] : []),
     ...(codecs.includes('8') ? ['a=rtpmap:8 PCMA/8000'] : []),
     ...(codecs.includes('0') ? ['a=rtpmap:0 PCMU/8000'] : []),
     `a=rtpmap:${events} telephone-event/8000`,

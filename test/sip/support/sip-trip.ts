@@ -1,4 +1,6 @@
 import path from 'node:path'
+import { SrtpSender } from '../../../src/bridge/sip/srtp/srtp-sender.ts'
+import type { Keying } from '../../../src/bridge/sip/srtp/suite.ts'
 import type { CallResource } from '../../../src/contracts/desk-port.ts'
 import { demoCard } from '../../../src/demo/demo-cards.ts'
 import type { Key } from '../../../src/dsp/dtmf-keypad.ts'
@@ -145,17 +147,21 @@ export async function prepareCaller(
     name: string
     eventPayloadType?: number
     leadMs?: number
+    /** Encrypts what the caller sends. */
+    keying?: Keying
   },
 ): Promise<{ audio: CallerAudio; file: string }> {
   const audio = await callerAudio({ fields: cardFields, leadMs, ...options })
+  const sender = options.keying && new SrtpSender(options.keying)
+  const packets = audio.packets.map(({ atMs, bytes }) => ({ atMs, bytes: sender?.rtp(bytes) ?? bytes }))
   const file = path.join(house.dir, `${options.name}.pcap`)
-  writePcap(file, audio.packets)
+  writePcap(file, packets)
   return { audio, file }
 }
 
-export function simpleCaller(file: string, durationMs: number): string[] {
+export function simpleCaller(file: string, durationMs: number, crypto?: string): string[] {
   return [
-    step.invite(sdp({ port: '[media_port]' })),
+    step.invite(sdp({ port: '[media_port]', ...(crypto ? { crypto } : {}) })),
     step.playPcap(file),
     step.pause(durationMs + 1_500),
     step.bye(2),

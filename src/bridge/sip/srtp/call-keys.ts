@@ -60,8 +60,8 @@ export class CallKeys {
     const to = otherSide[side]
     const offer = this.#offers.get(side)?.profile
     const mustBe = this.#options.requires(to) || this.#agreed.has(to)
-    if (wanted && !wanted.secure) this.#refuseClear(to)
-    const secure = wanted?.secure ?? (mustBe || offer?.secure === true)
+    // The edge says what a side is asked for at first. It cannot know who answered with what, nor lift our rule.
+    const secure = mustBe || (wanted ?? offer)?.secure === true
     const profile = { secure, feedback: (wanted ?? offer)?.feedback === true }
     const lines = secure ? suites.map((suite, i) => ({ tag: i + 1, keying: this.#ours(to, suite) })) : []
     const terms = { profile, lines }
