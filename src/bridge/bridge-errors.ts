@@ -64,3 +64,9 @@ export class NgPortTaken extends AppError {
     )
   }
 }
+
+/** No drachtio server is configured (`sip.drachtio`): nothing can be transferred to us. */
+export class NoTransfers extends AppError {
+  readonly code = 'NO_TRANSFERS'
+  readonly remedy = 'fix-request'
+}

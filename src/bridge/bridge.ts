@@ -4,6 +4,7 @@ import { createLog } from '../base/log.ts'
 import type { BridgeEvent } from '../contracts/bridge-port.ts'
 import type { BridgeConfig } from '../contracts/process-config/bridge-config.ts'
 import { createToneChannel } from '../dsp/tone-guard.ts'
+import { NoTransfers } from './bridge-errors.ts'
 import { CallBook } from './call-book.ts'
 import { ControlPeers, serveControl } from './control-server.ts'
 import { startSip } from './sip/sip-entry.ts'
@@ -35,6 +36,10 @@ export async function startBridge(config: BridgeConfig): Promise<Running> {
     log,
     book,
     peers,
+    expectTransfer(transfer) {
+      if (!sip) throw new NoTransfers()
+      return sip.expectTransfer(transfer)
+    },
   })
   const streams = new StreamServer({
     ...config,

@@ -3,12 +3,15 @@ import { type RpcPeer, type RpcServer, serveRpc } from '../base/rpc/rpc-server.t
 import type { Secret } from '../base/secret.ts'
 import { type BridgeContract, type BridgeEvent, bridgeContract } from '../contracts/bridge-port.ts'
 import type { CallBook } from './call-book.ts'
+import type { ExpectedTransfer } from './sip/drachtio-app/transfer-book.ts'
 
 export type ControlServerOptions = {
   readonly socketPath: string
   readonly token: Secret
   readonly log: Log
   readonly book: CallBook
+  /** Settles with the number to dial. Throws NoTransfers. */
+  readonly expectTransfer: (transfer: ExpectedTransfer) => string
   /** Whoever has to hear of events: filled by the server. */
   readonly peers: ControlPeers
 }
@@ -37,6 +40,7 @@ export function serveControl({
   log,
   book,
   peers,
+  expectTransfer,
 }: ControlServerOptions): Promise<RpcServer> {
   return serveRpc({
     contract: bridgeContract,
@@ -56,6 +60,7 @@ export function serveControl({
         book.expect(leg)
         return null
       },
+      'expect-transfer': (transfer) => ({ dial: expectTransfer(transfer) }),
       mask: async ({ callId }) => {
         await book.get(callId).mask()
         return null

@@ -4,8 +4,10 @@ import {
   ClearField,
   CreatePayment,
   ExtendCollection,
+  NewTransfer,
   Page,
   PaymentResource,
+  TransferResource,
 } from '../contracts/desk-port.ts'
 import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../contracts/operations.ts'
 import type { PaymentStatus } from '../contracts/payment-events.ts'
@@ -46,6 +48,7 @@ export const endpoints = {
   listCalls: get('/v1/calls', Page(CallResource)),
   getCall: get('/v1/calls/{id}', CallResource),
   hangUp: post('/v1/calls/{id}/hang-up', nothing, CallResource),
+  createTransfer: post('/v1/transfers', NewTransfer, TransferResource),
   createPayment: post('/v1/payments', CreatePayment, PaymentResource),
   listPayments: get('/v1/payments', Page(PaymentResource)),
   getPayment: get('/v1/payments/{id}', PaymentResource),

@@ -34,6 +34,8 @@ export const SipFacts = z.strictObject({
   to: z.string().max(255),
   /** Whom the PBX put the call through to, if the edge says so; else the number on the PBX's side. */
   agentExtension: z.string().max(255),
+  /** The caller is served without an agent: there is one leg, and no other will come. */
+  selfService: z.literal(true).optional(),
   /** Whose call it is, if the edge says so. */
   merchantId: z.string().max(64).optional(),
   metadata: z.record(z.string(), z.string()),
@@ -96,6 +98,21 @@ export const bridgeContract = {
         masked: z.boolean(),
       }),
       result: z.null(),
+    },
+    /**
+     * Announces a call that will be transferred to the payment number with these digits behind it: whoever calls so is
+     * connected with the agent, who is called back. Works once, and for `validMs`. Refused (`NO_TRANSFERS`) where no
+     * drachtio server is configured.
+     */
+    'expect-transfer': {
+      params: z.strictObject({
+        token: z.string().regex(/^\d{8}$/),
+        agent: z.string().regex(/^[0-9A-Za-z+*#._-]{1,64}$/),
+        merchantId: z.string().max(64),
+        validMs: z.number().int().min(1_000).max(3_600_000),
+      }),
+      /** The number to transfer to: the token included. */
+      result: z.strictObject({ dial: z.string() }),
     },
     /** Masks the caller→agent path. Answers when the delay line stands in the media path: the green light's only source. */
     mask: { params: OnCall, result: z.null() },

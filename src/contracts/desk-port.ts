@@ -17,6 +17,7 @@ export const CallResource = z.strictObject({
   provider: z.string(),
   providerCallId: z.string(),
   caller: LegState,
+  /** `left` all along in a call without an agent (self-service). */
   agent: LegState,
   /** True only while the bridge confirms that the caller→agent path is masked. */
   masked: z.boolean(),
@@ -34,6 +35,22 @@ export const CallResource = z.strictObject({
     .optional(),
 })
 export type CallResource = z.infer<typeof CallResource>
+
+/** A caller is about to be transferred to the payment number: who is called back, and who gets the money. */
+export const NewTransfer = z.strictObject({
+  agentExtension: z
+    .string()
+    .regex(/^[0-9A-Za-z+*#._-]{1,64}$/, 'the user part of a SIP address')
+    .describe('Who is called back and joined with the caller: an extension of the PBX'),
+  /** How long the number may be used. */
+  validSeconds: z.number().int().min(10).max(3_600).default(600),
+})
+export const TransferResource = z.strictObject({
+  /** To transfer the caller to; works once. */
+  dial: z.string(),
+  expiresAt: z.number().int(),
+})
+export type TransferResource = z.infer<typeof TransferResource>
 
 export const FieldView = z.strictObject({
   field: CardField,

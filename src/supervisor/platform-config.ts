@@ -110,6 +110,20 @@ export const PlatformConfig = z
           .array(z.string().regex(/^\S+:\d{1,5}$/, 'host:port'))
           .max(16)
           .default(['127.0.0.1:5060']),
+        drachtio: z
+          .strictObject({
+            host: z.string().default('127.0.0.1'),
+            port: port.default(9022),
+            secret: z.string().min(8, 'at least 8 characters'),
+            peers: z.array(z.string()).min(1).default(['127.0.0.1']),
+            outbound: z.string().regex(/^\S+:\d{1,5}$/, 'host:port'),
+            paymentNumber: z.string().regex(/^[0-9A-Za-z+*#._-]{1,32}$/, 'as it is dialled'),
+            selfServiceNumbers: z.array(z.string()).max(100).default([]),
+            ringSeconds: seconds(1, 300).default(30),
+            sessionSeconds: seconds(90, 86_400).default(1_800),
+          })
+          .nullable()
+          .default(null),
         mediaHost: z.string().default('127.0.0.1'),
         mediaAdvertised: z.string().nullable().default(null),
         portMin: port.min(1_024).default(30_000),

@@ -160,7 +160,7 @@ function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input
     maxCalls,
     maxMessageBytes,
     startTimeoutMs: 10_000,
-    sip: config.sip.enabled ? sipPart(config.sip, path.join(runDir, 'sip-calls')) : null,
+    sip: config.sip.enabled ? sipPart(config.sip, runDir) : null,
   }
 }
 
@@ -175,7 +175,7 @@ function nobodysToken(): string {
   return randomBytes(32).toString('hex')
 }
 
-function sipPart(sip: PlatformConfig['sip'], portsDir: string): z.input<typeof BridgeSip> {
+function sipPart(sip: PlatformConfig['sip'], runDir: string): z.input<typeof BridgeSip> {
   const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax } = sip
   const { source, callerInterface, callerOtherwise, silentSeconds, edges, srtpCaller, srtpAgent } = sip
   return {
@@ -184,7 +184,23 @@ function sipPart(sip: PlatformConfig['sip'], portsDir: string): z.input<typeof B
     edges: edges.map(placeOf),
     srtp: { caller: srtpCaller, agent: srtpAgent },
     media: { host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
-    ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000, portsDir },
+    ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000 },
+    portsDir: path.join(runDir, 'sip-calls'),
+    drachtio: sip.drachtio && drachtioPart(sip.drachtio, path.join(runDir, 'sip-dialogs')),
+  }
+}
+
+function drachtioPart(
+  drachtio: NonNullable<PlatformConfig['sip']['drachtio']>,
+  dialogsDir: string,
+): NonNullable<z.input<typeof BridgeSip>['drachtio']> {
+  const { host, port, secret, peers, outbound, paymentNumber, selfServiceNumbers } = drachtio
+  return {
+    server: { host, port, secret },
+    ...{ peers: [...peers], outbound, paymentNumber, selfServiceNumbers: [...selfServiceNumbers] },
+    ringMs: drachtio.ringSeconds * 1_000,
+    session: { expiresS: drachtio.sessionSeconds, minSeS: 90 },
+    dialogsDir,
   }
 }
 

@@ -20,7 +20,7 @@ import { keyOfEvent } from './telephone-event.ts'
 export const sides = ['offerer', 'answerer'] as const
 
 /** Facts of the first INVITE: what a later one says in their place is about itself. */
-const toldOnce = new Set(['from', 'to', 'merchant', 'caller-call-id', 'agent-call-id'])
+const toldOnce = new Set(['from', 'to', 'merchant', 'self-service', 'caller-call-id', 'agent-call-id'])
 
 export type SipCallOptions = {
   readonly callId: string
@@ -105,6 +105,7 @@ export class SipCall {
       to = '',
       agent,
       merchant,
+      'self-service': selfService,
       'caller-call-id': callerCallId = ngCallId,
       'agent-call-id': agentCallId = ngCallId,
       ...rest
@@ -114,6 +115,7 @@ export class SipCall {
     return {
       ...{ callerCallId, agentCallId, direction, from, to, agentExtension },
       ...(merchant === undefined ? {} : { merchantId: merchant }),
+      ...(selfService === undefined ? {} : { selfService: true }),
       metadata: rest,
     }
   }
@@ -128,8 +130,9 @@ export class SipCall {
 
   /** What a later message told: an answer knows which agent it comes from. True when that is news. */
   learn(metadata: Readonly<Record<string, string>>): boolean {
+    const known = this.#metadata
     const news = Object.entries(metadata).filter(
-      ([key, value]) => !toldOnce.has(key) && this.#metadata[key] !== value,
+      ([key, value]) => !(toldOnce.has(key) && key in known) && known[key] !== value,
     )
     this.#metadata = { ...this.#metadata, ...Object.fromEntries(news) }
     return news.length > 0
@@ -162,9 +165,22 @@ export class SipCall {
     const agreed = firstInCommon(answer.audio.codecs, offer.audio.codecs)
     this.#describe(otherSide[side], offer, answer.audio.codecs, agreed)
     this.#describe(side, answer, offer.audio.codecs, agreed)
-    if (!this.#answered) this.#join(agreed && (lawOf(agreed) ?? 'mulaw'))
+    this.#join(agreed && (lawOf(agreed) ?? 'mulaw'))
     this.#tellHold()
     return terms
+  }
+
+  /** The party of this offer is alone in the call for now: the anchor itself answers. What it takes of the codecs. */
+  answerAlone(side: Side): { readonly audio: AudioDescription; readonly told: readonly Codec[] } {
+    const offer = this.#offers.get(side)
+    if (!offer) throw new NgRefused('an answer without an offer')
+    const { audio } = offer
+    const told = audio.codecs.filter((codec) => lawOf(codec) || codec.name === 'TELEPHONE-EVENT')
+    const agreed = told.find(isAudio)
+    if (!agreed) throw new NgRefused('no codec is offered that can be masked')
+    this.#describe(side, offer, told, agreed)
+    this.#join(lawOf(agreed))
+    return { audio, told }
   }
 
   /** Ends both legs, the one that hung up first. */
@@ -248,11 +264,14 @@ export class SipCall {
     this.bridge.hold(sides.some((side) => this.legs[side].peer?.theirs.receives === false))
   }
 
+  /** Whoever is described and has not joined yet does so. The law is the one of who came first. */
   #join(law: G711Law = 'mulaw'): void {
     this.#answered = true
+    const first = sides.map((side) => this.legs[side]).find(({ joined }) => joined)
     for (const side of sides) {
       const leg = this.legs[side]
-      leg.law = law
+      if (leg.joined || !leg.peer) continue
+      leg.law = first?.law ?? law
       leg.attach(this.bridge.join(this.roleOf(side), leg))
     }
   }

@@ -23,8 +23,8 @@ export type SipCallsOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly emit: (event: BridgeEvent) => void
-  /** Ends a dialog whose call was not ended by its signalling. */
-  readonly hangUp: (dialog: DialogName) => void
+  /** Ends the signalling of a call that was not ended by it; the dialog when both its tags are known. */
+  readonly hangUp: (ngCallId: string, dialog: DialogName | undefined) => void
 }
 
 export type NewSipCall = Pick<SipCallOptions, 'ngCallId' | 'direction' | 'metadata'> & {
@@ -208,7 +208,7 @@ export class SipCalls {
     this.keep(ngCallId)
     this.#map.forget(call.callId)
     call.end('call-released')
-    if (!this.#hungUp.has(call) && call.dialog) this.#options.hangUp(call.dialog)
+    if (!this.#hungUp.has(call)) this.#options.hangUp(ngCallId, call.dialog)
     call.closed()
     this.#resting.add(call)
     this.#options.clock.after(restMs, () => this.#givePorts(call))

@@ -1,5 +1,10 @@
 import { codeOf } from '../../base/errors.ts'
-import { NgPortTaken } from '../bridge-errors.ts'
+import { NgPortTaken, NoTransfers } from '../bridge-errors.ts'
+import { DialogFiles } from './drachtio-app/dialog-files.ts'
+import { DrachtioApp } from './drachtio-app/drachtio-app.ts'
+import { MediaAnchor } from './drachtio-app/media-anchor.ts'
+import { createStack } from './drachtio-app/stack.ts'
+import type { ExpectedTransfer } from './drachtio-app/transfer-book.ts'
 import { EdgeClient } from './edge-client.ts'
 import { NgCommands } from './ng-commands.ts'
 import { NgServer } from './ng-server.ts'
@@ -9,18 +14,26 @@ export type SipEntry = {
   /** No further call is taken; those that are there go on. */
   stopAccepting(): void
   close(): void
+  /** Settles with the number to dial. Throws NoTransfers. */
+  expectTransfer(transfer: ExpectedTransfer): string
   /** Port of the NG protocol. */
   readonly port: number
 }
 
 /**
  * Starts the entry for calls over SIP: first the media of the calls that the last life of this process carried, for
- * every packet until then is lost, and then the door for proxies.
+ * every packet until then is lost, then the door for proxies, and the calls that end here.
  */
 export async function startSip(options: Omit<SipCallsOptions, 'hangUp'>): Promise<SipEntry> {
   const { config, clock, log } = options
   const edges = new EdgeClient({ edges: config.edges, clock, log })
-  const calls = new SipCalls({ ...options, hangUp: (dialog) => void edges.hangUp(dialog) })
+  let app: DrachtioApp | undefined
+  const calls = new SipCalls({
+    ...options,
+    hangUp(ngCallId, dialog) {
+      if (!app?.hangUp(ngCallId) && dialog) void edges.hangUp(dialog)
+    },
+  })
   await calls.recover()
   const commands = new NgCommands({ calls, clock, log })
   const server = new NgServer({ ...config.ng, peers: config.ngPeers, commands, clock, log })
@@ -28,10 +41,26 @@ export async function startSip(options: Omit<SipCallsOptions, 'hangUp'>): Promis
     calls.close()
     throw codeOf(error) === 'EADDRINUSE' ? new NgPortTaken() : error
   })
+  if (config.drachtio) {
+    app = new DrachtioApp({
+      ...{ ...config.drachtio, clock, log, stack: createStack() },
+      anchor: new MediaAnchor(commands, calls),
+      files: new DialogFiles(config.drachtio.dialogsDir, log),
+    })
+    app.start()
+  }
   return {
     port,
-    stopAccepting: () => commands.stopAccepting(),
+    expectTransfer(transfer) {
+      if (!app) throw new NoTransfers()
+      return app.expect(transfer)
+    },
+    stopAccepting() {
+      commands.stopAccepting()
+      app?.stopAccepting()
+    },
     close() {
+      app?.close()
       server.close()
       calls.close()
     },

@@ -3,6 +3,23 @@ import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
 
 const Port = z.number().int().min(1).max(65_535)
 
+/** Calls that end here, on a drachtio server. */
+export const BridgeDrachtio = z.strictObject({
+  server: Listen.extend({ secret: SecretText }),
+  /** Addresses that may call and transfer here. */
+  peers: z.array(z.string()).min(1),
+  /** `host:port` of the PBX, or of the proxy before it: where agents and referred callers are called. */
+  outbound: z.string(),
+  paymentNumber: z.string(),
+  selfServiceNumbers: z.array(z.string()),
+  ringMs: z.number().int().min(1_000),
+  /** RFC 4028. */
+  session: z.strictObject({ expiresS: z.number().int().min(90), minSeS: z.number().int().min(90) }),
+  /** Folder for the names of the dialogs that the server holds for us. */
+  dialogsDir: z.string(),
+})
+export type BridgeDrachtio = z.output<typeof BridgeDrachtio>
+
 /** The entry for calls over SIP: rtpengine's NG protocol, and the media that it anchors. */
 export const BridgeSip = z.strictObject({
   ng: Listen,
@@ -27,6 +44,7 @@ export const BridgeSip = z.strictObject({
   silentMs: z.number().int().min(1_000),
   /** Folder for the ports of the calls that go on, so that a bridge that died takes them up again. */
   portsDir: z.string(),
+  drachtio: BridgeDrachtio.nullable().default(null),
 })
 export type BridgeSip = z.output<typeof BridgeSip>
 

@@ -59,6 +59,9 @@ export const newCall: CallState = {
   because: null,
 }
 
+/** A call without an agent: there is one leg, and it is live with that. */
+export const newSelfService: CallState = { ...newCall, agent: { state: 'left', streamSid: null } }
+
 /** Pure. The same object comes back when nothing changed; nothing changes a call that has ended. */
 export function step(state: CallState, event: CallEvent): CallState {
   if (state.status === 'ended') return state
@@ -112,6 +115,8 @@ function withLegs(state: CallState, caller: Leg, agent: Leg, before: CallState):
 }
 
 function settle(state: CallState): CallState {
-  const complete = state.caller.state === 'joined' && state.agent.state === 'joined'
+  const { caller, agent } = state
+  const isAlone = agent.state === 'left' && state.status !== 'ended'
+  const complete = caller.state === 'joined' && (agent.state === 'joined' || isAlone)
   return complete ? { ...state, status: 'live' } : state
 }

@@ -36,7 +36,9 @@ export class MissingLegs {
   watch(call: LiveCall): void {
     const { id } = call.facts
     const { status, caller, agent } = call.state
-    if (status === 'ended' || (caller.state === 'joined' && agent.state === 'joined')) this.forget(id)
+    // An agent who left a call that goes on was never expected: self-service.
+    const hasAgent = agent.state === 'joined' || agent.state === 'left'
+    if (status === 'ended' || (caller.state === 'joined' && hasAgent)) this.forget(id)
     else if (!this.#watches.has(id)) {
       const sinceMs = this.#options.clock.now()
       this.#watches.set(id, { sinceMs, timer: this.#later(call, sinceMs) })

@@ -15,7 +15,7 @@ import {
   type StoredCall,
   toResource,
 } from './call-rows.ts'
-import { type CallEnd, type CallEvent, type CallState, newCall, step } from './call-state.ts'
+import { type CallEnd, type CallEvent, type CallState, newCall, newSelfService, step } from './call-state.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
 import { shownOf, sipCallFacts } from './sip-facts.ts'
@@ -207,6 +207,8 @@ export class CallRegistry implements Calls {
     if (there) {
       const before = JSON.stringify(there.facts.sip)
       there.facts = { ...there.facts, sip: shownOf(sip) }
+      // After a restart of ours it looked as if an agent were missing.
+      if (sip.selfService) there.state = { ...there.state, agent: newSelfService.agent }
       if (JSON.stringify(there.facts.sip) !== before) this.#publish(there)
       return
     }
@@ -219,7 +221,7 @@ export class CallRegistry implements Calls {
     const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now() })
     // Behind a proxy both legs have one Call-ID; behind a B2BUA each has its own, and either names the call.
     const agentProviderCallId = sip.agentCallId === sip.callerCallId ? null : sip.agentCallId
-    const entry = this.#keep({ facts, agentProviderCallId }, newCall)
+    const entry = this.#keep({ facts, agentProviderCallId }, sip.selfService ? newSelfService : newCall)
     entry.saved = this.#rows.insertSip(facts).catch((error: unknown) => {
       log.error({ callId, error }, 'call not stored')
     })

@@ -11,6 +11,7 @@ import { createLogIn } from '../auth/log-in.ts'
 import { LogInThrottle } from '../auth/log-in-throttle.ts'
 import { Sessions } from '../auth/sessions.ts'
 import type { CallRegistry } from '../calls/registry.ts'
+import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
 import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
@@ -34,6 +35,7 @@ import { reconciliationRoutes } from './routes/reconciliations.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { type StatusOf, statusRoutes } from './routes/status.ts'
+import { transferRoutes } from './routes/transfers.ts'
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { createSessionCookie } from './session-cookie.ts'
@@ -56,7 +58,7 @@ export type HttpOptions = {
   readonly status: StatusOf
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
-  readonly bridge: { readonly up: boolean }
+  readonly bridge: BridgeClient
   /** The telephony providers' routes, which prove themselves by signature. */
   readonly providers: (app: FastifyInstance) => void
 }
@@ -110,6 +112,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     expandFrom: options,
     nameCall: (merchantId, alias) => options.calls.named(merchantId, alias).id,
   })
+  transferRoutes(routes, options)
   operationRoutes(routes, options.operations)
   reconciliationRoutes(routes, options.reconciliations)
   webhookEndpointRoutes(routes, options.endpoints)

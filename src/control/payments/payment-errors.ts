@@ -43,6 +43,15 @@ export class CallAmbiguous extends AppError {
   }
 }
 
+/** Calls can be transferred to us only where a drachtio server is configured. */
+export class TransfersNotConfigured extends AppError {
+  readonly code = 'TRANSFERS_NOT_CONFIGURED'
+  readonly remedy = 'page-someone'
+  constructor() {
+    super('no calls can be transferred to this platform: sip.drachtio is not configured')
+  }
+}
+
 /** A payment can only be taken while caller and agent are on the line. */
 export class CallNotLive extends AppError {
   readonly code = 'CALL_NOT_LIVE'

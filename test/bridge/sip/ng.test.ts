@@ -53,6 +53,7 @@ async function open(): Promise<void> {
         silentMs: 60_000,
         srtp,
       },
+      drachtio: null,
       edges: [{ host: '127.0.0.1', port: edge.address().port }],
     },
     ...{ book, clock: systemClock, log: silentLog, emit },
@@ -241,7 +242,7 @@ describe('the port of the NG protocol', () => {
       ...{
         ng: { host: '127.0.0.1', port: sip.port },
         ngPeers: ['127.0.0.1'],
-        ...{ portsDir: path.join(dir, 'others'), edges: [] },
+        ...{ portsDir: path.join(dir, 'others'), edges: [], drachtio: null },
       },
       ...{ media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }, silentMs: 60_000 },
       ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', srtp } as const),

@@ -102,3 +102,58 @@ describe('the list of calls', () => {
     expect(await ids('sipCallId=z%40trunk&agentExtension=1')).toEqual([])
   })
 })
+
+describe('a transfer', () => {
+  const ordered = (body: object) => ask(control, { method: 'POST', url: '/v1/transfers', body })
+
+  it('has a number of its own, for one agent and for its time', async () => {
+    const answer = await ordered({ agentExtension: '2001', validSeconds: 60 })
+    expect(answer.statusCode).toBe(201)
+    const [asked] = control.bridge.requests('expect-transfer')
+    expect(asked).toMatchObject({ agent: '2001', merchantId: 'mer_ours', validMs: 60_000 })
+    expect(answer.json()).toEqual({ dial: `8000${asked?.token}`, expiresAt: control.clock.now() + 60_000 })
+    await ordered({ agentExtension: '2001' })
+    expect(control.bridge.requests('expect-transfer')[1]?.token).not.toBe(asked?.token)
+  })
+
+  it('needs a drachtio server, a bridge, and an agent that can be dialled', async () => {
+    control.bridge.takesTransfers = false
+    expect((await ordered({ agentExtension: '1' })).json()).toMatchObject({
+      code: 'TRANSFERS_NOT_CONFIGURED',
+    })
+    control.bridge.goAway()
+    expect((await ordered({ agentExtension: '1' })).json()).toMatchObject({ code: 'PLATFORM_NOT_READY' })
+    const injected = await ordered({ agentExtension: '1@evil.example' })
+    expect(injected.json()).toMatchObject({ code: 'REQUEST_INVALID', field: '/agentExtension' })
+  })
+})
+
+describe('a self-service call', () => {
+  const alone = { selfService: true } as const
+
+  it('is live with its caller, for as long as that is there', async () => {
+    const callId = sipCall(alone, { rings: true })
+    control.bridge.say({ type: 'leg-joined', callId, role: 'caller', streamSid: 'leg_c', masked: false })
+    await control.clock.turn(10 * 60_000)
+    const call = () => ask(control, { url: `/v1/calls/${callId}` })
+    expect((await call()).json()).toMatchObject({ status: 'live', caller: 'joined', agent: 'left' })
+    const left = { type: 'leg-left', callId, role: 'caller', streamSid: 'leg_c' } as const
+    control.bridge.say({ ...left, why: 'provider-stopped' })
+    expect((await call()).json()).toMatchObject({ status: 'ended' })
+  })
+
+  it('is live over a restart of control', async () => {
+    const callId = sipCall(alone, { rings: true })
+    control.bridge.say({ type: 'leg-joined', callId, role: 'caller', streamSid: 'leg_c', masked: false })
+    control = await control.restart()
+    const sip = { ...{ callerCallId: 'a', agentCallId: 'a', direction: 'inbound' as const }, metadata: {} }
+    control.bridge.comeBack([
+      {
+        ...{ callId, masked: true, legs: [{ role: 'caller', streamSid: 'leg_c' }] },
+        sip: { ...sip, ...alone, from: '+441', to: '8100', agentExtension: '8100' },
+      },
+    ])
+    await control.clock.turn(10 * 60_000)
+    expect((await ask(control, { url: `/v1/calls/${callId}` })).json()).toMatchObject({ status: 'live' })
+  })
+})

@@ -93,6 +93,7 @@ export async function neighbours(folder: string): Promise<Neighbours> {
     onPeerGone: (peer) => void peers.delete(peer),
     handlers: {
       'expect-leg': nothing,
+      'expect-transfer': async ({ token }) => ({ dial: `8000${token}` }),
       mask: nothing,
       'route-digits': nothing,
       'stop-digits': nothing,

@@ -1,5 +1,5 @@
 import { newId } from '../../../src/base/ids.ts'
-import { PeerAway } from '../../../src/base/rpc/rpc-client.ts'
+import { PeerAway, RequestRefused } from '../../../src/base/rpc/rpc-client.ts'
 import type { EventOf, MethodName, ParamsOf } from '../../../src/base/rpc/rpc-schema.ts'
 import type { CallView } from '../../../src/contracts/bridge-port.ts'
 import { type BridgeContract, bridgeContract } from '../../../src/contracts/bridge-port.ts'
@@ -27,6 +27,7 @@ export class ScriptedBridge implements BridgeClient {
   silent = false
   readonly asked: BridgeRequest[] = []
   snapshot: CallView[] = []
+  takesTransfers = true
   readonly #listeners = new Set<PeerListener<BridgeContract>>()
 
   async call(method: MethodName<BridgeContract>, params: ParamsOf<BridgeContract, never>) {
@@ -34,7 +35,10 @@ export class ScriptedBridge implements BridgeClient {
     const checked = bridgeContract.methods[method].params.parse(params) as Record<string, unknown>
     this.asked.push({ method, params: checked })
     if (this.silent) return new Promise<never>(() => {})
-    return (method === 'snapshot' ? { calls: this.snapshot } : null) as never
+    if (method === 'snapshot') return { calls: this.snapshot } as never
+    if (method !== 'expect-transfer') return null as never
+    if (!this.takesTransfers) throw new RequestRefused('NO_TRANSFERS')
+    return { dial: `8000${checked.token}` } as never
   }
 
   listen(listener: PeerListener<BridgeContract>): () => void {

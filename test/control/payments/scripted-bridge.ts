@@ -54,6 +54,7 @@ export class ScriptedBridge {
       onPeer: (peer) => void this.#peers.add(peer),
       onPeerGone: (peer) => void this.#peers.delete(peer),
       handlers: {
+        'expect-transfer': ({ token }) => ({ dial: `8000${token}` }),
         'expect-leg': () => null,
         mask: ({ callId }) => {
           heard('mask')
