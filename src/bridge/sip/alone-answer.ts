@@ -1,13 +1,22 @@
 import { isIPv6 } from 'node:net'
 import { type AudioDescription, audioLine, type Codec } from './audio-description.ts'
+import { writeProfile } from './profile.ts'
 import { callIdAttribute } from './rewrite-sdp.ts'
 import type { Sdp } from './sdp.ts'
+import type { Terms } from './srtp/call-keys.ts'
+import { writeCryptoLine } from './srtp/sdes.ts'
 
-export type AloneAnswerOptions = {
-  readonly offer: Sdp
+export type AloneTerms = {
+  /** As it was offered. */
   readonly audio: AudioDescription
-  /** Of the offer's, what we take. */
+  /** Of its codecs, what we take. */
   readonly told: readonly Codec[]
+  /** In the clear or encrypted, as it was offered. */
+  readonly terms: Terms
+}
+
+export type AloneAnswerOptions = AloneTerms & {
+  readonly offer: Sdp
   readonly address: string
   readonly rtpPort: number
   readonly rtcpPort: number
@@ -16,7 +25,7 @@ export type AloneAnswerOptions = {
 
 /** The answer to a party that nobody is joined with yet: the anchor's own, stream by stream as the offer (RFC 3264 §6). */
 export function aloneAnswer(options: AloneAnswerOptions): Sdp {
-  const { offer, audio, told, address, rtpPort, rtcpPort, callId } = options
+  const { offer, audio, told, terms, address, rtpPort, rtcpPort, callId } = options
   const family = isIPv6(address) ? 'IP6' : 'IP4'
   const anchored = audioLine(offer)
   const formats = told.map(({ payloadType }) => String(payloadType))
@@ -33,8 +42,11 @@ export function aloneAnswer(options: AloneAnswerOptions): Sdp {
       media === anchored
         ? {
             ...media,
-            ...{ port: rtpPort, formats },
-            lines: [...mapped, `a=ptime:${audio.ptimeMs}`, `a=rtcp:${rtcpPort}`, `a=${mirrored(audio)}`],
+            ...{ port: rtpPort, formats, protocol: writeProfile(terms.profile) },
+            lines: [
+              ...[...mapped, `a=ptime:${audio.ptimeMs}`, `a=rtcp:${rtcpPort}`, `a=${mirrored(audio)}`],
+              ...terms.lines.map(writeCryptoLine),
+            ],
           }
         : { ...media, port: 0, lines: [] },
     ),

@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts'
 import type { LegEnd, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { G711Law } from '../../dsp/tone-channel.ts'
 import type { CallBridge } from '../call-bridge.ts'
+import type { AloneTerms } from './alone-answer.ts'
 import type { AudioDescription, Codec } from './audio-description.ts'
 import type { DialogName } from './edge-client.ts'
 import { EventPlayer } from './event-player.ts'
@@ -171,16 +172,17 @@ export class SipCall {
   }
 
   /** The party of this offer is alone in the call for now: the anchor itself answers. What it takes of the codecs. */
-  answerAlone(side: Side): { readonly audio: AudioDescription; readonly told: readonly Codec[] } {
+  answerAlone(side: Side): AloneTerms {
     const offer = this.#offers.get(side)
     if (!offer) throw new NgRefused('an answer without an offer')
     const { audio } = offer
     const told = audio.codecs.filter((codec) => lawOf(codec) || codec.name === 'TELEPHONE-EVENT')
     const agreed = told.find(isAudio)
     if (!agreed) throw new NgRefused('no codec is offered that can be masked')
+    const terms = this.keys.answerTo(side)
     this.#describe(side, offer, told, agreed)
     this.#join(lawOf(agreed))
-    return { audio, told }
+    return { audio, told, terms }
   }
 
   /** Ends both legs, the one that hung up first. */

@@ -43,11 +43,11 @@ export class MediaAnchor {
     const call = this.#calls.get(offer.callId)
     const side = call?.tags.get(offer.fromTag)
     if (!call || !side) throw new NgRefused('the call is over')
-    const { audio, told } = call.answerAlone(side)
+    const alone = call.answerAlone(side)
     this.#calls.save(call)
     const { rtp, rtcp } = call.legs[side].ports
     const answer = aloneAnswer({
-      ...{ offer: parseSdp(offer.sdp), audio, told },
+      ...{ ...alone, offer: parseSdp(offer.sdp) },
       ...{ address: this.#calls.address, rtpPort: rtp.port, rtcpPort: rtcp.port, callId: call.callId },
     })
     return { answer: writeSdp(answer), forOther }

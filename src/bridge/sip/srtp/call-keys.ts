@@ -77,14 +77,21 @@ export class CallKeys {
     if (invitation.profile.secure !== answer.profile.secure)
       throw new NgRefused('an answer has to be as encrypted as its offer')
     this.#agree(side, answer.profile.secure ? acceptedOf(invitation, answer) : undefined)
+    return this.answerTo(otherSide[side])
+  }
+
+  /** How `side`'s offer is answered, whoever does: the anchor itself, while nobody is on the other side. */
+  answerTo(side: Side): Terms {
+    const offer = this.#offers.get(side)
+    if (!offer) throw new NgRefused('an answer without an offer')
     const [chosen] = offer.lines
     if (!offer.profile.secure || !chosen) {
-      this.#agree(otherSide[side], undefined)
+      this.#agree(side, undefined)
       return { profile: offer.profile, lines: [] }
     }
     const { suite, mki } = chosen.keying
-    const ours = { ...this.#ours(otherSide[side], suite), ...(mki ? { mki } : {}) }
-    this.#agree(otherSide[side], { ours, theirs: chosen.keying })
+    const ours = { ...this.#ours(side, suite), ...(mki ? { mki } : {}) }
+    this.#agree(side, { ours, theirs: chosen.keying })
     return { profile: offer.profile, lines: [{ tag: chosen.tag, keying: ours }] }
   }
 

@@ -240,6 +240,16 @@ describe('self-service', () => {
     await until('no call is left', () => house.book.views().length === 0)
   })
 
+  it('is answered encrypted where it was offered so', async () => {
+    const key = 'AES_CM_128_HMAC_SHA1_80 inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz'
+    const body = sdp(house.caller).replace('RTP/AVP', 'RTP/SAVP').replace('a=sendrecv', `a=crypto:1 ${key}`)
+    const invite = house.server.request('INVITE', 'sip:8100@x', { body })
+    const answered = (await house.server.answerTo(invite, 200)).body
+    expect(answered).toMatch(/m=audio \d+ RTP\/SAVP 0 8 101\r\n/)
+    expect(answered).toMatch(/a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:/)
+    expect(answered).not.toContain(key)
+  })
+
   it('can be put on hold, and takes no call whose sound it cannot look into', async () => {
     const invite = house.server.request('INVITE', 'sip:8100@x', { body: sdp(house.caller) })
     await house.server.answerTo(invite, 200)

@@ -61,6 +61,7 @@ export class House {
           callerOtherwise: 'offerer',
           silentMs: 86_400_000,
         },
+        srtp: { caller: 'accepted', agent: 'accepted' },
         drachtio: {
           server: { host: '127.0.0.1', port: this.server.port, secret: new Secret(secretOf) },
           ...{ peers: ['127.0.0.1'], outbound: 'pbx.example:5080', paymentNumber: '8000' },

@@ -48,7 +48,7 @@ export class NgBridge {
     const config: BridgeSip = {
       ng: { host: '127.0.0.1', port: 0 },
       ngPeers: ['127.0.0.1'],
-      edges: [],
+      ...{ edges: [], drachtio: null },
       media: { host: '127.0.0.1', advertised: null, portMin: this.#portMin, portMax: this.#portMin + 39 },
       portsDir: path.join(this.#dir, 'calls'),
       srtp: { caller: 'accepted', agent: 'accepted' },
