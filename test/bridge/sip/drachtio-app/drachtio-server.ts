@@ -186,7 +186,10 @@ export class DrachtioServer {
     const completed = isAnswer
       ? this.#completeAnswer(transaction, said)
       : this.#completeRequest({ transaction, dialog }, said)
-    if (!completed) return this.#write(`response|${id}|NOK|unable to find dialog for dialog id ${dialog}`)
+    if (!completed) {
+      this.#write(`response|${id}|NOK|unable to find dialog for dialog id ${dialog}`)
+      return
+    }
     const raw = message(said.start, completed.headers, said.body)
     const facts = `application|0|udp|127.0.0.1|5060|0|${completed.transaction}|${completed.dialog}`
     this.#write(`response|${id}|OK|${facts}`, raw)
