@@ -38,7 +38,8 @@ export class PayDoor {
   readonly #held = new Map<string, { readonly collection: PostedCollection; readonly owner: Owner }>()
   readonly #server: net.Server
   #open = 0
-  #owner: Owner | undefined
+  /** Those who listen, the last one to come at the end: it hears of the next card. */
+  readonly #owners: Owner[] = []
 
   constructor(options: PayDoorOptions) {
     this.#options = options
@@ -66,11 +67,11 @@ export class PayDoor {
 
   /** Control is there: from now on cards are taken, and told to it. */
   ownerCame(owner: Owner): void {
-    this.#owner = owner
+    this.#owners.push(owner)
   }
 
   ownerGone(owner: Owner): void {
-    if (this.#owner === owner) this.#owner = undefined
+    if (this.#owners.includes(owner)) this.#owners.splice(this.#owners.indexOf(owner), 1)
     for (const held of this.#held.values())
       if (held.owner === owner) void held.collection.stop('control-lost')
   }
@@ -92,7 +93,7 @@ export class PayDoor {
 
   async #accept(socket: net.Socket): Promise<void> {
     const { config, cards, clock, log } = this.#options
-    const owner = this.#owner
+    const owner = this.#owners.at(-1)
     if (!owner || this.#open >= config.mostAtOnce) {
       log.warn({ count: this.#open, limit: config.mostAtOnce }, 'a connection at the pay door was not taken')
       socket.destroy()

@@ -41,6 +41,8 @@ export class VaultHarness {
   readonly child: ChildProcess
   readonly runDir: string
   readonly exited: Promise<Ended>
+  /** For another control beside this one. */
+  readonly link: { readonly socketPath: string; readonly token: Secret }
   readonly #dir: string
   readonly #watchers = new Set<() => void>()
 
@@ -66,6 +68,7 @@ export class VaultHarness {
       env: {},
       stdio: ['pipe', 'ignore', 'inherit', 'ipc'],
     })
+    this.link = { socketPath, token: new Secret(token) }
     const { runDir } = this
     const config = {
       mode,
@@ -158,19 +161,16 @@ export class VaultHarness {
     }
   }
 
+  /** Process ids of the processes that start card processes: one on Linux. */
+  nurseryPids(): number[] {
+    return childrenOf(this.child.pid ?? 0)
+  }
+
   /** Process ids of the card processes, oldest first: they are the nursery's children. */
   cardPids(): number[] {
-    const children = (pid: number) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
-        return text === '' ? [] : text.split(' ').map(Number)
-      } catch {
-        return []
-      }
-    }
-    return children(this.child.pid ?? 0)
-      .flatMap(children)
-      .sort((a, b) => startOf(a) - startOf(b))
+    return this.nurseryPids()
+      .flatMap(childrenOf)
+      .sort((one, other) => startOf(one) - startOf(other))
   }
 
   async stop(): Promise<void> {
@@ -203,5 +203,14 @@ function startOf(pid: number): number {
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
   } catch {
     return 0
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim()
+    return text === '' ? [] : text.split(' ').map(Number)
+  } catch {
+    return []
   }
 }
