@@ -75,6 +75,9 @@ async function payOnce({ n, platform, api, watch, searcher, tally }: Payment): P
   const search = async (moment: Moment) => {
     for (const name of searchedProcesses)
       tally.searched(moment, await searcher.find(pidOf(platform, name), card.pan))
+    // The nursery, which passes every message of every card process on.
+    for (const pid of childrenOf(pidOf(platform, 'vault')))
+      tally.searched(moment, await searcher.find(pid, card.pan))
   }
   const call = await SimulatedCall.dial({ platform, api, watch, from })
   const amountMinor = amounts[n % amounts.length] ?? 1_000
