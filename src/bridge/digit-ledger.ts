@@ -1,3 +1,5 @@
+import { UsualDelay } from './usual-delay.ts'
+
 /** A provider's message may come before its tone is heard by this much (RFC 4733 events overtake audio), in ms. */
 const earlyMs = 150
 /** … and after the tone's end by this much, in ms. */
@@ -20,7 +22,15 @@ type Press = {
   open: boolean
   kin: number
 }
-type Message = { readonly atMs: number; open: boolean; judged: boolean; readonly kin: number }
+type Message = {
+  readonly number: number
+  readonly atMs: number
+  open: boolean
+  judged: boolean
+  readonly kin: number
+  /** The press that it was taken to be about. */
+  press: number | undefined
+}
 
 export type Verdict = 'first' | 'copy'
 
@@ -41,11 +51,12 @@ export type Verdict = 'first' | 'copy'
 export class DigitLedger {
   #presses: Press[] = []
   #messages: Message[] = []
+  #told = 0
   #matchedOnsetMs = 0
-  readonly #fromOnset = new Delay()
-  readonly #fromEnd = new Delay()
+  readonly #fromOnset = new UsualDelay()
+  readonly #fromEnd = new UsualDelay()
   /** Of all pairs, those in fast dialling included: enough to know how long to wait, not to match by. */
-  readonly #fromPaired = new Delay()
+  readonly #fromPaired = new UsualDelay()
 
   /** A tone is certain, and began at `onsetMs`. */
   tone(press: number, onsetMs: number, kin = 0): Verdict {
@@ -67,7 +78,7 @@ export class DigitLedger {
   /** The provider says that a key is or was down. */
   message(atMs: number, kin = 0): Verdict {
     this.#advance(atMs)
-    const entry: Message = { atMs, open: true, judged: false, kin }
+    const entry: Message = { number: this.#told++, atMs, open: true, judged: false, kin, press: undefined }
     this.#messages.push(entry)
     const press = this.#presses.find(
       (candidate) => candidate.open && candidate.kin === kin && this.#fits(candidate, atMs),
@@ -82,7 +93,7 @@ export class DigitLedger {
   settledMs(onsetMs: number): number {
     const delay = this.#usualDelay
     if (!delay.known) return onsetMs
-    const dueMs = delay.meanMs - shortestPressMs + delay.spreadMs
+    const dueMs = delay.usualMs - shortestPressMs + delay.spreadMs
     return onsetMs + Math.min(lateMs, Math.max(0, dueMs))
   }
 
@@ -94,10 +105,10 @@ export class DigitLedger {
   /** When the press that a message tells of is likely to have begun. */
   likelyOnsetMs(messageAtMs: number): number {
     const delay = this.#usualDelay
-    return messageAtMs - (delay.known ? Math.max(0, delay.meanMs) : shortestToneMs)
+    return messageAtMs - (delay.known ? Math.max(0, delay.usualMs) : shortestToneMs)
   }
 
-  get #usualDelay(): Delay {
+  get #usualDelay(): UsualDelay {
     return this.#fromOnset.known ? this.#fromOnset : this.#fromPaired
   }
 
@@ -110,7 +121,8 @@ export class DigitLedger {
 
   #pair(message: Message, press: Press): Verdict {
     this.#matchedOnsetMs = press.onsetMs
-    this.#fromPaired.learn(message.atMs - press.onsetMs)
+    this.#fromPaired.learn({ ms: message.atMs - press.onsetMs, message: message.number, weight: 1 })
+    message.press = press.press
     // Both speak in order: what is older and still open will not be told of any more.
     for (const other of this.#presses) if (other.onsetMs <= press.onsetMs) other.open = false
     for (const other of this.#messages) if (other.atMs <= message.atMs) other.open = false
@@ -129,13 +141,14 @@ export class DigitLedger {
     this.#messages = this.#messages.filter(({ atMs }) => isRecent(atMs)).slice(-rememberedAtMost)
   }
 
-  /** In fast dialling one missed press shifts all pairs: only a message and a tone that stood alone teach anything. */
-  #learn({ atMs }: Message): void {
-    const [press, ...others] = this.#presses.filter((candidate) => isInReach(candidate, atMs))
-    if (!press || others.length > 0) return
-    if (this.#messages.filter((message) => isInReach(press, message.atMs)).length > 1) return
-    this.#fromOnset.learn(atMs - press.onsetMs)
-    if (press.endMs !== undefined) this.#fromEnd.learn(atMs - press.endMs)
+  /** Every tone that a message could be about: its own teaches the delay, the others agree with nothing. */
+  #learn({ number, atMs, kin, press: paired }: Message): void {
+    const inReach = this.#presses.filter((press) => press.kin === kin && isInReach(press, atMs))
+    for (const { press, onsetMs, endMs } of inReach) {
+      const weight = (press === paired ? 1.2 : 1) / inReach.length
+      this.#fromOnset.learn({ ms: atMs - onsetMs, message: number, weight })
+      if (endMs !== undefined) this.#fromEnd.learn({ ms: atMs - endMs, message: number, weight })
+    }
   }
 }
 
@@ -146,51 +159,4 @@ function endOf({ onsetMs, endMs }: Press, nowMs: number): number {
 
 function isInReach(press: Press, atMs: number): boolean {
   return atMs >= press.onsetMs - earlyMs && atMs <= endOf(press, atMs) + lateMs
-}
-
-const pairsToLearn = 4
-/** A message may be later than usual by this much at least, in ms. */
-const leastSpreadMs = 60
-const leastToleranceMs = 130
-const deviationsTolerated = 6
-const misfitsToDoubt = 6
-
-/**
- * A delay seen again and again: its mean and its mean deviation (as in RFC 6298), in ms. A sample that does not fit
- * is two presses that were each told of once; several in a row mean that the delay has changed, and it is forgotten.
- */
-class Delay {
-  meanMs = 0
-  #deviationMs = 0
-  #seen = 0
-  #misfits = 0
-
-  get known(): boolean {
-    return this.#seen >= pairsToLearn
-  }
-
-  learn(sampleMs: number): void {
-    if (this.known && !this.allows(sampleMs)) {
-      if (++this.#misfits < misfitsToDoubt) return
-      this.#seen = 0
-    }
-    this.#misfits = 0
-    if (this.#seen++ === 0) {
-      this.meanMs = sampleMs
-      this.#deviationMs = 0
-      return
-    }
-    this.#deviationMs += (Math.abs(sampleMs - this.meanMs) - this.#deviationMs) / 4
-    this.meanMs += (sampleMs - this.meanMs) / 8
-  }
-
-  /** What a delay may be longer than the mean, as far as is known. */
-  get spreadMs(): number {
-    return Math.max(leastSpreadMs, this.#deviationMs * deviationsTolerated)
-  }
-
-  allows(sampleMs: number): boolean {
-    const toleranceMs = Math.max(leastToleranceMs, this.#deviationMs * deviationsTolerated)
-    return this.known && Math.abs(sampleMs - this.meanMs) <= toleranceMs
-  }
 }

@@ -4,8 +4,8 @@ import type { StateBuffer } from './state-buffer.ts'
 const dropPower = 10 ** -0.75
 /** …within this time of its end is its echo: 700 ms. */
 const hops = 350
-/** An echo keeps the twist of its key, within this factor. */
-const twistSlack = 10 ** 0.4
+/** An echo keeps the twist of its key, within this factor: another echo may lie over it. */
+const twistSlack = 10 ** 0.6
 
 /** Levels of the keys of the last 700 ms, so that an echo is not taken for a press. What is older is wiped. */
 export class EchoMemory {
@@ -23,10 +23,12 @@ export class EchoMemory {
     return this.#until[0] === 0
   }
 
+  /** A key pressed again keeps its strongest: its own echo may have weakened one of its sines, the second time. */
   remember(key: number, endHop: number, low: number, high: number): void {
-    this.#keys[key * 3] = endHop
-    this.#keys[key * 3 + 1] = low
-    this.#keys[key * 3 + 2] = high
+    const keys = this.#keys
+    keys[key * 3] = endHop
+    keys[key * 3 + 1] = Math.max(keys[key * 3 + 1]!, low)
+    keys[key * 3 + 2] = Math.max(keys[key * 3 + 2]!, high)
     this.#until[0] = endHop + hops
   }
 

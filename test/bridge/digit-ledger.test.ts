@@ -143,6 +143,16 @@ describe(`the ledger of presses (seed ${seed})`, () => {
     fc.assert(property, runs)
   })
 
+  it('learns no delay from a late message whose own tone was not heard, while the next one is', () => {
+    const beats: Beat[] = [
+      ...Array(5).fill({ toneMs: 100, pauseMs: 700 }),
+      ...Array(20).fill({ toneMs: 120, pauseMs: 180 }),
+    ]
+    const unheard = new Set([6, 9, 10, 13, 17, 22])
+    const told = play(laidOut(beats, (i) => ({ heard: !unheard.has(i), reportedAfterMs: 340 })))
+    expect(counted(told)).toBe(25)
+  })
+
   it('finds its way when the provider’s delay changes in the middle of a call', () => {
     const beats: Beat[] = Array(40).fill({ toneMs: 90, pauseMs: 900 })
     const told = play(laidOut(beats, (i) => ({ reportedAfterMs: i < 20 ? 60 : 380 })))

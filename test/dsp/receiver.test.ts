@@ -73,6 +73,15 @@ describe('a receiver takes for no press', () => {
   })
 })
 
+describe('the echo of a key', () => {
+  it('is known for one although the key’s own echo weakened it when it was pressed again', () => {
+    const track = new Track(1_800)
+    for (const [i, key] of [...'77'].entries())
+      track.press(300 + 240 * i, { key: key as Key, ms: 110, lowPhase: 1 })
+    expect(heard(track.echo(200, 9))).toBe('77')
+  })
+})
+
 describe('what only seems to be a key', () => {
   const together = (of: (track: Track) => void, keys = allKeys({ ms: 90 })) => {
     const other = new Track(keys.samples.length / 8)
