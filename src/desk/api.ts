@@ -5,11 +5,12 @@ import type { OperationResource } from '../contracts/operations.ts'
 import type { PlatformStatus } from '../contracts/platform-status.ts'
 import { IntentKeys } from './intent-keys.ts'
 import type { Found, PaymentQuery } from './lookup.ts'
+import { pathTo, type RouteName, routes } from './routes.ts'
 
 export type NewPayment = z.input<typeof CreatePayment>
 export type Credentials = { readonly email: string; readonly password: string }
 
-/** What the agent can do to a payment, as the last part of its path. */
+/** What the agent can do to a payment. */
 export type PaymentCommand =
   | { readonly do: 'arm' | 'another-card' | 'confirm' | 'cancel' }
   | { readonly do: 'clear-field'; readonly field: CardField }
@@ -20,6 +21,15 @@ export type PaymentOrder =
   | { readonly do: 'capture'; readonly amountMinor: number }
   | { readonly do: 'void' }
   | { readonly do: 'refund'; readonly amountMinor: number; readonly reason?: string }
+
+const routeOf = {
+  arm: 'arm',
+  'another-card': 'useAnotherCard',
+  confirm: 'confirm',
+  cancel: 'cancel',
+  'clear-field': 'clearField',
+  extend: 'extend',
+} as const satisfies Readonly<Record<PaymentCommand['do'], RouteName>>
 
 /** Payments on a page of the search. */
 const pageLength = 20
@@ -68,7 +78,7 @@ export class Api {
   }
 
   createPayment(payment: NewPayment): Promise<Answer<PaymentResource>> {
-    return this.#post(`create-payment ${payment.callId}`, '/v1/payments', payment)
+    return this.#post(`create-payment ${payment.callId}`, routes.createPayment, payment)
   }
 
   /** The agent begins anew on this call: the next payment is another intent, even with the same amount and reference. */
@@ -77,25 +87,24 @@ export class Api {
   }
 
   getPayment(paymentId: string): Promise<Answer<PaymentResource>> {
-    return this.#request('GET', `/v1/payments/${encodeURIComponent(paymentId)}`)
+    return this.#request('GET', pathTo('getPayment', paymentId))
   }
 
   /** With its captures, voids and refunds. */
   getRecord(paymentId: string): Promise<Answer<PaymentResource>> {
-    return this.#request('GET', `/v1/payments/${encodeURIComponent(paymentId)}?expand=operations`)
+    return this.#request('GET', `${pathTo('getPayment', paymentId)}?expand=operations`)
   }
 
   findPayments({ reference, status }: PaymentQuery, cursor?: string): Promise<Answer<Found>> {
     const wanted = { reference, status, cursor, limit: String(pageLength) }
     const given = Object.entries(wanted).filter((pair): pair is [string, string] => Boolean(pair[1]))
-    return this.#request('GET', `/v1/payments?${new URLSearchParams(given)}`)
+    return this.#request('GET', `${routes.listPayments}?${new URLSearchParams(given)}`)
   }
 
   /** A capture, void or refund. The same order again, before it was answered, is the same request to the server. */
   order(paymentId: string, order: PaymentOrder): Promise<Answer<OperationResource>> {
     const { do: kind, ...body } = order
-    const path = kind === 'refund' ? 'refunds' : kind
-    return this.#post(`${kind} ${paymentId}`, `/v1/payments/${encodeURIComponent(paymentId)}/${path}`, body)
+    return this.#post(`${kind} ${paymentId}`, pathTo(kind, paymentId), body)
   }
 
   /** Supervisors and admins only. */
@@ -106,7 +115,7 @@ export class Api {
   command(paymentId: string, command: PaymentCommand): Promise<Answer<PaymentResource>> {
     const { do: verb, ...body } = command
     const intent = `${verb} ${paymentId} ${'field' in command ? command.field : ''}`
-    return this.#post(intent, `/v1/payments/${encodeURIComponent(paymentId)}/${verb}`, body)
+    return this.#post(intent, pathTo(routeOf[verb], paymentId), body)
   }
 
   /** One request per intent at a time: a second click joins the first. */

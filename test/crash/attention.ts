@@ -13,6 +13,8 @@ export type Until = {
   /** Part of what may move on while one waits, beside the peers. */
   readonly sign?: () => string
   readonly limitMs?: number
+  /** Codes of refusals that end the wait although their remedy is to look again. */
+  readonly definite?: readonly string[]
 }
 
 /** Waits and requests of one run against a control that may die at any moment. */
@@ -31,7 +33,8 @@ export class Attention {
   }
 
   /** Throws ControlDied, InVain or Starved. A connection that a living control did not answer on says: not yet. */
-  async until({ what, condition, sign = () => '', limitMs = usualLimitMs }: Until): Promise<void> {
+  async until(wait: Until): Promise<void> {
+    const { what, condition, sign = () => '', limitMs = usualLimitMs, definite = [] } = wait
     await this.#patience.until({
       what,
       limitMs,
@@ -39,28 +42,33 @@ export class Attention {
       progress: () => `${this.#activity()} ${sign()}`,
       condition: async () => {
         if (!this.#control.alive) throw new ControlDied(`control died before ${what}`)
-        return condition().catch((error: unknown) => this.#notYet(error))
+        return condition().catch((error: unknown) => this.#notYet(error, definite))
       },
     })
   }
 
-  /** Sends until it is answered, as a merchant's system does: `ask` must have a key of its own and keep it. */
-  async answered<T>(what: string, ask: () => Promise<T>): Promise<T> {
+  /**
+   * Sends until it is answered, as a merchant's system does: `ask` must have a key of its own and keep it. What may have
+   * been done (`ordered`) is not sent again when the store failed in the middle of it: the caller looks first.
+   */
+  async answered<T>(what: string, ask: () => Promise<T>, ordered = false): Promise<T> {
     let answer: { readonly is: T } | undefined
     const condition = async () => {
       answer = { is: await ask() }
       return true
     }
-    await this.until({ what: `${what} is answered`, condition })
+    const definite = ordered ? ['STORE_UNAVAILABLE'] : []
+    await this.until({ what: `${what} is answered`, condition, definite })
     if (!answer) throw new Error('a wait that is over has its answer')
     return answer.is
   }
 
   /** A refusal that says "nothing was done, try again" is no answer either. */
-  async #notYet(error: unknown): Promise<false> {
+  async #notYet(error: unknown, definite: readonly string[]): Promise<false> {
     if (error instanceof ApiRefused) {
       const { code, remedy } = error.problem
-      if (remedy === 'retry' || code === 'IDEMPOTENCY_IN_FLIGHT') return false
+      // A server that a busy machine keeps from answering is away, and comes back.
+      if (!definite.includes(code) && (remedy === 'retry' || code === 'STORE_UNAVAILABLE')) return false
       throw error
     }
     // The API, and what is read by plain fetch, fail alike when the process is gone or too busy to accept.

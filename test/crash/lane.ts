@@ -7,6 +7,7 @@ import { Secret } from '../../src/base/secret.ts'
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { verifyAudit } from '../../src/control/store/audit-log.ts'
 import { openStore } from '../../src/control/store/store.ts'
+import { troubleOf } from '../../src/control/store/store-health.ts'
 import { Attention, ControlDied } from './attention.ts'
 import { Caller } from './caller.ts'
 import { ControlProcess } from './control-process.ts'
@@ -38,6 +39,18 @@ const toldMs = 150_000
 const afterwardsMs = 1_000
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A database server that a busy machine keeps from answering is asked again; what it says in the end counts. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tries === 20 || troubleOf(error) !== 'away') throw error
+      await pause(1_000)
+    }
+  }
+}
 
 /** One control on one store among peers of its own: runs follow one another on the same call, as in a day's work. */
 export class Lane {
@@ -120,8 +133,10 @@ export class Lane {
     try {
       const { databaseUrl } = this.#options
       const place = databaseUrl ? { url: new Secret(databaseUrl) } : { file: this.#databaseFile }
-      const store = await openStore({ ...place, clock: systemClock })
-      const fault = await verifyAudit(store.db, merchantId).finally(() => store.close())
+      const fault = await patiently(async () => {
+        const store = await openStore({ ...place, clock: systemClock })
+        return verifyAudit(store.db, merchantId).finally(() => store.close())
+      })
       return fault ? [`the audit chain is broken: ${JSON.stringify(fault)}`] : []
     } finally {
       await this.#peers.stop()

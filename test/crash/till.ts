@@ -18,6 +18,8 @@ export type TillOptions = {
 }
 
 const restLimitMs = 150_000
+/** The store failed, or control died, in the middle of the request. */
+const nobodyKnows: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'IDEMPOTENCY_OUTCOME_UNKNOWN'])
 /** The merchant's side of a run: what an agent and a merchant's system do about one payment. */
 export class Till {
   readonly #options: TillOptions
@@ -26,10 +28,17 @@ export class Till {
     this.#options = options
   }
 
-  /** Sent again with its key until it is answered. */
-  create({ body, key }: Order): Promise<PaymentResource> {
+  /** Sent again with its key until it is answered; as docs/errors.md says where nobody knows whether it was done. */
+  async create({ body, key }: Order): Promise<PaymentResource> {
     const { control, attention } = this.#options
-    return attention.answered('the order', () => control.api.request('createPayment', { body, key }))
+    const ask = () => control.api.request('createPayment', { body, key })
+    try {
+      return await attention.answered('the order', ask, true)
+    } catch (error) {
+      if (!nobodyKnows.has(codeOf(error) ?? '')) throw error
+      // Look; and when there is none, a new key.
+      return (await this.#byReference(body)) ?? this.create({ body, key: randomUUID() })
+    }
   }
 
   payment(id: string): Promise<PaymentResource> {
@@ -41,13 +50,7 @@ export class Till {
   async find(known: string | undefined, order: Order): Promise<PaymentResource> {
     // Acknowledged is acknowledged: a 404 here is a lost payment.
     if (known !== undefined) return this.payment(known)
-    const found = await this.#byReference(order.body)
-    if (found) return found
-    return this.create(order).catch((error: unknown) => {
-      if (codeOf(error) !== 'IDEMPOTENCY_OUTCOME_UNKNOWN') throw error
-      // As docs/errors.md says: look, and there is none, so a new key.
-      return this.create({ body: order.body, key: randomUUID() })
-    })
+    return (await this.#byReference(order.body)) ?? this.create(order)
   }
 
   /** Until the caller is asked for the card. A collection that a busy machine ended too soon is begun again, as agents do. */
@@ -56,10 +59,11 @@ export class Till {
     for (let asked = false; !asked; ) {
       const key = randomUUID()
       await attention
-        .answered(verb, () => control.api.request(verb, { id, body: {}, key } as never))
+        .answered(verb, () => control.api.request(verb, { id, body: {}, key } as never), true)
         .catch((error: unknown) => {
-          // It goes on already, or the last collection has not quite ended: what follows looks which.
-          if (!(error instanceof ApiRefused) || error.problem.status !== 409) throw error
+          // It goes on already, the last collection has not quite ended, or nobody knows: what follows looks which.
+          if (!(error instanceof ApiRefused)) throw error
+          if (error.problem.status !== 409 && !nobodyKnows.has(error.problem.code)) throw error
         })
       const condition = async () => {
         const { collection } = await control.api.request('getPayment', { id })

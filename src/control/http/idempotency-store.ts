@@ -27,6 +27,8 @@ export class IdempotencyStore {
   readonly #store: Store
   readonly #clock: Clock
   readonly #bootId: string
+  /** Requests that this process is answering now: any other row "in flight" is of one that died, or lost its answer. */
+  readonly #underWay = new Set<string>()
 
   constructor({ store, clock, bootId }: IdempotencyStoreOptions) {
     this.#store = store
@@ -63,7 +65,10 @@ export class IdempotencyStore {
       })
       .onConflict((conflict) => conflict.columns(['principal', 'key']).doNothing())
       .executeTakeFirst()
-    if (taken.numInsertedOrUpdatedRows === 1n) return 'first'
+    if (taken.numInsertedOrUpdatedRows === 1n) {
+      this.#underWay.add(nameOf({ principal, key }))
+      return 'first'
+    }
     return this.#earlier(principal, key, fingerprint)
   }
 
@@ -77,11 +82,11 @@ export class IdempotencyStore {
     if (row.state === 'answered') {
       return { status: row.status ?? 200, contentType: row.content_type ?? '', body: row.body ?? '' }
     }
-    if (row.boot_id === this.#bootId) {
+    if (row.boot_id === this.#bootId && this.#underWay.has(nameOf({ principal, key }))) {
       throw new IdempotencyInFlight('the first request with this key is still under way')
     }
     throw new IdempotencyOutcomeUnknown(
-      'the platform restarted during the first request: look, then use a new key',
+      'the platform restarted during the first request, or could not keep its answer: look, then use a new key',
     )
   }
 
@@ -92,6 +97,7 @@ export class IdempotencyStore {
       .where('principal', '=', principal)
       .where('key', '=', key)
       .execute()
+      .finally(() => this.#underWay.delete(nameOf({ principal, key })))
   }
 
   /** Nothing was done: the same key may be used for the next try. */
@@ -101,6 +107,7 @@ export class IdempotencyStore {
       .where('principal', '=', principal)
       .where('key', '=', key)
       .execute()
+      .finally(() => this.#underWay.delete(nameOf({ principal, key })))
   }
 
   async forgetOld(): Promise<void> {
@@ -117,6 +124,8 @@ export class IdempotencyStore {
       .executeTakeFirst()
   }
 }
+
+const nameOf = ({ principal, key }: Pick<Claim, 'principal' | 'key'>) => `${principal} ${key}`
 
 /** Two requests are the same when method, path and body are. */
 export function fingerprintOf(method: string, path: string, body: unknown): string {

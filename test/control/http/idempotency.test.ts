@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { PlatformNotReady } from '../../../src/control/payments/payment-errors.ts'
 import { ask, type Harness, harness, liveCall, ours, theirs } from './control-harness.ts'
@@ -116,6 +117,18 @@ describe('an Idempotency-Key', () => {
     await control.clock.turn(24 * 60 * 60_000 + 1)
     await liveCall(control, { sid: 'CAnext' })
     expect((await post('lasting')).headers['idempotent-replayed']).toBeUndefined()
+  })
+
+  it('whose answer could not be kept is not "under way" for ever: look, then use a new key', async () => {
+    const { db } = control.store
+    const refuse = "begin select raise(abort, 'the disk of the test'); end"
+    await sql.raw(`create trigger full before update on idempotency_keys ${refuse}`).execute(db)
+    expect((await post('not-kept')).statusCode).toBe(201)
+    await sql.raw('drop trigger full').execute(db)
+    const again = await post('not-kept')
+    expect(again.statusCode).toBe(409)
+    expect(again.json()).toMatchObject({ code: 'IDEMPOTENCY_OUTCOME_UNKNOWN', remedy: 'inquire' })
+    expect(control.payments.made).toHaveLength(1)
   })
 
   it('of a request that a crash cut short is never guessed: look, then use a new key', async () => {

@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Claim, IdempotencyStore, keptMs } from '../../../src/control/http/idempotency-store.ts'
+import { openStore, type Store } from '../../../src/control/store/store.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { type TestPlace, testPlace } from '../../support/test-place.ts'
+
+const claim: Claim = {
+  principal: 'mer_one:machine:key_1',
+  merchantId: 'mer_one',
+  key: 'order-7',
+  fingerprint: 'f1',
+}
+const clock = new ManualClock()
+let place: TestPlace
+let store: Store
+
+beforeEach(async () => {
+  place = await testPlace()
+  store = await openStore({ ...place.place, clock })
+  const merchant = { id: 'mer_one', name: 'One', gateway_id: 'g', created_at: 1, updated_at: 1 }
+  await store.db.insertInto('merchants').values(merchant).execute()
+})
+afterEach(async () => {
+  await store.close()
+  await place.remove()
+})
+
+describe('two hundred requests with one key, at once', () => {
+  it('are one execution; the others learn that it is under way, and its answer once it has one', async () => {
+    const keys = new IdempotencyStore({ store, clock, bootId: 'boot' })
+    const settled = await Promise.allSettled(Array.from({ length: 200 }, () => keys.claim(claim)))
+    expect(settled.filter((one) => one.status === 'fulfilled' && one.value === 'first')).toHaveLength(1)
+    const others = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+    expect(others).toEqual(Array(199).fill('IDEMPOTENCY_IN_FLIGHT'))
+    const answer = { status: 201, contentType: 'application/json', body: '{"id":"pay_1"}' }
+    await keys.answer(claim, answer)
+    expect(await keys.claim(claim)).toEqual(answer)
+    const reused = keys.claim({ ...claim, fingerprint: 'f2' })
+    await expect(reused).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    await clock.turn(keptMs - 1)
+    expect(await keys.claim(claim)).toEqual(answer)
+    await clock.turn(1)
+    expect(await keys.claim(claim)).toBe('first')
+  })
+})
