@@ -27,6 +27,8 @@ export class Caller {
     const live = async () => {
       const { data } = await this.#control.api.request('listCalls')
       const call = data.find(({ id }) => id === this.callId)
+      // A machine that kept bridge and control apart for too long has ended the call; the caller rings again.
+      if (!call || call.status === 'ended') this.callId = (await this.#ring()) ?? this.callId
       return call?.status === 'live' && call.caller === 'joined' && call.agent === 'joined'
     }
     await attention.until({ what: 'the call is live', condition: live })

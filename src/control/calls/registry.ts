@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
-import type { BridgeEvent, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
+import type { BridgeEvent, CallView, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { CallResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
@@ -16,6 +16,7 @@ import {
   toResource,
 } from './call-rows.ts'
 import { type CallEnd, type CallEvent, type CallState, newCall, newSelfService, step } from './call-state.ts'
+import { HeldCalls } from './held-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
 import { shownOf, sipCallFacts } from './sip-facts.ts'
@@ -48,6 +49,7 @@ export class CallRegistry implements Calls {
   readonly #options: RegistryOptions
   readonly #rows: CallRows
   readonly #missing: MissingLegs
+  readonly #held: HeldCalls
   readonly #calls = new Map<string, Entry>()
   readonly #byProvider = new Map<string, string>()
   readonly #unlisten: () => void
@@ -59,9 +61,10 @@ export class CallRegistry implements Calls {
     this.#rows = new CallRows(options.store)
     const { clock, isOver } = options
     this.#missing = new MissingLegs({ clock, isOver, end: (callId, because) => this.end(callId, because) })
+    this.#held = new HeldCalls({ ...options, onTold: (calls) => this.#onHeld(calls) })
     this.#unlisten = options.bridge.listen({
       onEvent: (event) => this.#onBridge(event),
-      onUp: () => void this.#onBridgeUp(),
+      onUp: () => void (this.#recovered && this.#held.ask()),
       onDown: () => this.#all((entry) => this.#apply(entry, { type: 'bridge-lost' })),
     })
   }
@@ -74,7 +77,7 @@ export class CallRegistry implements Calls {
       this.#keep(stored, { ...newCall, status: stored.status, caller: leg, agent: leg })
     }
     this.#recovered = true
-    await this.#onBridgeUp()
+    await this.#held.ask()
   }
 
   /** The call of a provider's first webhook, or the one that an earlier delivery of it made. */
@@ -171,6 +174,7 @@ export class CallRegistry implements Calls {
   /** Settled when everything is stored. Calls go on without control. */
   async stop(): Promise<void> {
     this.#unlisten()
+    this.#held.stop()
     this.#missing.stop()
     await Promise.all([...this.#calls.values()].map(({ saved }) => saved))
   }
@@ -229,27 +233,18 @@ export class CallRegistry implements Calls {
     this.#publish(entry)
   }
 
-  async #onBridgeUp(): Promise<void> {
-    const { bridge, log } = this.#options
-    if (!this.#recovered || !bridge.up) return
-    try {
-      const { calls } = await bridge.call('snapshot', {})
-      for (const { callId, sip } of calls) if (sip) this.#adoptSip(callId, sip)
-      const held = new Map(calls.map((call) => [call.callId, call]))
-      this.#all((entry) => {
-        const legs = held.get(entry.facts.id)?.legs ?? []
-        const sidOf = (role: LegRole) => legs.find((leg) => leg.role === role)?.streamSid
-        this.#apply(entry, {
-          type: 'bridge-found',
-          streams: { caller: sidOf('caller'), agent: sidOf('agent') },
-        })
-      })
-      for (const { callId } of calls) {
-        const status = this.#calls.get(callId)?.state.status
-        if (status === undefined || status === 'ended') await bridge.call('release', { callId })
-      }
-    } catch (error) {
-      log.warn({ error }, 'the bridge could not say which calls it holds')
+  async #onHeld(calls: readonly CallView[]): Promise<void> {
+    for (const { callId, sip } of calls) if (sip) this.#adoptSip(callId, sip)
+    const held = new Map(calls.map((call) => [call.callId, call]))
+    this.#all((entry) => {
+      const legs = held.get(entry.facts.id)?.legs ?? []
+      const sidOf = (role: LegRole) => legs.find((leg) => leg.role === role)?.streamSid
+      const streams = { caller: sidOf('caller'), agent: sidOf('agent') }
+      this.#apply(entry, { type: 'bridge-found', streams })
+    })
+    for (const { callId } of calls) {
+      const status = this.#calls.get(callId)?.state.status
+      if (status === undefined || status === 'ended') await this.#options.bridge.call('release', { callId })
     }
   }
 

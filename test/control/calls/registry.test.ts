@@ -126,6 +126,22 @@ describe('a call over a restart of control', () => {
     expect(control.rest.hungUp.sort()).toEqual(['CAagent0', 'CAcaller'])
   })
 
+  it('is found again although the bridge could not say at first what it holds: nobody is hung up on', async () => {
+    const callId = await liveCall(control)
+    control = await control.restart()
+    const legs = (['caller', 'agent'] as const).map((role) => ({ role, streamSid: `MZ${role}` }))
+    control.bridge.snapshotsRefused = 3
+    control.bridge.comeBack([{ callId, legs, masked: false }])
+    await settle()
+    expect(control.calls.get(ours.id, callId)).toMatchObject({ caller: 'reconnecting' })
+    await control.clock.turn(30_000)
+    expect(control.calls.get(ours.id, callId)).toMatchObject({ caller: 'joined', agent: 'joined' })
+    const asked = control.bridge.requests('snapshot').length
+    await control.clock.turn(missingLegMs)
+    expect(statusOf(callId)).toBe('live')
+    expect(control.bridge.requests('snapshot')).toHaveLength(asked)
+  })
+
   it('is ended after a while when nobody has it any more', async () => {
     const callId = await liveCall(control)
     control = await control.restart()
