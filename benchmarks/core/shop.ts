@@ -88,6 +88,8 @@ function config({ origin, caFile }: { origin: string; caFile: string }, url: str
   const account = { origin, caFile, apiKey: new Secret('key'), timeoutMs: 30_000 }
   return {
     mode: 'sandbox',
+    egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
+    receipts: { email: null, text: null },
     gateways: [{ id: 'sandbox', connector: 'sandbox', ...account }],
     merchants: [
       {

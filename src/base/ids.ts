@@ -18,6 +18,7 @@ export const idKinds = {
   collection: 'col',
   event: 'evt',
   endpoint: 'whe',
+  receipt: 'rcp',
   audit: 'aud',
   request: 'req',
 } as const

@@ -37,10 +37,21 @@ function story(result: DemoResult): string {
         `  gateway's ledger                   ${line.kind} ${line.outcome}, ${formatMoney({ amountMinor: line.amount, currency: line.currency })}, ${line.brand} ending ${line.last4}`,
     ),
     `  webhook, signature verified        ${last ? `${last.type} for ${last.data.reference}, ${last.data.brand ?? 'card'} ending ${last.data.last4}` : 'none'}`,
+    ...receiptLines(result),
     `  time                               ${result.seconds} s`,
     '',
     result.broken.length === 0
       ? 'Everything held.'
       : result.broken.map((complaint) => `BROKEN: ${complaint}`).join('\n'),
   ].join('\n')
+}
+
+/** The receipt as the caller reads it, without the blank lines. */
+function receiptLines({ receipt }: DemoResult): string[] {
+  if (receipt === null) return ['  receipt                            none']
+  const lines = receipt.text.split('\n').filter((line) => line.trim() !== '')
+  return [
+    `  receipt to ${receipt.to.padEnd(23)} ${receipt.subject}`,
+    ...lines.map((line) => `${' '.repeat(37)}${line}`),
+  ]
 }

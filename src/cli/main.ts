@@ -8,6 +8,7 @@ import { callCommand } from './call.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dtmfCommand } from './dtmf.ts'
+import { exportCommand } from './export.ts'
 import { packageVersion } from './package-version.ts'
 import { postureCommand } from './posture.ts'
 import { reconcileCommand } from './reconcile.ts'
@@ -26,6 +27,7 @@ const program = new Command('tonewall')
   .addCommand(auditCommand())
   .addCommand(backupCommand())
   .addCommand(reconcileCommand())
+  .addCommand(exportCommand())
   .addCommand(sipCommand())
   .addCommand(dtmfCommand())
 

@@ -13,26 +13,9 @@ import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../cont
 import type { PaymentStatus } from '../contracts/payment-events.ts'
 import { PlatformStatus } from '../contracts/platform-status.ts'
 import { DifferenceResource, NewReconciliation, ReconciliationResource } from '../contracts/reconciliation.ts'
-
-export type Endpoint<Body, Answer> = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** `{id}` is filled from the parameters. */
-  readonly path: string
-  readonly body: z.ZodType<unknown, Body>
-  readonly answer: z.ZodType<Answer>
-}
-
-const nothing = z.strictObject({})
-
-function get<A>(path: string, answer: z.ZodType<A>): Endpoint<undefined, A> {
-  return { method: 'GET', path, body: z.undefined(), answer }
-}
-
-function post<B, A>(path: string, body: z.ZodType<unknown, B>, answer: z.ZodType<A>): Endpoint<B, A> {
-  return { method: 'POST', path, body, answer }
-}
-
-const all = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), nextCursor: z.null() })
+import { deliveryEndpoints } from './delivery-endpoints.ts'
+import { all, type Endpoint, get, nothing, post } from './endpoint.ts'
+import { receiptEndpoints } from './receipt-endpoints.ts'
 
 export const WebhookEndpoint = z.strictObject({
   id: z.string(),
@@ -40,8 +23,11 @@ export const WebhookEndpoint = z.strictObject({
   source: z.enum(['config', 'api']),
   state: z.enum(['enabled', 'disabled']),
   disabledBecause: z.string().nullable(),
+  previousSecretUntil: z.number().int().nullable(),
   createdAt: z.number().int(),
 })
+
+const EndpointWithSecret = WebhookEndpoint.extend({ secret: z.string() })
 
 /** Every operation of the API that a merchant's system uses; a test compares it with the OpenAPI document. */
 export const endpoints = {
@@ -71,10 +57,20 @@ export const endpoints = {
   createWebhookEndpoint: post(
     '/v1/webhook-endpoints',
     z.strictObject({ url: z.string() }),
-    WebhookEndpoint.extend({ secret: z.string() }),
+    EndpointWithSecret,
   ),
   listWebhookEndpoints: get('/v1/webhook-endpoints', all(WebhookEndpoint)),
+  rotateWebhookSecret: post('/v1/webhook-endpoints/{id}/rotate-secret', nothing, EndpointWithSecret),
+  enableWebhookEndpoint: post('/v1/webhook-endpoints/{id}/enable', nothing, WebhookEndpoint),
+  disableWebhookEndpoint: post('/v1/webhook-endpoints/{id}/disable', nothing, WebhookEndpoint),
+  testWebhookEndpoint: post(
+    '/v1/webhook-endpoints/{id}/test',
+    nothing,
+    z.strictObject({ eventId: z.string() }),
+  ),
   removeWebhookEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}', ...noBody() },
+  ...deliveryEndpoints,
+  ...receiptEndpoints,
 } as const
 
 function noBody(): Pick<Endpoint<undefined, null>, 'body' | 'answer'> {

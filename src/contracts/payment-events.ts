@@ -98,6 +98,14 @@ export const ReconciliationEvent = z.strictObject({
 })
 export type ReconciliationEvent = z.infer<typeof ReconciliationEvent>
 
+/** Ordered by the merchant to see whether an endpoint hears us: about nothing. */
+export const TestEvent = z.strictObject({
+  type: z.literal('webhook.test'),
+  timestamp: z.iso.datetime(),
+  data: z.strictObject({ merchantId: z.string(), endpointId: z.string() }),
+})
+export type TestEvent = z.infer<typeof TestEvent>
+
 /** All that is posted to merchants' endpoints. */
-export const MerchantEvent = z.union([PaymentEvent, ReconciliationEvent])
+export const MerchantEvent = z.union([PaymentEvent, ReconciliationEvent, TestEvent])
 export type MerchantEvent = z.infer<typeof MerchantEvent>

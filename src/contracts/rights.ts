@@ -16,5 +16,7 @@ export const Right = z.enum([
   'endpoints:manage',
   /** How the gateways do. */
   'platform:read',
+  'receipts:read',
+  'receipts:manage',
 ])
 export type Right = z.infer<typeof Right>

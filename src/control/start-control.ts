@@ -10,12 +10,14 @@ import { sipProvider } from './calls/sip-facts.ts'
 import { type BridgeClient, connectBridge } from './clients/bridge-client.ts'
 import { connectVault, type VaultClient } from './clients/vault-client.ts'
 import { DeskFeedHub } from './desk-feed.ts'
+import { DailyExports } from './exports/daily-exports.ts'
 import { packageVersion } from './http/package-files.ts'
 import { createHttpServer } from './http/server.ts'
 import { liveMetrics } from './metrics/live-metrics.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
 import { createPaymentCore, type PaymentCore } from './payments/assemble.ts'
-import { openStore, type StorePlace } from './store/store.ts'
+import { merchantIds } from './payments/store.ts'
+import { openStore, type Store, type StorePlace } from './store/store.ts'
 import { createTwilioRest } from './telephony/twilio/rest.ts'
 import { twilioRoutes } from './telephony/twilio/routes.ts'
 import { TwilioCalls } from './telephony/twilio/twilio-calls.ts'
@@ -65,6 +67,8 @@ export async function startControl(
   core = createPaymentCore({ store, clock, log, config, bootId, bridge, vault, calls, feed, meter: metrics })
   await calls.recover()
   await core.recover()
+  const daily = dailyExports(config, { store, clock, log })
+  daily?.start()
   await seedAccess({ store, clock, merchants: config.merchants })
   tellOfThePlatform({ config, feed, vault, bridge })
 
@@ -73,9 +77,11 @@ export async function startControl(
   const { streamUrl } = config.bridge
   const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
   const { payments, operations, endpoints, gatewayEvents, reconciliations, gateways, watch } = core
+  const { deliveries, receipts, receiptLook } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
-    ...{ calls, payments, operations, endpoints, gatewayEvents, reconciliations },
+    ...{ calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
+    ...{ receipts, receiptLook },
     ...{ feed, vault, bridge },
     status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),
@@ -94,6 +100,7 @@ export async function startControl(
       // A request that hangs must not take the time that an authorisation under way needs.
       await Promise.race([http.close(), pause(clock, deadlineMs / 2)])
       await metricsServer?.close()
+      await daily?.stop()
       await core.stop(deadlineMs / 2)
       await calls.stop()
       bridge.close()
@@ -101,6 +108,14 @@ export async function startControl(
       await store.close()
     },
   }
+}
+
+function dailyExports(
+  { exportsDir }: ControlConfig,
+  parts: { readonly store: Store; readonly clock: Clock; readonly log: Log },
+): DailyExports | null {
+  if (exportsDir === null) return null
+  return new DailyExports({ ...parts, folder: exportsDir, merchantIds: () => merchantIds(parts.store.db) })
 }
 
 function placeOf(config: Pick<ControlConfig, 'databaseFile' | 'databaseUrl'>): StorePlace {

@@ -71,6 +71,11 @@ export class ApiClient {
     return this.#client.request('createWebhookEndpoint', { body: { url } })
   }
 
+  /** The caller has agreed to be sent a receipt by e-mail. */
+  async orderReceipt(id: string, to: string): Promise<void> {
+    await this.#client.request('orderReceipt', { id, body: { channel: 'email', to, consent: true } })
+  }
+
   /** The desk's events, until the signal; comes back by itself with what was missed. */
   async *events(signal: AbortSignal): AsyncGenerator<DeskEvent> {
     let lastId: string | undefined

@@ -6,6 +6,7 @@ import { writeWav } from '../simulator/wav.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../supervisor/throwaway-platform.ts'
 import { ApiClient } from './api-client.ts'
 import type { DemoCard } from './demo-cards.ts'
+import { type DemoReceipt, readReceipt } from './demo-receipt.ts'
 import { DeskWatch } from './desk-watch.ts'
 import { type LedgerLine, SandboxGatewayClient } from './sandbox-gateway-client.ts'
 import { SimulatedCall } from './simulated-call.ts'
@@ -28,6 +29,8 @@ export type DemoResult = {
   readonly expected: DemoCard['outcome']
   readonly ledger: readonly LedgerLine[]
   readonly webhooks: readonly ReceivedWebhook[]
+  /** The receipt as it lies in the caller's mailbox; null when nothing was paid. */
+  readonly receipt: DemoReceipt | null
   readonly seconds: number
   /** What did not hold; empty when all did. */
   readonly broken: readonly string[]
@@ -35,6 +38,8 @@ export type DemoResult = {
 
 const amountMinor = 4_250
 const reference = 'order-1001'
+/** Where the caller wants the receipt. */
+const receiptTo = 'caller@example.com'
 
 /** One simulated call from ring to receipt, on a platform of its own. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
@@ -49,10 +54,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     receiver.trust((await api.createEndpoint(receiver.url)).secret)
     const call = await SimulatedCall.dial({ platform, api, watch, from: '+447700900123', talks: true })
     tell('A caller has dialled, the agent has answered, and both talk.')
-    const payment = await takePayment(call, options)
+    const payment = await takePayment(call, api, options)
     const gateway = gatewayOf(platform)
     const ledger = (await gateway.ledger()).filter(({ merchantReference }) => merchantReference === reference)
     await untilTold(() => receiver.received.some(({ event }) => event.data.status === payment.status))
+    const due = payment.status === 'captured'
+    if (due) await untilTold(async () => (await gateway.mail()).length > 0)
+    const [mail] = await gateway.mail()
     await call.say('caller-thanks', 1_500)
     await call.hangUp()
     if (options.keepAudio) keepAudio(call, options.keepAudio)
@@ -65,6 +73,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       expected: options.card.outcome,
       ledger,
       webhooks: [...receiver.received],
+      receipt: mail ? readReceipt(mail) : null,
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
     }
     return { ...result, broken: whatBroke(result) }
@@ -79,10 +88,15 @@ export function gatewayOf({ addresses, credentials, dataDir }: ThrowawayPlatform
   return new SandboxGatewayClient({ origin: addresses.gateway, apiKey: credentials.gatewayKey, dataDir })
 }
 
-async function takePayment(call: SimulatedCall, { card, tell }: DemoOptions): Promise<PaymentResource> {
+async function takePayment(
+  call: SimulatedCall,
+  api: ApiClient,
+  { card, tell }: DemoOptions,
+): Promise<PaymentResource> {
   await call.say('caller-card', 2_000)
   const body = { amountMinor, currency: 'GBP', reference, metadata: { crmRecord: 'case-77' } }
   const payment = await call.startPayment(body)
+  await api.orderReceipt(payment.id, receiptTo)
   tell('The agent has clicked "Take payment". The line is masked before the card is asked for.')
   await call.keyCard(payment.id, card)
   tell(`The caller has keyed ${call.digitsKeyed} digits, talking in between.`)
@@ -122,6 +136,11 @@ function whatBroke(facts: Facts): string[] {
     ],
     [approved.every(({ amount }) => amount === amountMinor), 'the gateway took another amount'],
     [
+      (facts.receipt !== null) === (facts.expected === 'captured'),
+      facts.receipt === null ? 'no receipt reached the caller' : 'a receipt was sent for nothing',
+    ],
+    [facts.receipt === null || /£42\.50/.test(facts.receipt.text), 'the receipt does not say what was paid'],
+    [
       facts.webhooks.some(({ event }) => event.data.status === facts.expected),
       'no verified webhook told of the outcome',
     ],
@@ -129,7 +148,7 @@ function whatBroke(facts: Facts): string[] {
   return held.filter(([holds]) => !holds).map(([, complaint]) => complaint)
 }
 
-async function untilTold(told: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 100 && !told(); tries++)
+async function untilTold(told: () => boolean | Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100 && !(await told()); tries++)
     await new Promise((resolve) => setTimeout(resolve, 100))
 }

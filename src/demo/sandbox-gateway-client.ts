@@ -18,6 +18,10 @@ const LedgerLine = z.looseObject({
 })
 export type LedgerLine = z.infer<typeof LedgerLine>
 
+/** An e-mail in the sandbox's mailbox. */
+const ReceivedMail = z.looseObject({ from: z.string(), to: z.array(z.string()), raw: z.string() })
+export type ReceivedMail = z.infer<typeof ReceivedMail>
+
 export type SandboxGatewayOptions = {
   readonly origin: string
   readonly apiKey: string
@@ -35,6 +39,11 @@ export class SandboxGatewayClient {
   async ledger(): Promise<LedgerLine[]> {
     const answer = z.object({ lines: z.array(LedgerLine) }).parse(await this.#ask('GET', '/v1/ledger'))
     return answer.lines
+  }
+
+  /** Every e-mail that the sandbox's mailbox has taken, oldest first. */
+  async mail(): Promise<ReceivedMail[]> {
+    return z.object({ messages: z.array(ReceivedMail) }).parse(await this.#ask('GET', '/v1/mail')).messages
   }
 
   /** `none` heals the gateway; see `src/sandbox/faults.ts`. */

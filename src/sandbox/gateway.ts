@@ -12,6 +12,7 @@ import { internalError } from './broken-answer.ts'
 import { identityIn } from './certificate-authority.ts'
 import { FaultPlan } from './faults.ts'
 import { Ledger } from './ledger.ts'
+import { type Mailbox, startMailbox } from './mailbox.ts'
 import { Notifier } from './notifier.ts'
 import { OnceOnly } from './once-only.ts'
 import { PendingRefunds } from './pending-refunds.ts'
@@ -25,12 +26,16 @@ export type GatewayOptions = {
   readonly apiKey: Secret
   /** Where events are posted to; can be set later by `PUT /v1/webhook`. */
   readonly webhook?: WebhookBody
+  /** Where e-mail is taken by SMTP; unless told there is no mailbox. */
+  readonly mail?: { readonly host: string; readonly port: number } | null
   readonly clock: Clock
   readonly log: Log
 }
 
 export type Gateway = {
   readonly port: number
+  /** Of the mailbox; null when there is none. */
+  readonly mailPort: number | null
   /** Answers what it can within `deadlineMs`, then closes every connection and the ledger. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -55,6 +60,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const notifier = new Notifier({ ledger, clock, log })
   ledger.onCommit = () => notifier.wake()
   const refunds = new PendingRefunds({ ledger, acquirer, clock, log })
+  let mailbox: Mailbox | undefined
+  app.get('/v1/mail', () => ({ messages: mailbox?.messages ?? [] }))
   addRoutes(app, {
     ledger,
     acquirer,
@@ -67,8 +74,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     stopping: stopping.signal,
   })
   try {
+    if (options.mail) mailbox = await startMailbox({ listen: options.mail, clock, log })
     await app.listen(listen)
   } catch (error) {
+    await mailbox?.stop()
     ledger.close()
     throw error
   }
@@ -78,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   log.info({ port }, 'sandbox gateway listening')
   return {
     port,
+    mailPort: mailbox?.port ?? null,
     async stop(deadlineMs) {
       stopping.abort()
       notifier.stop()
@@ -85,6 +95,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       const patience = clock.after(deadlineMs, () => app.server.closeAllConnections())
       await app.close()
       patience.cancel()
+      await mailbox?.stop()
       ledger.close()
     },
   }

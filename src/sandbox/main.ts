@@ -4,9 +4,10 @@ import { createLog } from '../base/log.ts'
 import { SandboxConfig } from '../contracts/process-config/sandbox-config.ts'
 import { startGateway } from './gateway.ts'
 
-await runChild(SandboxConfig, ({ listen, dataDir, apiKey, webhook, logLevel }) =>
+await runChild(SandboxConfig, ({ listen, mail, dataDir, apiKey, webhook, logLevel }) =>
   startGateway({
     listen,
+    mail,
     dataDir,
     apiKey,
     ...(webhook ? { webhook: { url: webhook.url, secret: webhook.secret.reveal() } } : {}),

@@ -54,6 +54,7 @@ export async function createHttpServer(config: SimulatorConfig, carrier: Carrier
     carrier,
     accountSid: config.accountSid,
     authToken: config.authToken,
+    clock: carrier.clock,
   })
   await servePage(server, config.browserDir)
   return server

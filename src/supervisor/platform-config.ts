@@ -60,6 +60,33 @@ const Door = z.strictObject({
   gateway: z.string(),
 })
 
+const Egress = z.strictObject({
+  ports: z.array(port).min(1).default([443]),
+  allowNetworks: z
+    .array(z.union([z.cidrv4(), z.cidrv6()], 'a network in CIDR notation, for example 10.20.0.0/16'))
+    .default([]),
+})
+
+const Receipts = z.strictObject({
+  email: z
+    .strictObject({
+      url: z.string().regex(/^smtps?:\/\/[^\s/]+$/, 'smtp:// or smtps://, user:password@host:port'),
+      from: z.string().regex(/@/, 'an e-mail address, with or without a name'),
+    })
+    .nullable()
+    .default(null),
+  text: z
+    .strictObject({
+      accountSid: z.string().min(1),
+      authToken: z.string().min(1),
+      from: z
+        .string()
+        .regex(/^(\+[1-9]\d{4,14}|MG[0-9a-f]{32})$/, 'a number in E.164, or MG… of a messaging service'),
+    })
+    .nullable()
+    .default(null),
+})
+
 const TwilioNumber = z.strictObject({
   number: z.string().min(1),
   merchant: z.string(),
@@ -183,8 +210,16 @@ export const PlatformConfig = z
       })
       .prefault({}),
     sandbox: z
-      .strictObject({ gatewayPort: port.default(8443), simulatorPort: port.default(8082) })
+      .strictObject({
+        gatewayPort: port.default(8443),
+        simulatorPort: port.default(8082),
+        mailPort: port.default(2525),
+        dialLoopback: z.boolean().default(true),
+      })
       .prefault({}),
+    egress: Egress.prefault({}),
+    receipts: Receipts.prefault({}),
+    exports: z.strictObject({ dir: z.string().min(1).nullable().default(null) }).prefault({}),
     twilio: z
       .strictObject({
         accountSid: z.string().min(1),

@@ -226,6 +226,9 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
       },
     },
     twilio: twilioPart(input),
+    egress: egressPart(config),
+    receipts: receiptsPart(input),
+    exportsDir: config.exports.dir && path.resolve(config.exports.dir),
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
     merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
     session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
@@ -263,6 +266,26 @@ function twilioPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfi
   return { accountSid, authToken, apiOrigin: null, numbers: owned }
 }
 
+/** Loopback with all its ports is where a sandbox's merchants live; nowhere else may they be dialled. */
+function egressPart({ mode, egress, sandbox }: PlatformConfig): z.input<typeof ControlConfig>['egress'] {
+  const allow = [...egress.allowNetworks]
+  if (mode !== 'sandbox' || !sandbox.dialLoopback) return { ports: [...egress.ports], allow }
+  return { ports: null, allow: [...allow, '127.0.0.0/8', '::1/128'] }
+}
+
+function receiptsPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfig>['receipts'] {
+  const { email, text } = config.receipts
+  if (!sandbox) return { email, text: text && { ...text, apiOrigin: null } }
+  const { twilioAccountSid: accountSid, twilioAuthToken: authToken } = sandbox
+  return {
+    email: {
+      url: `smtp://127.0.0.1:${config.sandbox.mailPort}`,
+      from: 'Sandbox Stores <receipts@sandbox.example>',
+    },
+    text: { accountSid, authToken, from: sandboxNumber, apiOrigin: addresses(config).simulator },
+  }
+}
+
 function merchantPart(
   merchant: PlatformConfig['merchants'][number],
 ): z.input<typeof ControlConfig>['merchants'][number] {
@@ -294,6 +317,7 @@ function sandboxPart({ config }: PlanInput, credentials: SandboxCredentials): z.
   return {
     ...common(config),
     listen: { host: '127.0.0.1', port: config.sandbox.gatewayPort },
+    mail: { host: '127.0.0.1', port: config.sandbox.mailPort },
     dataDir: path.join(config.dataDir, 'sandbox'),
     apiKey: credentials.gatewayKey,
     webhook: {

@@ -21,13 +21,13 @@ type Overrides = Partial<
 /** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */
 export async function startThrowawayPlatform(overrides: Overrides = {}): Promise<ThrowawayPlatform> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tonewall-data-'))
-  const [control, bridge, gateway, simulator] = await freePorts(4)
+  const [control, bridge, gateway, simulator, mail] = await freePorts(5)
   const config = PlatformConfig.parse({
     ...overrides,
     dataDir,
     control: { port: control, ...overrides.control },
     bridge: { port: bridge, ...overrides.bridge },
-    sandbox: { gatewayPort: gateway, simulatorPort: simulator },
+    sandbox: { gatewayPort: gateway, simulatorPort: simulator, mailPort: mail },
     supervisor: { drainSeconds: 0 },
   })
   const logLines: string[] = []

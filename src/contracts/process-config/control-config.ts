@@ -74,6 +74,28 @@ export const ControlConfig = CommonConfig.extend({
       }),
     )
     .min(1),
+  /** What merchants may have us dial: webhooks, CRM and accounting systems. `ports` null: all. */
+  egress: z
+    .strictObject({ ports: z.array(z.number().int()).nullable(), allow: z.array(z.string()) })
+    .default({ ports: [443], allow: [] }),
+  /** How receipts leave; null: that channel is off. */
+  receipts: z
+    .strictObject({
+      /** `smtp://` or `smtps://`, with user and password; and the address that receipts come from. */
+      email: z.strictObject({ url: SecretText, from: z.string() }).nullable(),
+      /** Twilio's account, and the number or messaging service that text messages come from. */
+      text: z
+        .strictObject({
+          accountSid: z.string(),
+          authToken: SecretText,
+          from: z.string(),
+          apiOrigin: z.string().nullable(),
+        })
+        .nullable(),
+    })
+    .default({ email: null, text: null }),
+  /** Where the files of each day are written once it is over; null: nowhere. */
+  exportsDir: z.string().nullable().default(null),
   session: z.strictObject({ idleMinutes: z.number().int().min(1), longestHours: z.number().int().min(1) }),
   /**
    * Where `GET /metrics` listens, apart from everything else. Without a token only on loopback in sandbox mode. Null: not

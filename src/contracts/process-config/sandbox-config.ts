@@ -4,6 +4,8 @@ import { CommonConfig, Listen, SecretText } from './shared.ts'
 /** supervisor → sandbox gateway, on standard input. */
 export const SandboxConfig = CommonConfig.extend({
   listen: Listen,
+  /** Its mailbox: takes every e-mail by SMTP, and keeps the last ones for `GET /v1/mail`. Null: there is none. */
+  mail: Listen.nullable().default(null),
   /** Folder for its CA and certificate (made at first start: `ca.pem`, `server.pem`, `server-key.pem`) and its ledger. */
   dataDir: z.string(),
   apiKey: SecretText,

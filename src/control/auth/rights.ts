@@ -15,8 +15,9 @@ const supervisor: readonly Right[] = [
   'endpoints:read',
   'platform:read',
   'reconciliations:read',
+  'receipts:read',
 ]
-const admin: readonly Right[] = [...supervisor, 'endpoints:manage', 'reconciliations:run']
+const admin: readonly Right[] = [...supervisor, 'endpoints:manage', 'reconciliations:run', 'receipts:manage']
 
 /** Role → rights, always within one merchant. A machine is an API key: a merchant's own system. */
 const rights: Readonly<Record<Role, ReadonlySet<Right>>> = {

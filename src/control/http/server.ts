@@ -14,8 +14,11 @@ import type { CallRegistry } from '../calls/registry.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
 import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
+import type { Deliveries } from '../outbox/deliveries.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
 import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
+import type { ReceiptLook } from '../receipts/receipt-look.ts'
+import type { Receipts } from '../receipts/receipts.ts'
 import type { Store } from '../store/store.ts'
 import { addVersions } from './api-version.ts'
 import { addAuthentication } from './authenticate.ts'
@@ -25,12 +28,15 @@ import { IdempotencyStore } from './idempotency-store.ts'
 import { addOpenApi, openApiRoute } from './openapi.ts'
 import { sendProblem } from './problem.ts'
 import { callRoutes } from './routes/calls.ts'
+import { deliveryRoutes } from './routes/deliveries.ts'
 import { errorDocsRoute } from './routes/error-docs.ts'
 import { eventRoutes } from './routes/events.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { gatewayWebhookRoutes } from './routes/gateway-webhooks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -56,6 +62,9 @@ export type HttpOptions = {
   readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
   readonly status: StatusOf
+  readonly deliveries: Deliveries
+  readonly receipts: Receipts
+  readonly receiptLook: ReceiptLook
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
   readonly bridge: BridgeClient
@@ -115,8 +124,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   transferRoutes(routes, options)
   operationRoutes(routes, options.operations)
   reconciliationRoutes(routes, options.reconciliations)
+  exportRoutes(routes, store)
   webhookEndpointRoutes(routes, options.endpoints)
   statusRoutes(routes, options.status)
+  deliveryRoutes(routes, options.deliveries)
+  receiptRoutes(routes, options.receipts, options.receiptLook)
   healthRoutes(routes, options)
   openApiRoute(routes)
   errorDocsRoute(routes)

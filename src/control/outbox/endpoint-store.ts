@@ -3,11 +3,16 @@ import type { Queries } from '../store/database.ts'
 import type { WebhookEndpointTable } from '../store/payment-tables.ts'
 import type { ChooseTargets } from './target.ts'
 
+/** How long a secret that was replaced goes on signing beside the new one, in ms. */
+export const bothSignMs = 24 * 3_600_000
+
 export const EndpointRow = z.strictObject({
   id: z.string(),
   merchant_id: z.string(),
   url: z.string(),
   secret: z.string(),
+  previous_secret: z.string().nullable(),
+  previous_until: z.number().int().nullable(),
   source: z.enum(['config', 'api']),
   state: z.enum(['enabled', 'disabled']),
   disabled_because: z.string().nullable(),
@@ -52,19 +57,32 @@ export async function listEndpoints(db: Queries, merchantId: string): Promise<En
   return rows.map((row) => EndpointRow.parse(row))
 }
 
-/** What waits for it keeps waiting, for the day on which it is enabled again. */
-export async function disableEndpoint(
+export type EndpointChange = Partial<
+  Pick<EndpointRow, 'secret' | 'previous_secret' | 'previous_until' | 'state' | 'disabled_because'>
+>
+
+export async function changeEndpoint(
   trx: Queries,
   { merchantId, endpointId }: EndpointKey,
-  because: string,
+  change: EndpointChange,
   nowMs: number,
 ): Promise<void> {
   await trx
     .updateTable('webhook_endpoints')
-    .set({ state: 'disabled', disabled_because: because, updated_at: nowMs })
+    .set({ ...change, updated_at: nowMs })
     .where('merchant_id', '=', merchantId)
     .where('id', '=', endpointId)
     .execute()
+}
+
+/** What waits for it keeps waiting, for the day on which it is enabled again. */
+export function disableEndpoint(
+  trx: Queries,
+  key: EndpointKey,
+  because: string,
+  nowMs: number,
+): Promise<void> {
+  return changeEndpoint(trx, key, { state: 'disabled', disabled_because: because }, nowMs)
 }
 
 /** Removes the endpoint; what waited for it is dead. */

@@ -1,9 +1,11 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { Log } from '../../base/log.ts'
+import type { Queries } from '../store/database.ts'
 import type { OutboxTable } from '../store/payment-tables.ts'
 import type { Store } from '../store/store.ts'
-import { change, claim, logDelivery, nextDueAt, type RowChange } from './store.ts'
+import type { Notes } from './notes.ts'
+import { change, claim, holdBack, logDelivery, nextDueAt, type RowChange } from './store.ts'
 import type { Delivered, TargetKind } from './target.ts'
 import { waitMsAfter } from './webhook-schedule.ts'
 
@@ -18,6 +20,7 @@ export type LaneOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
+  readonly notes: Notes
   readonly kind: TargetKind
   readonly merchantId: string
   readonly target: string
@@ -119,31 +122,41 @@ export class Lane {
   }
 
   async #note(row: OutboxTable, delivered: Delivered, latencyMs: number): Promise<void> {
-    const { store, clock, log, kind, merchantId, target } = this.#options
+    const { clock, log, notes, target } = this.#options
     const nowMs = clock.now()
-    const { event_id: deliveryId, payment_id: paymentId } = row
     if (delivered.do === 'postpone') {
-      const next = { leased_until: 0, next_at: Math.max(nowMs, delivered.untilMs) }
-      return change(store.db, row, next, nowMs)
+      const untilMs = Math.max(nowMs, delivered.untilMs)
+      return notes.write((trx) => this.#waitUntil(trx, row, untilMs, nowMs))
     }
-    const { status, outcome } = delivered
     // Cut off by our own end: no failure of the target's. The next process begins with it.
-    if (this.#stopped && status === null)
-      return change(store.db, row, { leased_until: 0, next_at: nowMs }, nowMs)
+    if (this.#stopped && delivered.status === null)
+      return notes.write((trx) => this.#waitUntil(trx, row, nowMs, nowMs))
     const attempt = row.attempts + 1
-    const next = this.#after(attempt, delivered, nowMs)
-    await store.transaction(async (trx) => {
-      await change(trx, row, { ...next, attempts: attempt, leased_until: 0 }, nowMs)
-      await logDelivery(trx, row, { attempt, status, outcome, latencyMs }, nowMs)
-      if (delivered.do === 'disable') await kind.disable(trx, { merchantId, target }, outcome, nowMs)
+    const next = this.#after(attempt - row.attempts_before, delivered, nowMs)
+    const line = { attempt, status: delivered.status, outcome: delivered.outcome, latencyMs }
+    await notes.write(async (trx) => {
+      if (!(await change(trx, row, { ...next, attempts: attempt, leased_until: 0 }, nowMs))) return
+      await logDelivery(trx, row, line, nowMs)
+      if (next.next_at !== undefined) await holdBack(trx, row, next.next_at)
+      if (delivered.do === 'disable') await this.#disable(trx, line.outcome, nowMs)
     })
-    const counted = { attempt, status, latencyMs, outcome, state: next.state }
-    const facts = { deliveryId, paymentId, target, ...counted }
+    const { event_id: deliveryId, payment_id: paymentId } = row
+    const facts = { deliveryId, paymentId, target, ...line, state: next.state }
     if (next.state === 'delivered') log.info(facts, 'result delivered')
     else log.warn(facts, 'result not delivered')
   }
 
-  #after(attempt: number, delivered: Exclude<Delivered, { do: 'postpone' }>, nowMs: number): NextRow {
+  async #waitUntil(trx: Queries, row: OutboxTable, untilMs: number, nowMs: number): Promise<void> {
+    if (await change(trx, row, { leased_until: 0, next_at: untilMs }, nowMs))
+      await holdBack(trx, row, untilMs)
+  }
+
+  #disable(trx: Queries, because: string, nowMs: number): Promise<void> {
+    const { kind, merchantId, target } = this.#options
+    return kind.disable(trx, { merchantId, target }, because, nowMs)
+  }
+
+  #after(failures: number, delivered: Exclude<Delivered, { do: 'postpone' }>, nowMs: number): NextRow {
     switch (delivered.do) {
       case 'done':
         return { state: 'delivered' }
@@ -153,7 +166,7 @@ export class Lane {
         return delivered.row === 'dead' ? { state: 'dead' } : { state: 'waiting', next_at: nowMs }
       case 'retry': {
         const askedMs = Math.max(0, (delivered.notBeforeMs ?? 0) - nowMs)
-        const waitMs = waitMsAfter(attempt, { random: this.#options.random, askedMs })
+        const waitMs = waitMsAfter(failures, { random: this.#options.random, askedMs })
         return waitMs === undefined ? { state: 'dead' } : { state: 'waiting', next_at: nowMs + waitMs }
       }
       default:

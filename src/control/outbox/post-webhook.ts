@@ -1,14 +1,18 @@
 import { Webhook } from 'standardwebhooks'
-import { Agent, request } from 'undici'
+import { request } from 'undici'
 import type { Clock } from '../../base/clock.ts'
 import { codeOf } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
+import { AddressGuard, type EgressRules } from '../egress/address-guard.ts'
+import { createGuardedAgent } from '../egress/guarded-agent.ts'
+import { createResolveHost, type ResolveHost } from '../egress/resolve-host.ts'
 
 const answerMs = 15_000
 
 export type Posting = {
   readonly url: string
-  readonly secret: Secret
+  /** Each signs: two while one is being replaced, so that the receiver may change over at any moment. */
+  readonly secrets: readonly Secret[]
   /** `webhook-id`: the same on every try, so that the receiver can tell a repetition. */
   readonly eventId: string
   readonly body: string
@@ -27,26 +31,35 @@ export type PostWebhook = {
   close(): Promise<void>
 }
 
+export type PostWebhookOptions = {
+  readonly clock: Clock
+  readonly egress: EgressRules
+  /** How names become addresses; the machine's name servers unless told. */
+  readonly resolve?: ResolveHost
+}
+
 /**
  * Posts one event by the Standard Webhooks specification: the signature covers id, time and the very bytes of the
  * body. A redirect is an answer like any other: the merchant named one address, and only that hears of payments.
  */
-export function createPostWebhook(clock: Clock): PostWebhook {
-  const dispatcher = new Agent({
-    connect: { timeout: 5_000 },
-    headersTimeout: answerMs,
-    bodyTimeout: answerMs,
-    connections: 8,
-  })
+export function createPostWebhook({
+  clock,
+  egress,
+  resolve = createResolveHost(),
+}: PostWebhookOptions): PostWebhook {
+  const guard = new AddressGuard(egress)
+  const dispatcher = createGuardedAgent({ guard, resolve, connectMs: 5_000, answerMs })
   return {
-    async post({ url, secret, eventId, body }) {
+    async post({ url, secrets, eventId, body }) {
       const at = new Date(clock.now())
       const headers = {
         'content-type': 'application/json',
         'user-agent': 'Tonewall-Webhooks/1',
         'webhook-id': eventId,
         'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
-        'webhook-signature': new Webhook(secret.reveal()).sign(eventId, at, body),
+        'webhook-signature': secrets
+          .map((secret) => new Webhook(secret.reveal()).sign(eventId, at, body))
+          .join(' '),
       }
       const abort = new AbortController()
       const timer = clock.after(answerMs, () => abort.abort())

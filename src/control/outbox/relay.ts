@@ -2,6 +2,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Store } from '../store/store.ts'
 import { Lane } from './lane.ts'
+import { Notes } from './notes.ts'
 import { withWork } from './store.ts'
 import type { TargetKind } from './target.ts'
 
@@ -20,6 +21,7 @@ export type RelayOptions = {
 /** Carries the outbox to the merchants' targets: a lane for each, woken by every commit. */
 export class Relay {
   readonly #options: RelayOptions
+  readonly #notes: Notes
   readonly #lanes = new Map<string, Lane>()
   readonly #looking = new Set<Promise<void>>()
   #sweep: Timer | undefined
@@ -27,6 +29,7 @@ export class Relay {
 
   constructor(options: RelayOptions) {
     this.#options = options
+    this.#notes = new Notes(options.store)
   }
 
   start(): void {
@@ -77,7 +80,7 @@ export class Relay {
   #laneTo(kind: TargetKind, merchantId: string, target: string): Lane {
     const known = this.#lanes.get(target)
     if (known) return known
-    const lane = new Lane({ ...this.#options, kind, merchantId, target })
+    const lane = new Lane({ ...this.#options, notes: this.#notes, kind, merchantId, target })
     this.#lanes.set(target, lane)
     return lane
   }

@@ -16,11 +16,20 @@ export type Telling = {
 
 /** One row for each target that the merchant has now. In the transaction of what the event tells of. */
 export async function tell(trx: Queries, telling: Telling, nowMs: number): Promise<void> {
-  const { merchantId, paymentId, position, event } = telling
   const targets: string[] = []
   for (const choose of targetChoices) targets.push(...(await choose(trx, telling)))
-  if (targets.length === 0) return
+  await tellOnly(trx, targets, telling, nowMs)
+}
+
+/** One row for each of these targets, and for no other. Answers the event's id. */
+export async function tellOnly(
+  trx: Queries,
+  targets: readonly string[],
+  { merchantId, paymentId, position, event }: Telling,
+  nowMs: number,
+): Promise<string> {
   const eventId = newId('event', nowMs)
+  if (targets.length === 0) return eventId
   const body = JSON.stringify(event)
   const rows = targets.map((target) => ({
     event_id: eventId,
@@ -32,12 +41,14 @@ export async function tell(trx: Queries, telling: Telling, nowMs: number): Promi
     body,
     state: 'waiting' as const,
     attempts: 0,
+    attempts_before: 0,
     next_at: nowMs,
     leased_until: 0,
     created_at: nowMs,
     updated_at: nowMs,
   }))
   await trx.insertInto('outbox').values(rows).execute()
+  return eventId
 }
 
 export type Claim = {
@@ -64,21 +75,58 @@ export async function claim(trx: Queries, options: Claim, nowMs: number): Promis
     .limit(limit)
     .execute()
   // Due again when the lease runs out: so that one column says when there is something to do.
-  const leasedUntil = nowMs + leaseMs
-  for (const row of rows) await change(trx, row, { leased_until: leasedUntil, next_at: leasedUntil }, nowMs)
-  return rows
+  const lease = { leased_until: nowMs + leaseMs, next_at: nowMs + leaseMs }
+  if (rows.length === 0) return rows
+  await trx
+    .updateTable('outbox')
+    .set({ ...lease, updated_at: nowMs })
+    .where('merchant_id', '=', merchantId)
+    .where('target', '=', target)
+    .where(
+      'event_id',
+      'in',
+      rows.map(({ event_id }) => event_id),
+    )
+    .execute()
+  return rows.map((row) => ({ ...row, ...lease }))
 }
 
 export type RowKey = Pick<OutboxTable, 'merchant_id' | 'event_id' | 'target'>
 export type RowChange = Partial<Pick<OutboxTable, 'state' | 'attempts' | 'next_at' | 'leased_until'>>
 
-export async function change(trx: Queries, key: RowKey, changes: RowChange, nowMs: number): Promise<void> {
-  await trx
+/**
+ * Writes what became of a row that this relay has taken. False: the lease ran out meanwhile and the row is another's,
+ * which knows better; a late failure must not undo a delivery.
+ */
+export async function change(
+  trx: Queries,
+  taken: RowKey & Pick<OutboxTable, 'leased_until'>,
+  changes: RowChange,
+  nowMs: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
     .updateTable('outbox')
     .set({ ...changes, updated_at: nowMs })
-    .where('merchant_id', '=', key.merchant_id)
-    .where('event_id', '=', key.event_id)
-    .where('target', '=', key.target)
+    .where('merchant_id', '=', taken.merchant_id)
+    .where('event_id', '=', taken.event_id)
+    .where('target', '=', taken.target)
+    .where('state', '=', waiting)
+    .where('leased_until', '=', taken.leased_until)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows > 0n
+}
+
+/** What comes behind a row that has to wait is not looked at before: a long backlog costs nothing while it waits. */
+export async function holdBack(trx: Queries, head: OutboxTable, untilMs: number): Promise<void> {
+  await trx
+    .updateTable('outbox')
+    .set({ next_at: untilMs })
+    .where('merchant_id', '=', head.merchant_id)
+    .where('target', '=', head.target)
+    .where('payment_id', '=', head.payment_id)
+    .where('position', '>', head.position)
+    .where('state', '=', waiting)
+    .where('next_at', '<', untilMs)
     .execute()
 }
 

@@ -31,7 +31,10 @@ export function waitMsAfter(
   return Math.max(Math.round(waitMs * (1 + random() / 10)), Math.min(askedMs, longestAskedMs))
 }
 
-/** An answer's `Retry-After` in seconds (RFC 9110 §10.2.3), as ms; 0 without one. */
-export function askedWaitMs(retryAfter: string | undefined): number {
-  return /^\d{1,6}$/.test(retryAfter ?? '') ? Number(retryAfter) * 1_000 : 0
+/** An answer's `Retry-After`, a date or seconds (RFC 9110 §10.2.3), as ms from now; 0 without one that can be read. */
+export function askedWaitMs(retryAfter: string | undefined, nowMs: number): number {
+  if (retryAfter === undefined) return 0
+  if (/^\d{1,6}$/.test(retryAfter)) return Number(retryAfter) * 1_000
+  const atMs = /GMT$/.test(retryAfter) ? Date.parse(retryAfter) : Number.NaN
+  return Number.isNaN(atMs) ? 0 : Math.max(0, atMs - nowMs)
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { Secret } from '../../base/secret.ts'
 import type { Store } from '../store/store.ts'
-import { disableEndpoint, enabledEndpoints, findEnabledEndpoint } from './endpoint-store.ts'
+import { disableEndpoint, type EndpointRow, enabledEndpoints, findEnabledEndpoint } from './endpoint-store.ts'
 import type { PostResult, PostWebhook } from './post-webhook.ts'
 import type { Delivered, TargetKind } from './target.ts'
 import { askedWaitMs } from './webhook-schedule.ts'
@@ -20,8 +20,8 @@ export function createWebhookTarget({ store, clock, postWebhook }: WebhookTarget
     async deliver({ merchantId, target, eventId, body }) {
       const endpoint = await findEnabledEndpoint(store.db, { merchantId, endpointId: target })
       if (!endpoint) return { do: 'disable', row: 'waits', status: null, outcome: 'disabled' }
-      const secret = new Secret(endpoint.secret)
-      return delivered(await postWebhook.post({ url: endpoint.url, secret, eventId, body }), clock.now())
+      const secrets = secretsOf(endpoint, clock.now())
+      return delivered(await postWebhook.post({ url: endpoint.url, secrets, eventId, body }), clock.now())
     },
     disable: (trx, { merchantId, target }, because, nowMs) =>
       disableEndpoint(trx, { merchantId, endpointId: target }, because, nowMs),
@@ -29,9 +29,14 @@ export function createWebhookTarget({ store, clock, postWebhook }: WebhookTarget
   }
 }
 
+function secretsOf({ secret, previous_secret, previous_until }: EndpointRow, nowMs: number): Secret[] {
+  const isTwo = previous_secret !== null && nowMs < (previous_until ?? 0)
+  return [secret, ...(isTwo ? [previous_secret] : [])].map((text) => new Secret(text))
+}
+
 function delivered({ status, outcome, retryAfter }: PostResult, nowMs: number): Delivered {
   if (outcome === 'accepted') return { do: 'done', status, outcome }
   if (outcome === 'gone') return { do: 'disable', row: 'dead', status, outcome }
-  const askedMs = askedWaitMs(retryAfter)
+  const askedMs = askedWaitMs(retryAfter, nowMs)
   return { do: 'retry', status, outcome, ...(askedMs > 0 ? { notBeforeMs: nowMs + askedMs } : {}) }
 }

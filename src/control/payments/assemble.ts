@@ -8,6 +8,7 @@ import { Collections } from '../collection/collections.ts'
 import type { CollectionState } from '../collection/machine.ts'
 import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { IdempotencyStore } from '../http/idempotency-store.ts'
+import { createDeliveries, type Deliveries } from '../outbox/deliveries.ts'
 import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
@@ -15,6 +16,11 @@ import { createWebhookTarget } from '../outbox/webhook-target.ts'
 import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import { PostedCards } from '../posted/posted-cards.ts'
 import { Tokenising } from '../posted/tokenising.ts'
+import { createMailer } from '../receipts/mailer.ts'
+import { createReceiptLook, type ReceiptLook } from '../receipts/receipt-look.ts'
+import { channelsOf, createReceiptTarget } from '../receipts/receipt-target.ts'
+import { createReceipts, type Receipts } from '../receipts/receipts.ts'
+import { createTexter } from '../receipts/texter.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
 import type { Store } from '../store/store.ts'
 import { type GatewayMeter, GatewayWatch } from '../watch/gateway-watch.ts'
@@ -43,6 +49,9 @@ export type PaymentCoreOptions = {
   readonly log: Log
   readonly config: Pick<ControlConfig, 'merchants' | 'gateways' | 'collection' | 'mode'> & {
     readonly payDoors?: ControlConfig['payDoors']
+    /** Nothing but public addresses, unless told. */
+    readonly egress?: ControlConfig['egress']
+    readonly receipts?: ControlConfig['receipts']
   }
   /** Names this life of the process. */
   readonly bootId?: string
@@ -65,6 +74,9 @@ export type PaymentCore = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly endpoints: Endpoints
+  readonly deliveries: Deliveries
+  readonly receipts: Receipts
+  readonly receiptLook: ReceiptLook
   readonly reconciliations: Reconciliations
   readonly gateways: Gateways
   /** How the gateways do. */
@@ -91,15 +103,25 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gatewayIds = config.gateways.map(({ id }) => id)
   const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
-  const webhooks = createWebhookTarget({ store, clock, postWebhook: createPostWebhook(clock) })
+  const { egress = { ports: [443], allow: [] }, receipts } = config
+  const webhooks = createWebhookTarget({
+    store,
+    clock,
+    postWebhook: createPostWebhook({ clock, egress }),
+  })
+  const channels = {
+    mailer: receipts?.email ? createMailer(receipts.email) : null,
+    texter: receipts?.text ? createTexter(receipts.text) : null,
+  }
   const relay = new Relay({
     store,
     clock,
     log,
     random,
-    kinds: [webhooks],
+    kinds: [webhooks, createReceiptTarget({ store, clock, ...channels })],
     merchantIds: () => merchantIds(store.db),
   })
+  const onTold = (merchantId: string) => relay.wake(merchantId)
   const desk = new DeskPublisher({ feed: options.feed, collections: () => collections })
   const onCommitted = (row: PaymentRow) => {
     desk.committed(row)
@@ -160,7 +182,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
   const reconciliations = new ReconciliationJob({
     ...{ store, clock, log, gateways, gatewayClient, watch, settlement, operations },
-    onTold: (merchantId) => relay.wake(merchantId),
+    onTold,
   })
   const orders = {
     store,
@@ -181,7 +203,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     gateways,
     watch,
     collections,
-    endpoints: createEndpoints({ store, clock, mode: config.mode }),
+    endpoints: createEndpoints({ store, clock, mode: config.mode, egress, onTold }),
+    deliveries: createDeliveries({ store, clock, onTold }),
+    receipts: createReceipts({ store, clock, channels: channelsOf(channels), onTold }),
+    receiptLook: createReceiptLook({ store, clock }),
     gatewayEvents,
     reconciliations,
     relay: { wake: () => relay.wakeAll() },

@@ -1,5 +1,6 @@
 import { newId } from '../../base/ids.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
+import { bothSignMs } from '../outbox/endpoint-store.ts'
 import type { Queries } from '../store/database.ts'
 
 type Merchant = ControlConfig['merchants'][number]
@@ -38,6 +39,8 @@ async function seedEndpoints(
       merchant_id: merchantId,
       url,
       secret: secret.reveal(),
+      previous_secret: null,
+      previous_until: null,
       source: 'config' as const,
       state: 'enabled' as const,
       disabled_because: null,
@@ -48,7 +51,23 @@ async function seedEndpoints(
       .insertInto('webhook_endpoints')
       .values(row)
       .onConflict((conflict) =>
-        conflict.columns(['merchant_id', 'url']).doUpdateSet({ secret: row.secret, source: 'config' }),
+        conflict.columns(['merchant_id', 'url']).doUpdateSet((eb) => ({
+          secret: row.secret,
+          source: 'config',
+          // A secret that was changed in the file goes on signing for a day, beside the new one.
+          previous_secret: eb
+            .case()
+            .when('webhook_endpoints.secret', '!=', row.secret)
+            .then(eb.ref('webhook_endpoints.secret'))
+            .else(eb.ref('webhook_endpoints.previous_secret'))
+            .end(),
+          previous_until: eb
+            .case()
+            .when('webhook_endpoints.secret', '!=', row.secret)
+            .then(nowMs + bothSignMs)
+            .else(eb.ref('webhook_endpoints.previous_until'))
+            .end(),
+        })),
       )
       .execute()
   }

@@ -2,7 +2,7 @@ import { toDecimal } from '../../base/money.ts'
 import type { DifferenceResource } from '../../contracts/reconciliation.ts'
 import type { Movement } from './movements.ts'
 
-type Cell = string | number | null
+export type Cell = string | number | null
 
 /** Our ledger, a movement a line. */
 export function ledgerCsv(movements: readonly Movement[]): string {
@@ -41,7 +41,7 @@ function money(amountMinor: number, currency: string): Cell[] {
 }
 
 /** RFC 4180. */
-function csv(rows: readonly (readonly Cell[])[]): string {
+export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 

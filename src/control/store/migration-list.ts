@@ -6,6 +6,7 @@ import { gatewayEventsMigration } from './migrations/0004-gateway-events.ts'
 import { reconciliationMigration } from './migrations/0005-reconciliation.ts'
 import { apiMigration } from './migrations/0006-api.ts'
 import { paymentIndicesMigration } from './migrations/0007-payment-indices.ts'
+import { resultsMigration } from './migrations/0008-results.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   reconciliationMigration,
   apiMigration,
   paymentIndicesMigration,
+  resultsMigration,
 ]

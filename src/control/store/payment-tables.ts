@@ -125,6 +125,9 @@ export type WebhookEndpointTable = {
   merchant_id: string
   url: string
   secret: string
+  /** Signs beside the new one until then, epoch ms; null when none is being replaced. */
+  previous_secret: string | null
+  previous_until: number | null
   /** `config` endpoints follow the configuration file; `api` ones are the merchant's own. */
   source: 'config' | 'api'
   state: 'enabled' | 'disabled'
@@ -147,6 +150,8 @@ export type OutboxTable = {
   body: string
   state: 'waiting' | 'delivered' | 'dead'
   attempts: number
+  /** Those that were made before somebody replayed it: the schedule begins anew, and the log goes on. */
+  attempts_before: number
   next_at: number
   leased_until: number
   created_at: number

@@ -239,12 +239,17 @@ create table outbox (
   next_at bigint not null,
   leased_until bigint not null,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  attempts_before integer not null default 0
 );
 
 alter table outbox add constraint outbox_key PRIMARY KEY (event_id, target);
 
 alter table outbox add constraint outbox_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+CREATE INDEX outbox_by_merchant ON public.outbox USING btree (merchant_id, event_id, target);
+
+CREATE INDEX outbox_dead ON public.outbox USING btree (merchant_id, event_id, target) WHERE (state = 'dead'::text);
 
 CREATE INDEX outbox_due ON public.outbox USING btree (target, next_at, event_id) WHERE (state = 'waiting'::text);
 
@@ -299,6 +304,66 @@ CREATE INDEX payments_by_status ON public.payments USING btree (merchant_id, sta
 CREATE INDEX payments_of_call ON public.payments USING btree (merchant_id, call_id);
 
 CREATE INDEX payments_under_way ON public.payments USING btree (merchant_id, id) WHERE (status = ANY (ARRAY['collecting'::text, 'ready'::text, 'authorising'::text, 'unknown'::text]));
+
+create table receipt_settings (
+  merchant_id text not null,
+  settings text not null,
+  updated_at bigint not null
+);
+
+alter table receipt_settings add constraint receipt_settings_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+alter table receipt_settings add constraint receipt_settings_pkey PRIMARY KEY (merchant_id);
+
+create table receipt_templates (
+  merchant_id text not null,
+  kind text not null,
+  part text not null,
+  body text not null,
+  updated_at bigint not null
+);
+
+alter table receipt_templates add constraint receipt_templates_key PRIMARY KEY (merchant_id, kind, part);
+
+alter table receipt_templates add constraint receipt_templates_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+create table receipt_wishes (
+  merchant_id text not null,
+  payment_id text not null,
+  channel text not null,
+  address text not null,
+  locale text,
+  consent_kind text not null,
+  consent_id text not null,
+  consent_at bigint not null
+);
+
+alter table receipt_wishes add constraint receipt_wishes_key PRIMARY KEY (merchant_id, payment_id, channel);
+
+alter table receipt_wishes add constraint receipt_wishes_payment FOREIGN KEY (merchant_id, payment_id) REFERENCES payments(merchant_id, id);
+
+create table receipts (
+  id text not null,
+  merchant_id text not null,
+  payment_id text not null,
+  kind text not null,
+  subject text not null,
+  channel text not null,
+  address text not null,
+  state text not null,
+  look_ups integer not null,
+  message_ref text,
+  because text,
+  sent_at bigint,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table receipts add constraint receipts_once UNIQUE (merchant_id, payment_id, kind, subject, channel);
+
+alter table receipts add constraint receipts_payment FOREIGN KEY (merchant_id, payment_id) REFERENCES payments(merchant_id, id);
+
+alter table receipts add constraint receipts_pkey PRIMARY KEY (id);
 
 create table reconciliation_differences (
   id text not null,
@@ -384,7 +449,9 @@ create table webhook_endpoints (
   state text not null,
   disabled_because text,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  previous_secret text,
+  previous_until bigint
 );
 
 alter table webhook_endpoints add constraint webhook_endpoints_by_url UNIQUE (merchant_id, url);

@@ -52,7 +52,11 @@ CREATE UNIQUE INDEX operations_one_live on operations (payment_id)
 CREATE INDEX operations_under_way on operations (merchant_id)
     where state in ('open', 'unknown', 'pending');
 
-CREATE TABLE "outbox" ("event_id" text not null, "target" text not null, "merchant_id" text not null references "merchants" ("id"), "payment_id" text not null, "position" integer not null, "type" text not null, "body" text not null, "state" text not null, "attempts" integer not null, "next_at" bigint not null, "leased_until" bigint not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "outbox_key" primary key ("event_id", "target"));
+CREATE TABLE "outbox" ("event_id" text not null, "target" text not null, "merchant_id" text not null references "merchants" ("id"), "payment_id" text not null, "position" integer not null, "type" text not null, "body" text not null, "state" text not null, "attempts" integer not null, "next_at" bigint not null, "leased_until" bigint not null, "created_at" bigint not null, "updated_at" bigint not null, "attempts_before" integer default 0 not null, constraint "outbox_key" primary key ("event_id", "target"));
+
+CREATE INDEX "outbox_by_merchant" on "outbox" ("merchant_id", "event_id", "target");
+
+CREATE INDEX outbox_dead on outbox (merchant_id, event_id, target) where state = 'dead';
 
 CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'waiting';
 
@@ -73,6 +77,14 @@ CREATE INDEX "payments_of_call" on "payments" ("merchant_id", "call_id");
 CREATE INDEX payments_under_way on payments (merchant_id, id)
       where status in ('collecting', 'ready', 'authorising', 'unknown');
 
+CREATE TABLE "receipt_settings" ("merchant_id" text primary key references "merchants" ("id"), "settings" text not null, "updated_at" bigint not null);
+
+CREATE TABLE "receipt_templates" ("merchant_id" text not null references "merchants" ("id"), "kind" text not null, "part" text not null, "body" text not null, "updated_at" bigint not null, constraint "receipt_templates_key" primary key ("merchant_id", "kind", "part"));
+
+CREATE TABLE "receipt_wishes" ("merchant_id" text not null, "payment_id" text not null, "channel" text not null, "address" text not null, "locale" text, "consent_kind" text not null, "consent_id" text not null, "consent_at" bigint not null, constraint "receipt_wishes_key" primary key ("merchant_id", "payment_id", "channel"), constraint "receipt_wishes_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+
+CREATE TABLE "receipts" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "kind" text not null, "subject" text not null, "channel" text not null, "address" text not null, "state" text not null, "look_ups" integer not null, "message_ref" text, "because" text, "sent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, constraint "receipts_once" unique ("merchant_id", "payment_id", "kind", "subject", "channel"), constraint "receipts_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+
 CREATE TABLE "reconciliation_differences" ("id" text primary key, "merchant_id" text not null, "reconciliation_id" text not null, "kind" text not null, "subject" text not null, "payment_id" text, "gateway_ref" text, "ours_minor" integer, "theirs_minor" integer, "currency" text not null, "created_at" bigint not null, constraint "differences_of_run" foreign key ("merchant_id", "reconciliation_id") references "reconciliations" ("merchant_id", "id"));
 
 CREATE INDEX "differences_by_subject" on "reconciliation_differences" ("merchant_id", "subject");
@@ -87,4 +99,4 @@ CREATE INDEX "sessions_of_agent" on "sessions" ("agent_id");
 
 CREATE TABLE "webhook_deliveries" ("merchant_id" text not null references "merchants" ("id"), "event_id" text not null, "target" text not null, "attempt" integer not null, "status" integer, "outcome" text not null, "latency_ms" integer not null, "at" bigint not null, constraint "webhook_deliveries_key" primary key ("event_id", "target", "attempt"));
 
-CREATE TABLE "webhook_endpoints" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "url" text not null, "secret" text not null, "source" text not null, "state" text not null, "disabled_because" text, "created_at" bigint not null, "updated_at" bigint not null, constraint "webhook_endpoints_by_url" unique ("merchant_id", "url"));
+CREATE TABLE "webhook_endpoints" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "url" text not null, "secret" text not null, "source" text not null, "state" text not null, "disabled_because" text, "created_at" bigint not null, "updated_at" bigint not null, "previous_secret" text, "previous_until" bigint, constraint "webhook_endpoints_by_url" unique ("merchant_id", "url"));

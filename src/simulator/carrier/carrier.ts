@@ -51,6 +51,10 @@ export class Carrier {
     this.agents = new AgentExchange(clock)
   }
 
+  get clock(): Clock {
+    return this.#options.clock
+  }
+
   get calls(): readonly Call[] {
     return [...this.#calls.values()]
   }

@@ -2,18 +2,21 @@ import { timingSafeEqual } from 'node:crypto'
 import formbody from '@fastify/formbody'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import type { Clock } from '../../base/clock.ts'
 import { AppError, codeOf } from '../../base/errors.ts'
 import type { Secret } from '../../base/secret.ts'
 import { callResource, restError } from './call-resource.ts'
 import type { Carrier } from './carrier.ts'
 import type { Source } from './perform-twiml.ts'
 import { callEvents } from './status-callbacks.ts'
+import { textMessages } from './text-messages.ts'
 import { target } from './twiml.ts'
 
 export type RestApiOptions = {
   readonly carrier: Carrier
   readonly accountSid: string
   readonly authToken: Secret
+  readonly clock: Clock
 }
 
 const several = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
@@ -48,7 +51,7 @@ const ListCalls = z.object({
 
 type WithSid = FastifyRequest<{ Params: { sid: string } }>
 
-/** `/2010-04-01/Accounts/{AccountSid}/Calls…`: what the `twilio` package asks of Twilio's REST API. */
+/** `/2010-04-01/Accounts/{AccountSid}/Calls…` and `…/Messages`: what the `twilio` package asks of Twilio's REST API. */
 export async function restApi(server: FastifyInstance, options: RestApiOptions): Promise<void> {
   const { carrier, accountSid } = options
   const expected = `Basic ${Buffer.from(`${accountSid}:${options.authToken.reveal()}`).toString('base64')}`
@@ -64,6 +67,8 @@ export async function restApi(server: FastifyInstance, options: RestApiOptions):
     const status = invalid ? 400 : 500
     return reply.code(status).send(restError(status, invalid ? 21218 : 20500, message))
   })
+
+  textMessages(server, options)
 
   server.post('/Calls.json', async (request, reply) => {
     const asked = CreateCall.parse(request.body)

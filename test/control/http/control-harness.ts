@@ -9,9 +9,11 @@ import type { ControlConfig } from '../../../src/contracts/process-config/contro
 import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { CallRegistry } from '../../../src/control/calls/registry.ts'
 import { DeskFeedHub } from '../../../src/control/desk-feed.ts'
-import { NotFound } from '../../../src/control/http/errors.ts'
 import { createHttpServer, type HttpServer } from '../../../src/control/http/server.ts'
-import type { EndpointResource, Endpoints } from '../../../src/control/outbox/endpoints.ts'
+import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
+import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
+import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
+import { createReceipts } from '../../../src/control/receipts/receipts.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
@@ -138,6 +140,14 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ clock, log: silentLog, calls, bridge, rest, publicUrl, numbers },
     streamUrl: 'wss://pay.test/streams/twilio',
   })
+  const told = { store, clock, onTold: () => {} }
+  const egress = { ports: null, allow: ['127.0.0.0/8'] }
+  const targets = {
+    endpoints: createEndpoints({ ...told, mode, egress }),
+    deliveries: createDeliveries(told),
+    receipts: createReceipts({ ...told, channels: ['email', 'text'] }),
+    receiptLook: createReceiptLook({ store, clock }),
+  }
   const server = await createHttpServer({
     config: {
       mode,
@@ -147,7 +157,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       carrierUrl: 'http://127.0.0.1:8082',
     },
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
-    ...{ calls, payments, feed, vault, bridge, endpoints: recordedEndpoints() },
+    ...{ calls, payments, feed, vault, bridge, ...targets },
     operations: new RecordedOperations(payments),
     reconciliations: new RecordedReconciliations(),
     status: async () => ({ ...noStatus, at: clock.now() }),
@@ -187,33 +197,6 @@ async function seedMerchants(store: Store, rows: Merchants): Promise<void> {
     .values(values)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-function recordedEndpoints(): Endpoints {
-  const held = new Map<string, EndpointResource & { merchantId: string }>()
-  return {
-    async create({ merchantId }, { url }) {
-      const id = `whe_${held.size}`
-      const endpoint = {
-        id,
-        url,
-        source: 'api',
-        state: 'enabled',
-        disabledBecause: null,
-        createdAt: 0,
-      } as const
-      held.set(id, { ...endpoint, merchantId })
-      return { ...endpoint, secret: 'whsec_c2VjcmV0' }
-    },
-    async list({ merchantId }) {
-      const mine = [...held.values()].filter((endpoint) => endpoint.merchantId === merchantId)
-      return mine.map(({ merchantId: _, ...endpoint }) => endpoint)
-    },
-    async remove({ merchantId }, endpointId) {
-      if (held.get(endpointId)?.merchantId !== merchantId) throw new NotFound('no such endpoint')
-      held.delete(endpointId)
-    },
-  }
 }
 
 export type Asked = {

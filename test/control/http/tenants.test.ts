@@ -19,6 +19,8 @@ function operations(): Operation[] {
 
 const bodies: Readonly<Record<string, unknown>> = {
   '/v1/payments/{id}/clear-field': { field: 'pan' },
+  '/v1/payments/{id}/receipts/withdraw': { channel: 'email' },
+  '/v1/payments/{id}/receipts': { channel: 'email', to: 'eve@theirs.test', consent: true },
 }
 
 describe('two merchants on one platform', () => {
@@ -43,6 +45,7 @@ describe('two merchants on one platform', () => {
       reconciliations: run.json().id,
       calls: callId,
       payments: made.json().id,
+      deliveries: 'evt_1~whe_1',
       'webhook-endpoints': endpoint.json().id,
     }
     const named = operations().filter(({ path }) => path.includes('{id}'))

@@ -43,8 +43,21 @@ describe('webhook endpoints', () => {
   it('are on plain loopback in sandbox mode only', async () => {
     const url = 'http://127.0.0.1:4000/hook'
     await rig.core.endpoints.create(agent, { url })
-    const strict = createEndpoints({ store: rig.store, clock: rig.clock, mode: 'production' })
+    const egress = { ports: [443], allow: [] }
+    const own = { store: rig.store, clock: rig.clock, onTold: () => {}, egress }
+    const strict = createEndpoints({ ...own, mode: 'production' })
     await expect(strict.create(agent, { url })).rejects.toMatchObject({ code: 'ENDPOINT_URL_REFUSED' })
+    for (const host of [
+      '10.0.0.1',
+      '169.254.169.254',
+      '[::1]',
+      '2130706433',
+      'localhost',
+      'shop.example:8443',
+    ])
+      await expect(strict.create(agent, { url: `https://${host}/` }), host).rejects.toMatchObject({
+        code: 'ADDRESS_REFUSED',
+      })
   })
 
   it('are removed by their own merchant, and those of the configuration in the configuration', async () => {
@@ -67,11 +80,14 @@ describe('the waits between deliveries', () => {
   })
 
   it('are made longer by Retry-After, never shorter, and not beyond a day', () => {
+    const nowMs = Date.UTC(2026, 10, 22, 12)
     const waitMs = (retryAfter: string) =>
-      waitMsAfter(2, { random: () => 0, askedMs: askedWaitMs(retryAfter) })
+      waitMsAfter(2, { random: () => 0, askedMs: askedWaitMs(retryAfter, nowMs) })
     expect(waitMs('10')).toBe(300_000)
     expect(waitMs('600')).toBe(600_000)
     expect(waitMs('999999')).toBe(86_400_000)
     expect(waitMs('soon')).toBe(300_000)
+    expect(waitMs('Sun, 22 Nov 2026 13:00:00 GMT')).toBe(3_600_000)
+    expect(waitMs('Sun, 22 Nov 2026 11:00:00 GMT')).toBe(300_000)
   })
 })

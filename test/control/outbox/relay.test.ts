@@ -71,12 +71,16 @@ describe('a merchant’s endpoints', () => {
   })
 
   it('can verify with the standardwebhooks package itself, by the machine’s clock', async () => {
-    const webhooks = createPostWebhook(systemClock)
+    const webhooks = createPostWebhook({
+      clock: systemClock,
+      egress: { ports: null, allow: ['127.0.0.0/8'] },
+    })
     const body = JSON.stringify(eventOf(await paidRow(), 'payment.captured'))
     receiver.verify = (text, headers) => new Webhook(receiver.secret).verify(text, headers)
-    const posting = { url: receiver.url, secret: new Secret(receiver.secret), eventId: 'evt_1', body }
+    const posting = { url: receiver.url, secrets: [new Secret(receiver.secret)], eventId: 'evt_1', body }
     expect(await webhooks.post(posting)).toMatchObject({ status: 204, outcome: 'accepted' })
-    await webhooks.post({ ...posting, secret: new Secret(`whsec_${Buffer.alloc(32, 8).toString('base64')}`) })
+    const another = new Secret(`whsec_${Buffer.alloc(32, 8).toString('base64')}`)
+    await webhooks.post({ ...posting, secrets: [another] })
     expect(receiver.unverified).toBe(1)
     await webhooks.close()
   })

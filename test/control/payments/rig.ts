@@ -5,6 +5,7 @@ import { newId } from '../../../src/base/ids.ts'
 import { silentLog } from '../../../src/base/log.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { CallResource, DeskEvent, PaymentResource } from '../../../src/contracts/desk-port.ts'
+import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { type BridgeClient, connectBridge } from '../../../src/control/clients/bridge-client.ts'
 import { connectVault, type VaultClient } from '../../../src/control/clients/vault-client.ts'
 import {
@@ -29,6 +30,7 @@ export type RigOptions = {
   readonly meter?: CoreMeter
   readonly clock?: ManualClock
   readonly webhookSecrets?: readonly string[]
+  readonly receipts?: ControlConfig['receipts']
   /** A gateway of the test's own, instead of the scripted one. */
   readonly gatewayAt?: { readonly origin: string; readonly caFile: string; readonly apiKey: Secret }
 }
@@ -216,6 +218,8 @@ export class Rig {
     return {
       mode: 'sandbox',
       payDoors: [{ id: 'twilio-pay', merchantId, gatewayId: 'sandbox' }],
+      egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
+      receipts: this.#options.receipts ?? { email: null, text: null },
       gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
         { ...merchant, id: merchantId, name: 'One', webhookEndpoints },

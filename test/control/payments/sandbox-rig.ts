@@ -10,7 +10,7 @@ import { type Gateway, startGateway } from '../../../src/sandbox/gateway.ts'
 import { CardProcessStandIn } from '../../connectors/sandbox/card-process-stand-in.ts'
 import { GatewayClient } from '../../sandbox/gateway-client.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
-import { agent, merchantId, Rig } from './rig.ts'
+import { agent, merchantId, Rig, type RigOptions } from './rig.ts'
 import { until } from './until.ts'
 
 const apiKey = 'sk_sandbox_for_tests_only'
@@ -36,7 +36,7 @@ export class SandboxRig {
     this.client = new GatewayClient({ port: gateway.port, dataDir, apiKey })
   }
 
-  static async start(): Promise<SandboxRig> {
+  static async start(options: Pick<RigOptions, 'receipts'> = {}): Promise<SandboxRig> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'operations-'))
     const clock = new ManualClock()
     const listen = { host: '127.0.0.1', port: 0 }
@@ -46,7 +46,7 @@ export class SandboxRig {
       caFile: path.join(dataDir, 'ca.pem'),
       apiKey: new Secret(apiKey),
     }
-    const rig = await Rig.start({ clock, gatewayAt, webhookSecrets: [oldSecret, webhookSecret] })
+    const rig = await Rig.start({ ...options, clock, gatewayAt, webhookSecrets: [oldSecret, webhookSecret] })
     rig.vault.gateway = (call) => new CardProcessStandIn(dataDir, goodCard).send(call)
     return new SandboxRig(rig, gateway, dataDir)
   }

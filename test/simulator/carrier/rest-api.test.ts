@@ -30,6 +30,7 @@ beforeEach(async () => {
     carrier,
     accountSid,
     authToken: new Secret(authToken),
+    clock,
   })
 })
 

@@ -16,6 +16,11 @@ const EndpointResource = z.strictObject({
   source: z.enum(['config', 'api']),
   state: z.enum(['enabled', 'disabled']),
   disabledBecause: z.string().nullable(),
+  previousSecretUntil: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Until when the secret before this one signs too, epoch ms'),
   createdAt: z.number().int(),
 })
 const CreatedEndpoint = EndpointResource.extend({
@@ -66,5 +71,52 @@ export function webhookEndpointRoutes(app: RouteApp, endpoints: Endpoints): void
       await endpoints.remove(principalOf(request).actor, request.params.id)
       return reply.code(204).send()
     },
+  )
+  commands(app, endpoints)
+}
+
+const params = z.strictObject({ id: z.string().max(64) })
+const body = z.strictObject({}).optional()
+const manage = { access: 'endpoints:manage' } as const
+
+function commands(app: RouteApp, endpoints: Endpoints): void {
+  app.post(
+    '/v1/webhook-endpoints/:id/rotate-secret',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Replace the secret; the one before signs beside it for 24 hours',
+        params,
+        body,
+        response: { 200: CreatedEndpoint },
+      },
+    },
+    (request) => endpoints.rotateSecret(principalOf(request).actor, request.params.id),
+  )
+
+  for (const verb of ['enable', 'disable'] as const) {
+    const summary = verb === 'enable' ? 'Post to it again, beginning with what waited' : 'Post nothing to it'
+    app.post(
+      `/v1/webhook-endpoints/:id/${verb}`,
+      { config: manage, schema: { tags, summary, params, body, response: { 200: EndpointResource } } },
+      (request) => endpoints[verb](principalOf(request).actor, (request.params as { id: string }).id),
+    )
+  }
+
+  app.post(
+    '/v1/webhook-endpoints/:id/test',
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: 'Have a `webhook.test` posted to it; GET /v1/deliveries?eventId= says what came of it',
+        params,
+        body,
+        response: { 202: z.strictObject({ eventId: z.string() }) },
+      },
+    },
+    async (request, reply) =>
+      reply.code(202).send(await endpoints.test(principalOf(request).actor, request.params.id)),
   )
 }

@@ -1,0 +1,163 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import path from 'node:path'
+import { Secret } from '../../src/base/secret.ts'
+import { openStore, type Store } from '../../src/control/store/store.ts'
+import { MailServer } from '../control/receipts/mail-server.ts'
+import { json, TextProvider } from '../control/receipts/text-provider.ts'
+import { fastClock } from '../crash/fast-clock.ts'
+import { randomFrom } from '../support/random-from.ts'
+import { FaultyReceiver, type ReceiverPlan } from './receivers.ts'
+import type { RelayOrder } from './relay-child.ts'
+import { judge, type Verdict } from './verdict.ts'
+import { life, merchantId, writeMerchant, writePayments } from './written-events.ts'
+
+export type KillRunOptions = {
+  readonly place: { readonly file: string } | { readonly url: string }
+  readonly kills: number
+  /** In all; each payment has four. */
+  readonly events: number
+  readonly seed: number
+  readonly tell: (line: string) => void
+}
+
+/** Four endpoints, and the two channels of receipts: six targets. */
+const plans: readonly ReceiverPlan[] = [
+  { name: 'plain', dedupes: false, faults: { 'cut-before': 0.03 } },
+  { name: 'busy', dedupes: false, faults: { busy: 0.05, error: 0.05 } },
+  { name: 'forgetful', dedupes: true, faults: { 'cut-after': 0.1, error: 0.03 } },
+  { name: 'slow', dedupes: true, faults: { slow: 0.5, 'cut-after': 0.03 } },
+]
+
+const times = 10
+const lastTimes = 600
+
+/** Kills the relay at random moments while it works through events that keep coming, then lets one finish. */
+export class KillRun {
+  readonly #options: KillRunOptions
+  readonly #random: () => number
+  readonly #originMs = Date.now()
+  readonly #mail = new MailServer()
+  readonly #phone = new TextProvider()
+  readonly #receivers: FaultyReceiver[]
+  #store!: Store
+  #killsWhileBusy = 0
+
+  constructor(options: KillRunOptions) {
+    this.#options = options
+    this.#random = randomFrom(options.seed)
+    this.#receivers = plans.map((plan) => new FaultyReceiver(plan, this.#random))
+  }
+
+  async run(): Promise<Verdict> {
+    const { place, kills, events } = this.#options
+    const clock = fastClock(this.#originMs, times)
+    const at = 'file' in place ? place : { url: new Secret(place.url) }
+    this.#store = await openStore({ ...at, clock, reserveBytes: 1 })
+    try {
+      await this.#open()
+      const writing = { store: this.#store, clock }
+      const urls = this.#receivers.map(({ url }) => url)
+      await writeMerchant(writing, urls, this.#receivers[0]?.secret ?? '')
+      const payments = events / life.length
+      for (let kill = 0, written = 0; kill < kills; kill++) {
+        const due = Math.ceil(((kill + 1) * payments) / kills) - written
+        await writePayments(writing, due, written)
+        written += due
+        await this.#runAndKill(20 + this.#random() * 330)
+      }
+      await this.#finish()
+      const [receivers, mail, phone] = [this.#receivers, this.#mail, this.#phone]
+      return await judge({
+        store: this.#store,
+        receivers,
+        mail,
+        phone,
+        kills,
+        killsWhileBusy: this.#killsWhileBusy,
+      })
+    } finally {
+      await this.#store.close()
+      for (const receiver of this.#receivers) await receiver.stop()
+      await this.#mail.stop()
+      await this.#phone.stop()
+    }
+  }
+
+  /** The receivers of receipts have their troubles too: connections that break after the message was taken. */
+  async #open(): Promise<void> {
+    for (const receiver of this.#receivers) await receiver.start()
+    await this.#mail.start()
+    await this.#phone.start()
+    this.#mail.breaksAfterMessage = () => this.#random() < 0.05
+    this.#phone.onMessage = (take, response) => {
+      const drawn = this.#random()
+      if (drawn < 0.03) return json(response, 429, {})
+      const message = take()
+      if (drawn < 0.1) response.socket?.destroy()
+      else json(response, 201, { ...message, status: 'queued' })
+    }
+  }
+
+  async #runAndKill(afterMs: number): Promise<void> {
+    const child = await this.#startRelay(times)
+    await pause(afterMs)
+    const inFlight = await this.#count('leased')
+    if (inFlight > 0) this.#killsWhileBusy++
+    await this.#kill(child)
+  }
+
+  async #finish(): Promise<void> {
+    const untilDone = async (what: 'but-text' | 'all', speed: number) => {
+      const child = await this.#startRelay(speed)
+      const deadline = performance.now() + 240_000
+      while ((await this.#count(what)) > 0 && performance.now() < deadline) await pause(200)
+      await this.#kill(child)
+    }
+    await untilDone('but-text', times)
+    // What is left waits for look-ups of text messages, half an hour apart.
+    await untilDone('all', lastTimes)
+  }
+
+  async #count(what: 'leased' | 'but-text' | 'all'): Promise<number> {
+    const { rows } = await this.#store.db
+      .selectFrom('outbox')
+      .select(({ fn }) => fn.countAll<number>().as('rows'))
+      .where('state', '=', 'waiting')
+      .$if(what === 'leased', (query) => query.where('leased_until', '>', 0))
+      .$if(what === 'but-text', (query) => query.where('target', 'not like', 'rct_%'))
+      .executeTakeFirstOrThrow()
+    return Number(rows)
+  }
+
+  async #startRelay(speed: number): Promise<ChildProcess> {
+    const { accountSid, authToken, from, apiOrigin } = this.#phone.config
+    const order: RelayOrder = {
+      ...{ place: this.#options.place, merchantId, originMs: this.#originMs, times: speed },
+      mailUrl: `smtp://127.0.0.1:${this.#mail.port}`,
+      text: { accountSid, authToken: authToken.reveal(), from, apiOrigin },
+    }
+    const stdio: ['pipe', 'ignore', 'inherit', 'ipc'] = ['pipe', 'ignore', 'inherit', 'ipc']
+    const child = fork(path.join(import.meta.dirname, 'relay-child.ts'), [], {
+      execArgv: ['--no-warnings'],
+      env: {},
+      stdio,
+    })
+    child.stdin?.end(JSON.stringify(order))
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve())
+      child.once('exit', (code) => reject(new Error(`a relay ended before it ran: ${code}`)))
+    })
+    child.removeAllListeners('exit')
+    return child
+  }
+
+  async #kill(child: ChildProcess): Promise<void> {
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
