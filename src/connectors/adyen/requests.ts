@@ -171,7 +171,10 @@ export function followUp(account: GatewayAccount, { at, request }: FollowUp): Mo
   return post(account, { at, path, idempotencyKey, body, data: { gatewayRef, ...money } })
 }
 
-/** By Adyen's reference a cancellation or refund, whichever is due; by ours a "technical cancel". */
+/**
+ * By Adyen's reference a cancellation or refund, whichever is due; by ours a "technical cancel". The webhook that tells what
+ * came of it names the reference of this request: the attempt's own, so that it is found.
+ */
 export function reverse(request: ReverseRequest, account: GatewayAccount): Move {
   const { gatewayRef, ourReference, idempotencyKey } = request
   const key = `${idempotencyKey}.reverse`
@@ -180,7 +183,9 @@ export function reverse(request: ReverseRequest, account: GatewayAccount): Move 
     at: 'reverse',
     path: byTheirs ? `/payments/${encodeURIComponent(gatewayRef)}/reversals` : '/cancels',
     idempotencyKey: key,
-    body: byTheirs ? { reference: key } : { paymentReference: ourReference, reference: key },
+    body: byTheirs
+      ? { reference: ourReference }
+      : { paymentReference: ourReference, reference: ourReference },
     data: byTheirs ? { gatewayRef } : { ourReference },
   })
 }

@@ -6,6 +6,7 @@ import {
   afterPayment,
   afterRelease,
   readFollowUp,
+  readFollowUpInquiry,
   readInquiry,
   readTokenisation,
 } from './replies.ts'
@@ -16,6 +17,7 @@ import {
   capture,
   connectorId,
   inquire,
+  inquireFollowUp,
   refund,
   reverse,
   tokenise,
@@ -26,7 +28,7 @@ import {
  * CyberSource REST, with HTTP signatures. https://developer.cybersource.com/api-reference-assets/index.html
  *
  * Its webhooks of payments need message-level encryption, which this connector does not have: what is unknown is
- * searched for, and can be reversed by our own name for it.
+ * searched for, and can be reversed by our own name for it; captures and refunds are asked after until their batch was sent.
  */
 export const cybersource: Connector = {
   id: connectorId,
@@ -51,6 +53,7 @@ export const cybersource: Connector = {
   void: voidPayment,
   refund,
   inquire,
+  inquireFollowUp,
   reverse,
   next,
 }
@@ -75,6 +78,8 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return end(readFollowUp(reply, data))
     case 'inquire':
       return end(reply.kind === 'answered' ? readInquiry(reply, data) : inquiryWithoutAnswer(reply))
+    case 'inquire-follow-up':
+      return end(reply.kind === 'answered' ? readFollowUpInquiry(reply, data) : inquiryWithoutAnswer(reply))
     default:
       throw new Error('a state that this connector did not write')
   }

@@ -14,7 +14,7 @@ import {
 } from '../reading.ts'
 import { declineCodes, reasonOfCode } from './decline-codes.ts'
 import { type Data, reversal, voiding } from './requests.ts'
-import { FollowUp, Found, Invalid, Payment, type Summary, Transaction } from './wire.ts'
+import { FollowUp, FollowUpFound, Found, Invalid, Payment, type Summary, Transaction } from './wire.ts'
 
 export function afterPayment(reply: GatewayReply, data: Data, account: GatewayAccount): Move {
   if (reply.kind !== 'answered') return end(withoutAnswer(reply))
@@ -132,6 +132,57 @@ export function readInquiry(reply: Answered, data: Data): Outcome {
   if (!payment || another) return unknown('inquiry: not exactly one payment')
   if (reversed) return declined('gateway-error', 'reversed', payment.id)
   return readSummary(payment)
+}
+
+/** The services that a follow-up is made of, in CyberSource's names. */
+const services: Readonly<Record<string, readonly string[]>> = {
+  capture: ['ics_bill'],
+  void: ['ics_void', 'ics_auth_reversal'],
+  refund: ['ics_credit'],
+}
+/** Of the transaction as a whole. Others are under way, or nothing that is known here. */
+const sent: ReadonlySet<string> = new Set(['TRANSMITTED', 'SETTLED', 'REVERSED', 'VOIDED'])
+const failed: ReadonlySet<string> = new Set([
+  'DECLINED',
+  'FAILED',
+  'INVALID_REQUEST',
+  'REJECTED',
+  'CANCELLED',
+])
+
+export function readFollowUpInquiry(reply: Answered, data: Data): Outcome {
+  if (data.followUpRef === undefined) return readFollowUpSearch(reply, data)
+  const found = reply.status === 200 ? parse(FollowUpFound, reply) : undefined
+  if (!found) return unknown(`inquiry: status ${reply.status}`)
+  if (found.clientReferenceInformation.code !== data.ourReference) return anotherReference
+  const { id, applicationInformation } = found
+  const service = serviceIn(applicationInformation.applications, data)
+  const { status } = applicationInformation
+  if (service?.rCode === '0' || service?.rCode === '-1' || failed.has(status ?? ''))
+    return declined('not-permitted', service?.reasonCode ?? status ?? 'failed', id)
+  if (sent.has(status ?? '')) return { kind: 'done', gatewayRef: id }
+  if (status === 'PENDING') return { kind: 'done', gatewayRef: id, later: true }
+  return unknown('inquiry: a status that we do not know')
+}
+
+/** It was received under our name, or it was not; what came of it is asked of its own id. */
+function readFollowUpSearch(reply: Answered, data: Data): Outcome {
+  const found = reply.status === 201 ? parse(Found, reply) : undefined
+  if (!found) return unknown(`inquiry: status ${reply.status}`)
+  const summaries = found._embedded?.transactionSummaries ?? []
+  if (summaries.some((one) => one.clientReferenceInformation.code !== data.ourReference))
+    return anotherReference
+  const mine = summaries.find((one) => serviceIn(one.applicationInformation.applications, data))
+  if (!mine) return summaries.length === 0 ? { kind: 'absent' } : unknown('inquiry: another service')
+  const { rCode, reasonCode } = serviceIn(mine.applicationInformation.applications, data) ?? {}
+  if (rCode === '1') return { kind: 'done', gatewayRef: mine.id, later: true }
+  return rCode === '0' || rCode === '-1'
+    ? declined('not-permitted', reasonCode ?? 'failed', mine.id)
+    : unknown('under way at the gateway')
+}
+
+function serviceIn(applications: FollowUpFound['applicationInformation']['applications'], { kind }: Data) {
+  return applications.find(({ name }) => services[String(kind)]?.includes(name))
 }
 
 const application = ({ applicationInformation }: Summary, name: string) =>

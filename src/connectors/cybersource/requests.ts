@@ -5,6 +5,7 @@ import type {
   FollowUpRequest,
   GatewayAccount,
   Initiator,
+  InquireFollowUpRequest,
   Move,
   ReverseRequest,
   StoredCardRequest,
@@ -27,6 +28,7 @@ export type At =
   | 'refund'
   | 'reverse'
   | 'inquire'
+  | 'inquire-follow-up'
 
 type Sent = { readonly at: At; readonly path: string; readonly body?: Tree; readonly data: Data }
 
@@ -239,16 +241,31 @@ export function reverse({ ourReference, money }: ReverseRequest, account: Gatewa
 }
 
 export function inquire({ ourReference }: { ourReference: string }, account: GatewayAccount): Move {
+  return search(account, 'inquire', { ourReference })
+}
+
+/** By the id that it was answered with; by our name for it when that answer was lost. */
+export function inquireFollowUp(
+  { ourReference, followUpRef, kind }: InquireFollowUpRequest,
+  account: GatewayAccount,
+): Move {
+  const data = { ourReference, kind }
+  if (followUpRef === undefined) return search(account, 'inquire-follow-up', data)
+  const path = `/tss/v2/transactions/${encodeURIComponent(followUpRef)}`
+  return send(account, { at: 'inquire-follow-up', path, data: { ...data, followUpRef } })
+}
+
+function search(account: GatewayAccount, at: At, data: Data): Move {
   return send(account, {
-    at: 'inquire',
+    at,
     path: '/tss/v2/searches',
     body: {
       save: false,
-      query: `clientReferenceInformation.code:${ourReference}`,
+      query: `clientReferenceInformation.code:${data.ourReference}`,
       offset: 0,
       limit: 10,
       sort: 'submitTimeUtc:desc',
     },
-    data: { ourReference },
+    data,
   })
 }

@@ -63,6 +63,17 @@ export const Found = z.object({
   _embedded: z.object({ transactionSummaries: z.array(Summary).max(100) }).nullish(),
 })
 
+/** A capture, void, reversal or refund as it is found later. `PENDING` until the batch that it goes with was sent. */
+export const FollowUpFound = z.object({
+  id: Id,
+  clientReferenceInformation: reference,
+  applicationInformation: z.object({
+    status: Word.nullish(),
+    applications: Summary.shape.applicationInformation.shape.applications,
+  }),
+})
+export type FollowUpFound = z.output<typeof FollowUpFound>
+
 /** One transaction, for the amount that a reversal has to name. */
 export const Transaction = z.object({
   id: Id,

@@ -81,7 +81,10 @@ async function subjectOfAttempt(
   const [operation, another] = fits
   // Two refunds of one amount: which of them it is, nobody can say.
   if (operation && !another) return { kind: 'operation', operation: OperationShape.parse(operation) }
-  return event.what === 'captured' && !operation ? { kind: 'attempt', attempt } : undefined
+  if (operation) return undefined
+  // Nobody ordered it, and nobody knew what became of the attempt: it is the answer to our reversal of that.
+  const isReversal = attempt.state === 'unknown' && (event.what === 'voided' || event.what === 'refunded')
+  return event.what === 'captured' || isReversal ? { kind: 'attempt', attempt } : undefined
 }
 
 function operations(db: Queries, merchantId: string, gateway: string) {

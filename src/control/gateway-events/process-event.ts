@@ -65,6 +65,9 @@ function outcomeOf(event: GatewayEventRow): Outcome | undefined {
   const { what, gateway_ref: gatewayRef, amount_minor: amountMinor, currency } = event
   if (what === 'declined')
     return { kind: 'declined', reason: 'other', gatewayCode: 'webhook', retry: 'other-card' }
+  // Taken back, as was asked when no answer came: nobody is charged, and the caller may try again.
+  if (what === 'voided' || what === 'refunded')
+    return { kind: 'declined', reason: 'gateway-error', gatewayCode: 'reversed', retry: 'same-card' }
   if (what !== 'authorised' && what !== 'captured') return undefined
   if (gatewayRef === null || amountMinor === null || currency === null) return undefined
   return { kind: 'approved', gatewayRef, captured: what === 'captured', echoed: { amountMinor, currency } }

@@ -60,6 +60,18 @@ export class FollowUp {
     })
   }
 
+  /** Whether nobody will tell what became of an operation that was received: then it is asked after, every hour. */
+  isToBeAsked({ gateway }: Pick<OperationRow, 'gateway'>): boolean {
+    const { connector } = this.#options.gateways.of(gateway)
+    return connector.webhooks === undefined && connector.inquireFollowUp !== undefined
+  }
+
+  /** Asks after one that was received; never sends it again. */
+  async ask(operation: OperationRow): Promise<Outcome> {
+    const { watch } = this.#options
+    return watch.ended(operation.gateway, 'inquire', await this.#inquire(operation))
+  }
+
   async resolve(operation: OperationRow): Promise<Outcome> {
     const way = this.wayToKnow(operation)
     if (way === 'wait') return { kind: 'unknown', because: 'waiting for the gateway to tell' }

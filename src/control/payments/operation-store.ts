@@ -97,6 +97,18 @@ export async function operationsUnderWay(db: Queries, merchantId: string): Promi
   return rows.map((row) => OperationRow.parse(row))
 }
 
+/** Received by the gateway, and not yet known. */
+export async function operationsPending(db: Queries, merchantId: string): Promise<OperationRow[]> {
+  const rows = await db
+    .selectFrom('operations')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('state', '=', 'pending')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => OperationRow.parse(row))
+}
+
 export type OperationChange = Partial<
   Pick<OperationRow, 'state' | 'gateway_ref' | 'because' | 'sent_at' | 'inquiries' | 'absent_at'>
 >

@@ -11,22 +11,25 @@ import type { Store } from '../store/store.ts'
 import type { OperationFact } from './books.ts'
 import type { FollowUp } from './follow-up.ts'
 import { isPaid } from './machine.ts'
+import { newOperation } from './new-operation.ts'
 import {
   findOperation,
   insertOperation,
   type OperationChange,
   type OperationRow,
   operationResource,
+  operationsPending,
   operationsUnderWay,
   updateLiveOperation,
 } from './operation-store.ts'
-import type { PaymentRow } from './rows.ts'
 import type { PaymentRunner } from './runner.ts'
 import { systemOf } from './system-actor.ts'
 
 const backoff = { firstMs: 1_000, capMs: 300_000 } as const
 /** A gateway's "no such reference" counts from here on: before, the request could still be on its way, in ms. */
 const absentGraceMs = 10_000
+/** How often a gateway without webhooks is asked what became of what it received, in ms. */
+const askEveryMs = 3_600_000
 /** An order is answered with what stands then; the outcome comes by events, in ms. */
 const answerWithinMs = 10_000
 
@@ -70,7 +73,10 @@ export class Operations {
         const live = isPaid(state) ? state.books.live.find(({ id }) => id === operationId) : undefined
         if (!live) throw new Error('an operation was ordered and is not in the books')
         const { amountMinor: minor } = live
-        await insertOperation(trx, newRow(payment, { id: operationId, kind, minor, reason }, clock.now()))
+        await insertOperation(
+          trx,
+          newOperation(payment, { id: operationId, kind, minor, reason }, clock.now()),
+        )
       },
     })
     const late = new Promise<void>((resolve) => clock.after(answerWithinMs, resolve))
@@ -114,6 +120,7 @@ export class Operations {
       if (row.state === 'open') await this.settle(row, { kind: 'unknown', because: 'control restarted' })
       else this.resolveLater({ ...row, inquiries: 0 })
     }
+    for (const row of await operationsPending(store.db, merchantId)) this.#askLater(row)
   }
 
   /** Writes what came of an operation. Late and repeated outcomes change nothing. */
@@ -128,6 +135,7 @@ export class Operations {
       facts: { operationId: row.id, kind: row.kind, amountMinor: row.amount_minor, reason },
       alongside: (trx) => updateLiveOperation(trx, row, { ...change, updated_at: clock.now() }),
     })
+    if (change.state === 'pending') this.#askLater(row)
   }
 
   async idle(): Promise<void> {
@@ -170,6 +178,31 @@ export class Operations {
     } catch (error) {
       log.error({ operationId, error }, 'a follow-up failed, and will be repeated')
       this.resolveLater({ ...wanted, inquiries: wanted.inquiries + 1 })
+    }
+  }
+
+  /** Received, and nobody will tell: every hour until it is known. */
+  #askLater(row: Key & Pick<OperationRow, 'gateway'>): void {
+    const { clock, followUp } = this.#options
+    if (this.#stopped || this.#timers.has(row.id) || !followUp.isToBeAsked(row)) return
+    const ask = () => this.#track(row.id, this.#ask(row))
+    this.#timers.set(row.id, clock.after(askEveryMs, ask))
+  }
+
+  async #ask(wanted: Key & Pick<OperationRow, 'gateway'>): Promise<void> {
+    const { store, followUp, log } = this.#options
+    const { id: operationId, merchant_id: merchantId } = wanted
+    this.#timers.delete(operationId)
+    try {
+      const row = await findOperation(store.db, { merchantId, operationId })
+      if (row?.state !== 'pending') return
+      const outcome = await followUp.ask(row)
+      const isKnown = (outcome.kind === 'done' && !outcome.later) || outcome.kind === 'declined'
+      if (isKnown) await this.settle(row, outcome)
+      else this.#askLater(row)
+    } catch (error) {
+      log.error({ operationId, error }, 'a follow-up failed, and will be repeated')
+      this.#askLater(wanted)
     }
   }
 
@@ -242,31 +275,5 @@ function meaningOf({ id: operationId, state }: OperationRow, outcome: Outcome): 
       return uncertain(outcome.alarm ?? outcome.because)
     default:
       return exhaustive(outcome)
-  }
-}
-
-type New = Pick<OperationRow, 'id' | 'kind' | 'reason'> & { readonly minor: number }
-
-function newRow(payment: PaymentRow, { id, kind, minor, reason }: New, nowMs: number): OperationRow {
-  if (payment.gateway_ref === null) throw new Error('an approved payment without the gateway’s reference')
-  return {
-    id,
-    merchant_id: payment.merchant_id,
-    payment_id: payment.id,
-    kind,
-    state: 'open',
-    gateway: payment.gateway,
-    idempotency_key: `${kind}-${id}`,
-    amount_minor: minor,
-    currency: payment.currency,
-    payment_ref: payment.gateway_ref,
-    gateway_ref: null,
-    because: null,
-    reason,
-    sent_at: nowMs,
-    inquiries: 0,
-    absent_at: null,
-    created_at: nowMs,
-    updated_at: nowMs,
   }
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Outcome, ReverseRequest } from '../../../src/connectors/connector.ts'
 import { connectors } from '../../../src/connectors/registry.ts'
+import { sandboxWebhooks } from '../../conformance/sandbox-webhooks.ts'
 import { Rig } from './rig.ts'
 import { until } from './until.ts'
 
@@ -11,7 +12,7 @@ const reverseAfterMs = 60_000
 
 /** A gateway that cannot be asked after what was lost, but can be told to take it back. */
 beforeEach(async () => {
-  rig = await Rig.start()
+  rig = await Rig.start({ webhookSecrets: [sandboxWebhooks.secret] })
   asked.length = 0
   rig.gateway.inquiryStatus = 503
   rig.vault.gateway = (call) => rig.gateway.approveAndReset(call)
@@ -68,6 +69,27 @@ describe('an attempt that stays unknown', () => {
     })
     expect(await rig.get(id)).toMatchObject({ status: 'unknown' })
   })
+})
+
+describe('a reversal that was merely received', () => {
+  it.each(['voided', 'refunded'] as const)(
+    'has taken the payment back once the gateway says %s',
+    async (what) => {
+      answers = Array.from({ length: 9 }, () => ({ kind: 'done', gatewayRef: 'rev_1', later: true }) as const)
+      const id = await lost()
+      await until('it was reversed', async () => {
+        await rig.clock.turn(5_000)
+        return asked.length >= 1
+      })
+      const ourReference = asked[0]?.ourReference ?? ''
+      const money = { amountMinor: 1_050, currency: 'GBP' }
+      const told = { id: 'evt_1', what, gatewayRef: 'auth_1', ourReference, money }
+      const [delivered] = sandboxWebhooks.deliver([told], sandboxWebhooks.secret)
+      expect(await rig.core.gatewayEvents.receive('sandbox', delivered!)).toMatchObject({ kind: 'kept' })
+      const declined = await rig.settles(id, 'declined', 500)
+      expect(declined.decline).toMatchObject({ gatewayCode: 'reversed', retry: 'same-card' })
+    },
+  )
 })
 
 describe('the connectors', () => {
