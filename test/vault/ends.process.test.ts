@@ -102,10 +102,23 @@ describe('a collection ends', () => {
     expect(await vault.event(collectionId, 'ended')).toMatchObject({ why: 'card-process-died' })
   })
 
+  it('when the nursery dies: every card process goes with it, and the next card has another one', async () => {
+    const { collectionId } = await opened()
+    await within(5_000, () => children().length === 2)
+    const [nursery] = vault.nurseryPids()
+    const all = children()
+    process.kill(nursery!, 'SIGKILL')
+    expect(await vault.event(collectionId, 'ended')).toMatchObject({ why: 'card-process-died' })
+    await within(1_000, () => all.every((pid) => !isAlive(pid)))
+    const next = await vault.collect({ origin: gateway.origin })
+    await vault.client.call('discard', { collectionId: next.collectionId })
+    expect(vault.nurseryPids()).not.toContain(nursery)
+  })
+
   it('with the vault: nothing survives it', async () => {
     await opened()
     await within(5_000, () => children().length === 2)
-    const all = children()
+    const all = [...children(), ...vault.nurseryPids()]
     vault.child.kill('SIGKILL')
     await vault.exited
     await within(1_000, () => all.every((pid) => !isAlive(pid)))
