@@ -14,7 +14,7 @@ export class DelayLine {
   readonly #mask: number
   readonly #markMask: number
   readonly #lookahead: number
-  /** [samples written, delay of the output in samples, delay aimed at] */
+  /** [samples written, delay of the output in samples, delay aimed at, hops up to the last one marked] */
   readonly #at: Float64Array
 
   constructor(state: StateBuffer, lookaheadSamples: number) {
@@ -24,12 +24,12 @@ export class DelayLine {
     this.#mask = length - 1
     this.#markMask = length / hopSamples - 1
     this.#lookahead = lookaheadSamples
-    this.#at = state.float64(3)
+    this.#at = state.float64(4)
   }
 
   /** Bytes of state that a line of this look-ahead takes. */
   static bytes(lookaheadSamples: number): number {
-    return ringLength(lookaheadSamples) * (2 + 1 / hopSamples) + 64
+    return ringLength(lookaheadSamples) * (2 + 1 / hopSamples) + 72
   }
 
   get written(): number {
@@ -90,6 +90,7 @@ export class DelayLine {
     const newest = Math.ceil(this.#at[0]! / hopSamples) - 1
     const oldest = Math.max(0, newest - Math.min(reachHops, this.#markMask) + 1)
     for (let hop = oldest; hop <= newest; hop++) this.#marks[hop & this.#markMask] = 1
+    this.#at[3] = newest + 1
   }
 
   /** Is the hop of this absolute sample marked? Samples before the first are not. */
@@ -99,10 +100,11 @@ export class DelayLine {
 
   /** Is anything marked between two absolute samples, both included? */
   markedBetween(from: number, to: number): boolean {
+    const first = Math.floor(Math.max(0, from) / hopSamples)
+    // Nearly always nothing has been marked for long.
+    if (first >= this.#at[3]!) return false
     const last = Math.floor(to / hopSamples)
-    for (let hop = Math.floor(Math.max(0, from) / hopSamples); hop <= last; hop++) {
-      if (this.#marks[hop & this.#markMask] === 1) return true
-    }
+    for (let hop = first; hop <= last; hop++) if (this.#marks[hop & this.#markMask] === 1) return true
     return false
   }
 

@@ -6,8 +6,8 @@ import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The most that is marked back from now: the window, and the hop before it in which the tone may have begun. */
 const reachHops = windowHops + 1
-/** Marked after the last of a tone, for the ringing of codecs and near echo (20 ms), and after a mere suspicion. */
-const hangHopsOfTone = 10
+/** Marked after the last of a tone, for the ringing of codecs and near echo (26 ms), and after a mere suspicion. */
+const hangHopsOfTone = 13
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
 const windowsOfTone = 4
@@ -33,6 +33,10 @@ const tailPurity = 0.25
 const tailSteadiness = 0.15
 const tailTwistFactor = 4
 const tailOffsetPct = 1.5
+/** Quieter than that (-50 dBm0 and less) a codec rings on for long; then this share of 10 ms is enough. */
+const ringHops = 5
+const ringPower = powerAt0Dbm0 * 10 ** -5
+const ringShare = 0.25
 /** Off by less than this, a pair that was suspected goes on being so. */
 const lastingOffsetPct = 3
 
@@ -218,7 +222,8 @@ export class MaskPlan {
   #hearsTail(): boolean {
     const s = this.#s
     const { evidence } = this.#o
-    if (!evidence.interesting || evidence.key !== s[field.key] || evidence.purity < tailPurity) return false
+    if (!evidence.interesting) return this.#rings()
+    if (evidence.key !== s[field.key] || evidence.purity < tailPurity) return false
     const { lowPower, highPower } = evidence
     const low = lowPower / s[field.lowReference]!
     const high = highPower / s[field.highReference]!
@@ -232,6 +237,15 @@ export class MaskPlan {
       Math.abs(evidence.lowOffsetPct - s[field.lowOffsetPct]!) < tailOffsetPct &&
       Math.abs(evidence.highOffsetPct - s[field.highOffsetPct]!) < tailOffsetPct
     )
+  }
+
+  #rings(): boolean {
+    const { spectrum } = this.#o
+    const power = spectrum.power(ringHops)
+    if (power > ringPower || power < 1) return false
+    const pair = this.#pair
+    spectrum.pairPower(this.#s[field.key]!, ringHops, pair)
+    return pair[0]! + pair[1]! > ringShare * power
   }
 
   #hang(hop: number, hops: number): void {

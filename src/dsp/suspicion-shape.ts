@@ -14,15 +14,19 @@ const of = (sign: SignName, from: number, to: number, knots: readonly number[]):
   knots,
 })
 
-const always: readonly SignShape[] = [
+const ofPair: readonly SignShape[] = [
   of('purity', 0, 1, [0.4, 0.6, 0.75, 0.85, 0.93]),
   of('steadiness', 0, 1, [0.15, 0.4, 0.7]),
-  of('rise', -30, 10, [-20, -12, -6, -2]),
-  of('riseOther', -30, 10, [-20, -12, -6]),
   of('offset', 0, 8, [0.7, 1.3, 2.2, 3.5, 5]),
   of('offsetOther', 0, 8, [0.7, 1.5, 3]),
   of('twist', 0, 25, [5, 10, 15]),
   of('levelDbm0', -50, 0, [-40, -25]),
+]
+
+const always: readonly SignShape[] = [
+  ...ofPair,
+  of('rise', -30, 10, [-20, -12, -6, -2]),
+  of('riseOther', -30, 10, [-20, -12, -6]),
   of('residue', -30, 15, [-10, -3, 2]),
   of('totalRise', -5, 30, [3, 10]),
   of('purity12', 0, 1, [0.5, 0.75, 0.9]),
@@ -32,8 +36,9 @@ const always: readonly SignShape[] = [
   of('endingHigh', -12, 6, [-4, -1, 1]),
 ]
 
-/** What may be weighed at a first glance, of a pair that was switched on, and of one that was there before. */
+/** What may be weighed before anything is worked out, at a first glance, of a pair that was switched on, and of one that was there before. */
 export const suspicionShapes = {
+  hint: ofPair,
   glance: always,
   onset: [
     ...always,

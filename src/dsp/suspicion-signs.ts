@@ -69,24 +69,30 @@ export class SuspicionSigns {
     this.#pair = state.float64(2)
   }
 
-  /** The signs of every window. */
-  read(): void {
+  /** What the fit says already: costs nothing. */
+  readPair(): void {
     const v = this.values
     const e = this.#evidence
-    const spectrum = this.#spectrum
     const low = Math.abs(e.lowOffsetPct)
     const high = Math.abs(e.highOffsetPct)
-    const power = e.lowPower + e.highPower
-    const total = spectrum.fitted(fitField.totalPower)
     v[sign.purity] = e.purity
     v[sign.steadiness] = e.steadiness
     v[sign.offset] = Math.max(low, high)
     v[sign.offsetOther] = Math.min(low, high)
     v[sign.twist] = Math.abs(e.twistDb)
-    v[sign.levelDbm0] = dbm0(power)
-    this.#readEdges()
-    v[sign.residue] = db(Math.max(total - power, 1) / Math.max(spectrum.power(windowHops, windowHops), 1))
+    v[sign.levelDbm0] = dbm0(e.lowPower + e.highPower)
+  }
+
+  /** What every window needs that may be a tone's: how the pair came, and how the last of it looks. */
+  readEdges(): void {
+    const v = this.values
+    const e = this.#evidence
+    const spectrum = this.#spectrum
+    const total = spectrum.fitted(fitField.totalPower)
+    const rest = Math.max(total - e.lowPower - e.highPower, 1)
+    v[sign.residue] = db(rest / Math.max(spectrum.power(windowHops, windowHops), 1))
     v[sign.totalRise] = db(total / Math.max(spectrum.power(edgeHops, windowHops), 1))
+    this.#readSines()
     spectrum.fit(shortBlock, this.#fit, 0)
     v[sign.purity12] = this.#fit[fitField.purity]!
     v[sign.steadiness12] = this.#fit[fitField.steadiness]!
@@ -114,7 +120,7 @@ export class SuspicionSigns {
     v[sign.drift] = e.driftPct(driftHops) ?? unknownDrift
   }
 
-  #readEdges(): void {
+  #readSines(): void {
     const v = this.values
     const e = this.#evidence
     const pair = this.#pair

@@ -4,7 +4,7 @@ import type { StateBuffer } from './state-buffer.ts'
 import { suspicionScore } from './suspicion-score.ts'
 import { suspicionShapes } from './suspicion-shape.ts'
 import { SuspicionSigns, sign } from './suspicion-signs.ts'
-import { glanceWeights, lastingWeights, onsetWeights } from './suspicion-weights.ts'
+import { glanceWeights, hintWeights, lastingWeights, onsetWeights } from './suspicion-weights.ts'
 import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
@@ -20,6 +20,8 @@ const nearTwist = 10
 const nearPct = 2.2
 /** Between two frequencies of a group: further off than this from one, a sine is nearer to the next. */
 const betweenPct = 8
+/** From next to nothing: 10 dB and more within a few ms. What begins otherwise is known by the longer window in time. */
+const suddenFactor = 10
 /** Around a burst it is at least 6 dB quieter, and within it there is little else. */
 const edgeShare = 0.25
 const burstPurity = 0.75
@@ -28,14 +30,15 @@ const leastPurity = 0.25
 /** What rose by less was there before; what was there before must be purer. */
 export const beginningRiseDb = -1.5
 export const lastingPurity = 0.35
-/** A first glance that leaves less hope than this is not followed up. */
+/** A fit, and then a first glance, that leaves less hope than this, in log odds, is not followed up. */
 const leastHope = -5
 /** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
 const onsetThreshold = 1.5
 const lastingThreshold = 2
-/** A hop with less of the pair's power than this (-20 dB) is not yet the tone. */
-const headShare = 0.01
+/** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
+const headShare = 0.002
 
+const hintScore = suspicionScore(suspicionShapes.hint, hintWeights)
 const glanceScore = suspicionScore(suspicionShapes.glance, glanceWeights)
 const onsetScore = suspicionScore(suspicionShapes.onset, onsetWeights)
 const lastingScore = suspicionScore(suspicionShapes.lasting, lastingWeights)
@@ -68,7 +71,9 @@ export class Suspicion {
     const e = this.#evidence
     if (!mayHoldPair(e)) return Number.NEGATIVE_INFINITY
     const signs = this.#signs
-    signs.read()
+    signs.readPair()
+    if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
+    signs.readEdges()
     let odds = Number.NEGATIVE_INFINITY
     if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) > leastHope) {
       signs.readLowBand()
@@ -102,7 +107,7 @@ export class Suspicion {
     const p2 = spectrum.power(3, 6)
     const since = 0.5 * (p0 + p1)
     const during = 0.5 * (p1 + p2)
-    if (since >= leastBurst && since >= 1.3 * p2 && this.#isBeginning()) return this.headHops(since)
+    if (since >= leastBurst && since >= suddenFactor * p2 && this.#isBeginning()) return this.headHops(since)
     if (during < leastBurst || p0 > edgeShare * during || spectrum.power(3, 9) > edgeShare * during) return 0
     return this.#isBurst() ? windowHops + 1 : 0
   }

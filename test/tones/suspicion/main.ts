@@ -23,7 +23,7 @@ const seed = Number(values.seed)
 /** So many easy windows of speech are enough; each then counts for those that were left out. */
 const easyKept = 20_000
 /** Hops since a press began in which a window must tell: full of tone, and the first sample about to leave. */
-const telling = { glance: [9, 10], onset: [9, 10], lasting: [14, 44] } as const
+const telling = { hint: [9, 44], glance: [9, 10], onset: [9, 10], lasting: [14, 44] } as const
 
 const learned = gatherWindows(seed, Number(values.rounds), Number(values.stretches))
 const judged = gatherWindows(seed + 1, 1, Math.ceil(Number(values.stretches) / 2))
@@ -74,7 +74,7 @@ function judge(name: SuspicionName, fitted: SuspicionWeights, { windows, speechH
     .filter(({ values: v }) => passes[name](v))
     .map((window) => ({ ...window, score: score(window.values) }))
   const last = telling[name][1]
-  for (const threshold of [-3, -2, -1, 0, 1, 2, 3]) {
+  for (const threshold of [-5, -4, -3, -2, -1, 0, 1, 2, 3]) {
     const suspects = scored.filter((window) => window.score > threshold)
     const masked = new Set<string>()
     for (const { sincePress, id, from } of suspects) {
@@ -92,7 +92,10 @@ function judge(name: SuspicionName, fitted: SuspicionWeights, { windows, speechH
       .filter(({ share }) => share < 0.98)
     const missed = short.map(({ from, share }) => `${from} ${(100 * share).toFixed(0)} %`).join(', ')
     const cost = ((100 * masked.size) / speechHops).toFixed(3)
-    console.log(`${name} above ${threshold}: ${cost} % of speech; found of ${missed}`)
+    const lookedAt = suspects.filter((w) => w.sincePress === null).length / speechHops
+    console.log(
+      `${name} above ${threshold}: ${cost} % of speech, ${(100 * lookedAt).toFixed(2)} % of its windows; found of ${missed}`,
+    )
   }
 }
 

@@ -113,7 +113,8 @@ function walk(scene: Scene, each: (hop: number, values: Float64Array | null) => 
       spectrum.advance()
       const looks = mayHoldPair(evidence)
       if (looks) {
-        signs.read()
+        signs.readPair()
+        signs.readEdges()
         signs.readLowBand()
         signs.readLasting()
       }
@@ -125,6 +126,7 @@ function walk(scene: Scene, each: (hop: number, values: Float64Array | null) => 
 
 /** Whether the engine would have asked for the one score or the other. */
 export const passes = {
+  hint: () => true,
   glance: (values: Float64Array) => values[sign.rise]! < beginningRiseDb,
   onset: (values: Float64Array) => values[sign.rise]! < beginningRiseDb,
   lasting: (values: Float64Array) => values[sign.purity]! > lastingPurity,
