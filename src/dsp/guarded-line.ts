@@ -22,7 +22,7 @@ export const capSamples = 480
 export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
   readonly lineCode: LineCode
   /** Hands a frame to the kernel, and returns what it said. */
-  readonly feed: (kernel: ToneKernel, codes: Codes) => number
+  readonly feed: (kernel: ToneKernel, codes: Codes, gated: boolean) => number
   /** The kernel; the fastest that runs here unless told. */
   readonly kernel?: ToneKernel
 }
@@ -88,7 +88,9 @@ export class GuardedLine {
   process(input: Codes, output: Codes): void {
     if (!this.#dead) {
       try {
-        const found = this.#options.feed(this.#kernel, input)
+        // Who only waits for a tone to begin need not look at all that is said meanwhile.
+        const waits = !this.#armed && this.#line.delay === 0 && this.#detector.idle
+        const found = this.#options.feed(this.#kernel, input, waits)
         this.#pass(input, output, found)
         return
       } catch {

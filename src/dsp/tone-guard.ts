@@ -22,7 +22,7 @@ export function createToneChannel(options: ToneChannelOptions, kernel?: ToneKern
         linear: (code) => decode[code]!,
         code: (linear) => encode[(linear >> 2) & 0x3fff]!,
       },
-      feed: (to, codes) => to.takeOctets(codes as Uint8Array, law),
+      feed: (to, codes, gated) => to.takeOctets(codes as Uint8Array, law, gated),
       ...(kernel && { kernel }),
     }),
   )
@@ -42,7 +42,7 @@ export function createLinearToneChannel(
     new GuardedLine({
       ...options,
       lineCode: { silence: 0, linear: (code) => code, code: (linear) => linear },
-      feed: (to, codes) => to.takeLinear(codes as Int16Array),
+      feed: (to, codes, gated) => to.takeLinear(codes as Int16Array, gated),
       ...(kernel && { kernel }),
     }),
   )

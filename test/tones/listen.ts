@@ -51,3 +51,21 @@ export function throughEngine(scene: Scene, options: Partial<ToneChannelOptions>
   channel.release()
   return { heard, output: padded.slice(delay, delay + scene.octets.length) }
 }
+
+/** What is heard where nobody is masked: the engine then passes over what cannot be a tone. */
+export function heardUnarmed(scene: Scene): Heard[] {
+  const channel = createToneChannel({ law: scene.law, lookaheadMs, fill: 'noise' })
+  const quiet = new Uint8Array(frameOctets).fill(g711Tables(scene.law).silence)
+  const out = new Uint8Array(frameOctets)
+  const heard: Heard[] = []
+  for (let at = 0; at < scene.octets.length + frameOctets; at += frameOctets) {
+    if (at >= scene.octets.length) channel.process(quiet, out)
+    else if (scene.lost[at / frameOctets] === 1) channel.processLost(frameOctets, out)
+    else channel.process(scene.octets.subarray(at, at + frameOctets), out)
+    channel.drainEvents(({ at: moment, digit, onsetSample, atSample }) => {
+      if (moment === 'onset') heard.push({ digit: String.fromCharCode(digit), onsetSample, atSample })
+    })
+  }
+  channel.release()
+  return heard
+}

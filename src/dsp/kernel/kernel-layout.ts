@@ -1,6 +1,7 @@
 import { g711Tables } from '../g711.ts'
 import { coefficients, turns } from '../goertzel.ts'
 import { correlations } from './pair-fit.ts'
+import { gateCoefficients, gateTurns } from './tone-gate.ts'
 
 /** Where the WebAssembly kernel expects things, in bytes; assembly/kernel.ts has the same numbers. */
 export const layout = {
@@ -9,8 +10,10 @@ export const layout = {
   correlations: 64_512,
   decode: 65_024,
   input: 66_048,
-  channels: 67_072,
-  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_040 },
+  gate: 67_072,
+  gateTurns: 67_840,
+  channels: 67_968,
+  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_184 },
 } as const
 
 /** Channels in one WebAssembly memory. */
@@ -22,6 +25,8 @@ export const bankPages = Math.ceil((layout.channels + channelsOfBank * layout.ch
 export function writeTables(memory: ArrayBuffer): void {
   new Int16Array(memory, layout.coefficients, coefficients.length).set(coefficients)
   new Float64Array(memory, layout.turns, turns.length).set(turns)
+  new Int16Array(memory, layout.gate, gateCoefficients.length).set(gateCoefficients)
+  new Float64Array(memory, layout.gateTurns, 16).set(gateTurns)
   new Float64Array(memory, layout.correlations, 64).set(correlations[3]!)
   for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {
     const { decode } = g711Tables(law)

@@ -3,6 +3,7 @@ import { hopEnergy, hopSamples, hopSums } from '../goertzel.ts'
 import type { StateBuffer } from '../state-buffer.ts'
 import type { G711Law } from '../tone-channel.ts'
 import { PairFit, scratchLength } from './pair-fit.ts'
+import { ToneGate } from './tone-gate.ts'
 import {
   fitField,
   fitFields,
@@ -28,12 +29,16 @@ const leastEvenness = 0.01
 /** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
 const quietHops = 32
 const reach = 20
+/** As quiet hops, for one that the gate passed over: a pair cannot have begun longer ago than this before it opened. */
+const passedOver = 1_000_000
+const reachOfGate = 13
 
 /** The clear form of the kernel, and the one that is used where WebAssembly SIMD is missing. */
 export class ReferenceKernel implements ToneKernel {
   readonly views: KernelViews
   readonly #scratch: Float64Array
   readonly #pairFit: PairFit
+  readonly #gate: ToneGate
   /** [hops completed, samples of the hop under way, energy of the last nine hops, quiet hops in a row] */
   readonly #at: Float64Array
 
@@ -43,6 +48,7 @@ export class ReferenceKernel implements ToneKernel {
     this.#scratch = state.float64(scratchLength)
     this.#pairFit = new PairFit(sums, energy, this.#scratch)
     this.#at = state.float64(4)
+    this.#gate = new ToneGate(state)
     this.views = {
       samples: state.int16(ringHops * hopSamples),
       sums,
@@ -53,22 +59,22 @@ export class ReferenceKernel implements ToneKernel {
     }
   }
 
-  takeOctets(octets: Uint8Array, law: G711Law): number {
+  takeOctets(octets: Uint8Array, law: G711Law, gated = false): number {
     const { decode } = g711Tables(law)
     let found = 0
-    for (let i = 0; i < octets.length; i++) found += this.#take(decode[octets[i]!]! >> 2)
+    for (let i = 0; i < octets.length; i++) found += this.#take(decode[octets[i]!]! >> 2, gated)
     return found
   }
 
-  takeLinear(samples: Int16Array): number {
+  takeLinear(samples: Int16Array, gated = false): number {
     let found = 0
-    for (let i = 0; i < samples.length; i++) found += this.#take(samples[i]! >> 2)
+    for (let i = 0; i < samples.length; i++) found += this.#take(samples[i]! >> 2, gated)
     return found
   }
 
   takeLost(samples: number): number {
     let found = 0
-    for (let i = 0; i < samples; i++) found += this.#take(0)
+    for (let i = 0; i < samples; i++) found += this.#take(0, false)
     return found
   }
 
@@ -76,20 +82,20 @@ export class ReferenceKernel implements ToneKernel {
     this.views.bytes.fill(0)
   }
 
-  #take(sample: number): number {
+  #take(sample: number, gated: boolean): number {
     const at = this.#at
     const hop = at[0]!
     this.views.samples[(hop & ringMask) * hopSamples + at[1]!] = sample
     at[1] = at[1]! + 1
     if (at[1] < hopSamples) return 0
     at[1] = 0
-    const found = this.#complete(hop)
+    const found = this.#complete(hop, gated)
     at[0] = hop + 1
     return found
   }
 
   /** Takes in a whole hop. Returns 1 when the window that ends with it matters. */
-  #complete(hop: number): number {
+  #complete(hop: number, gated: boolean): number {
     const { samples, energy, fits, flags } = this.views
     const at = this.#at
     const slot = hop & ringMask
@@ -97,13 +103,21 @@ export class ReferenceKernel implements ToneKernel {
     energy[slot] = hopEnergy(samples, slot * hopSamples)
     const total = at[2]! + energy[slot]! - energy[(hop - windowHops) & ringMask]!
     at[2] = total
+    if (gated && !this.#gate.isOpen(samples, hop)) {
+      // As in silence: whoever needs the sums of this hop later adds them up then.
+      at[3] = passedOver
+      return 0
+    }
     const quiet = at[3]!
     at[3] = total < leastTotal ? quiet + 1 : 0
     if (total < leastTotal) {
       if (quiet < quietHops) this.#sum(hop)
       return 0
     }
-    if (quiet > quietHops) for (let h = Math.max(0, hop - reach); h < hop; h++) this.#sum(h)
+    if (quiet > quietHops) {
+      const back = quiet >= passedOver ? reachOfGate : reach
+      for (let h = Math.max(0, hop - back); h < hop; h++) this.#sum(h)
+    }
     this.#sum(hop)
     const first = hop - windowHops + 1
     if (!this.#mayMatter(first, total)) return 0

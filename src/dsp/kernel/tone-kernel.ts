@@ -49,10 +49,14 @@ export type KernelViews = {
  */
 export type ToneKernel = {
   readonly views: KernelViews
-  /** Takes in octets (at most 480) and returns how many hops were completed whose window could matter. */
-  takeOctets(octets: Uint8Array, law: G711Law): number
+  /**
+   * Takes in octets (at most 480) and returns how many hops were completed whose window could matter. `gated`: hops
+   * around which nothing like a pair is heard are passed over, so that their windows never matter: for whoever only
+   * waits for a tone to begin.
+   */
+  takeOctets(octets: Uint8Array, law: G711Law, gated?: boolean): number
   /** As `takeOctets`, for 16-bit linear samples. */
-  takeLinear(samples: Int16Array): number
+  takeLinear(samples: Int16Array, gated?: boolean): number
   /** As `takeOctets`, for samples that never came: zeroes. */
   takeLost(samples: number): number
   /** Zeroes all memory of the channel and gives it back. */

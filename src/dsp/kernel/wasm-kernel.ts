@@ -6,8 +6,8 @@ import { fitFields, type KernelViews, ringHops, type ToneKernel } from './tone-k
 import { type WebAssemblyApi, type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
 type Exports = {
-  takeOctets(base: number, length: number, law: number): number
-  takeLinear(base: number, length: number): number
+  takeOctets(base: number, length: number, law: number, gated: number): number
+  takeLinear(base: number, length: number, gated: number): number
   takeLost(base: number, length: number): number
 }
 
@@ -74,16 +74,16 @@ export class WasmKernel implements ToneKernel {
     }
   }
 
-  takeOctets(octets: Uint8Array, law: G711Law): number {
+  takeOctets(octets: Uint8Array, law: G711Law, gated = false): number {
     const { exports, octets: input } = this.#bank
     input.set(octets)
-    return exports.takeOctets(this.#base, octets.length, law === 'mulaw' ? 0 : 1)
+    return exports.takeOctets(this.#base, octets.length, law === 'mulaw' ? 0 : 1, gated ? 1 : 0)
   }
 
-  takeLinear(samples: Int16Array): number {
+  takeLinear(samples: Int16Array, gated = false): number {
     const { exports, linear } = this.#bank
     linear.set(samples)
-    return exports.takeLinear(this.#base, samples.length)
+    return exports.takeLinear(this.#base, samples.length, gated ? 1 : 0)
   }
 
   takeLost(samples: number): number {

@@ -79,6 +79,14 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
     expect(flagged).toBeGreaterThan(1_000)
   })
 
+  it('opens and shuts its gate as the reference does', () => {
+    const random = seeded(seed + 2)
+    const octets = medley(random).octets('mulaw')
+    const feed = (kernel: ToneKernel, from: number, to: number) =>
+      kernel.takeOctets(octets.subarray(from, to), 'mulaw', (from >> 6) % 5 !== 0)
+    expect(compare(feed, octets.length, random)).toBeGreaterThan(500)
+  })
+
   it('works out the same bits from linear samples, clipped ones included, and across lost stretches', () => {
     const random = seeded(seed + 1)
     const samples = toInt16(medley(random).samples)

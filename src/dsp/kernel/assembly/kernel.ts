@@ -5,6 +5,7 @@
  * Compiled by AssemblyScript; not part of the TypeScript project.
  */
 import {
+  AWAKE,
   BLOCKS,
   BLOCK_ENERGIES,
   BLOCK_RING,
@@ -21,9 +22,11 @@ import {
   LEAST_GROUP_ENERGY,
   LEAST_SHARE,
   LEAST_TOTAL,
+  PASSED_OVER,
   QUIET,
   QUIET_HOPS,
   REACH,
+  REACH_OF_GATE,
   RING,
   SAMPLES,
   SCRATCH,
@@ -32,27 +35,24 @@ import {
   TURNS,
   WINDOW_HOPS,
 } from './memory-map'
+import { decodeAlaw, decodeMulaw } from './decode'
+import { gate } from './gate'
 import { fitSummed, strongest } from './pair-fit'
 
 /** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops that matter. */
-export function takeOctets(base: usize, length: i32, law: i32): i32 {
+export function takeOctets(base: usize, length: i32, law: i32, gated: i32): i32 {
   const table = DECODE + (<usize>law << 9)
   let i = 0
   let found = 0
-  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, <i16>decoded(table, i++))
+  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, <i16>decoded(table, i++), gated)
   while (i + 16 <= length) {
-    const hop = load<i32>(base, HOPS)
-    const to = base + SAMPLES + (<usize>(hop & RING) << 5)
-    // Put together in registers: eight narrow stores could not be read back at once as one wide load.
-    const x0 = i64x2.replace_lane(i64x2.splat(fourDecoded(table, i)), 1, fourDecoded(table, i + 4))
-    const x1 = i64x2.replace_lane(i64x2.splat(fourDecoded(table, i + 8)), 1, fourDecoded(table, i + 12))
-    v128.store(to, x0)
-    v128.store(to, x1, 16)
-    found += complete(base, hop, x0, x1)
-    store<i32>(base, hop + 1, HOPS)
+    const to = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
+    if (law === 0) decodeMulaw(INPUT + i, to)
+    else decodeAlaw(INPUT + i, to)
+    found += takeHop(base, gated)
     i += 16
   }
-  while (i < length) found += take(base, <i16>decoded(table, i++))
+  while (i < length) found += take(base, <i16>decoded(table, i++), gated)
   return found
 }
 
@@ -60,48 +60,71 @@ function decoded(table: usize, at: i32): u16 {
   return load<u16>(table + (<usize>load<u8>(INPUT + at) << 1))
 }
 
-function fourDecoded(table: usize, at: i32): i64 {
-  return (
-    <i64>decoded(table, at) |
-    (<i64>decoded(table, at + 1) << 16) |
-    (<i64>decoded(table, at + 2) << 32) |
-    (<i64>decoded(table, at + 3) << 48)
-  )
+/** As takeOctets, for 16-bit linear samples. */
+export function takeLinear(base: usize, length: i32, gated: i32): i32 {
+  let i = 0
+  let found = 0
+  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, linear(i++), gated)
+  while (i + 16 <= length) {
+    const to = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
+    const from = INPUT + (<usize>i << 1)
+    v128.store(to, i16x8.shr_s(v128.load(from), 2))
+    v128.store(to, i16x8.shr_s(v128.load(from, 16), 2), 16)
+    found += takeHop(base, gated)
+    i += 16
+  }
+  while (i < length) found += take(base, linear(i++), gated)
+  return found
 }
 
-/** As takeOctets, for 16-bit linear samples. */
-export function takeLinear(base: usize, length: i32): i32 {
-  let found = 0
-  for (let i = 0; i < length; i++) {
-    found += take(base, <i16>(<i32>load<i16>(INPUT + (<usize>i << 1)) >> 2))
-  }
-  return found
+function linear(at: i32): i16 {
+  return <i16>(<i32>load<i16>(INPUT + (<usize>at << 1)) >> 2)
 }
 
 /** As takeOctets, for samples that never came. */
 export function takeLost(base: usize, length: i32): i32 {
   let found = 0
-  for (let i = 0; i < length; i++) found += take(base, 0)
+  for (let i = 0; i < length; i++) found += take(base, 0, 0)
   return found
 }
 
-function take(base: usize, sample: i16): i32 {
-  const hop = load<i32>(base, HOPS)
+function take(base: usize, sample: i16, gated: i32): i32 {
   const filled = load<i32>(base, FILLED)
-  const x = base + SAMPLES + (<usize>(hop & RING) << 5)
+  const x = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
   store<i16>(x + (<usize>filled << 1), sample)
   if (filled < 15) {
     store<i32>(base, filled + 1, FILLED)
     return 0
   }
   store<i32>(base, 0, FILLED)
-  const found = complete(base, hop, v128.load(x), v128.load(x, 16))
-  store<i32>(base, hop + 1, HOPS)
-  return found
+  return takeHop(base, gated)
 }
 
-/** Takes in a whole hop. Returns 1 when the window that ends with it matters. */
-function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
+/** Takes in the hop whose samples are there. Returns 1 when the window that ends with it matters. */
+function takeHop(base: usize, gated: i32): i32 {
+  const hop = load<i32>(base, HOPS)
+  store<i32>(base, hop + 1, HOPS)
+  const x = base + SAMPLES + (<usize>(hop & RING) << 5)
+  const x0 = v128.load(x)
+  const x1 = v128.load(x, 16)
+  const total = measure(base, hop, x0, x1)
+  if (gated) {
+    if (hop % 3 === 2) gate(base, hop)
+    const awake = load<i32>(base, AWAKE)
+    if (awake === 0) {
+      // As in silence: whoever needs the sums of this hop later adds them up then.
+      store<i32>(base, PASSED_OVER, QUIET)
+      return 0
+    }
+    store<i32>(base, awake - 1, AWAKE)
+  }
+  return complete(base, hop, x0, x1, total)
+}
+
+/** Energy of the hop, and of the window that ends with it, which is returned. */
+// @ts-expect-error: decorator
+@inline
+function measure(base: usize, hop: i32, x0: v128, x1: v128): f64 {
   const slot = <usize>(hop & RING)
   store<u8>(base + FLAGS + slot, 0)
   const e = i32x4.add(i32x4.dot_i16x8_s(x0, x0), i32x4.dot_i16x8_s(x1, x1))
@@ -113,6 +136,12 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
   const old = load<f64>(base + ENERGY + (<usize>((hop - WINDOW_HOPS) & RING) << 3))
   const total = load<f64>(base, TOTAL) + energy - old
   store<f64>(base, total, TOTAL)
+  return total
+}
+
+/** The rest of a hop that may matter: sums, blocks and the fit. */
+function complete(base: usize, hop: i32, x0: v128, x1: v128, total: f64): i32 {
+  const slot = <usize>(hop & RING)
   const quiet = load<i32>(base, QUIET)
   if (total < LEAST_TOTAL) {
     store<i32>(base, quiet + 1, QUIET)
@@ -122,7 +151,7 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
     return 0
   }
   store<i32>(base, 0, QUIET)
-  if (quiet > QUIET_HOPS) catchUp(base, hop)
+  if (quiet > QUIET_HOPS) catchUp(base, hop, quiet >= PASSED_OVER ? REACH_OF_GATE : REACH)
   sumHop(base, hop, x0, x1)
   sumBlock(base, hop)
   if (!mayMatter(base, hop, total)) return 0
@@ -134,8 +163,8 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128): i32 {
 }
 
 /** Hops that were too quiet to be summed up are now in reach of a window that is not. */
-function catchUp(base: usize, hop: i32): void {
-  for (let h = max(0, hop - REACH); h < hop; h++) {
+function catchUp(base: usize, hop: i32, reach: i32): void {
+  for (let h = max(0, hop - reach); h < hop; h++) {
     const x = base + SAMPLES + (<usize>(h & RING) << 5)
     sumHop(base, h, v128.load(x), v128.load(x, 16))
     if (h > hop - WINDOW_HOPS) sumBlock(base, h)

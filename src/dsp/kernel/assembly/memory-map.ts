@@ -6,6 +6,8 @@ export const TURNS: usize = 512
 export const CORRELATIONS: usize = 64_512
 export const DECODE: usize = 65_024
 export const INPUT: usize = 66_048
+export const GATE: usize = 67_072
+export const GATE_TURNS: usize = 67_840
 
 // Fields of a channel, from its base.
 export const SAMPLES: usize = 0
@@ -27,6 +29,12 @@ export const TOTAL: usize = 17_024
 export const BLOCKS: usize = 15_488
 export const BLOCK_ENERGIES: usize = 16_512
 
+/** The gate's last block: eight real and eight imaginary parts, its energy, and hops for which it is open. */
+export const GATE_RE: usize = 17_040
+export const GATE_IM: usize = 17_104
+export const GATE_POWER: usize = 17_168
+export const AWAKE: usize = 17_176
+
 export const RING: i32 = 63
 export const BLOCK_RING: i32 = 7
 export const WINDOW_HOPS: i32 = 9
@@ -38,9 +46,16 @@ export const LEAST_TOTAL: f64 = 60 * 144
 /** After this many quiet hops nobody looks back at their sums; so far back may somebody look from a loud one. */
 export const QUIET_HOPS: i32 = 32
 export const REACH: i32 = 20
+/** As quiet hops, for one that the gate passed over: a pair cannot have begun longer ago than this before it opened. */
+export const PASSED_OVER: i32 = 1_000_000
+export const REACH_OF_GATE: i32 = 13
 export const LEAST_EVENNESS: f64 = 0.01
 export const LEAST_SHARE: f64 = 0.2 * 24
 export const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 export const LEAKAGE_SHARE: f64 = 0.25
 export const TURN_SQUARE: f64 = 8_191 * 8_191
-
+/** The gate: hops for which it stays open, and what opens it, as in tone-gate.ts. */
+export const AWAKE_HOPS: i32 = 4
+export const GATE_LEAST_SHARE: f64 = 0.36 * 8_191 * 8_191 * 24
+export const GATE_LEAST_SIDE: f64 = 0.03 * 8_191 * 8_191 * 24
+export const GATE_LEAST_SINE: f64 = 190 * 8_191 * 8_191 * 24 * 24
