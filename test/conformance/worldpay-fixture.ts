@@ -7,7 +7,7 @@ import type { ConformanceFixture, Scenario, Told } from './fixture.ts'
  * - payments: https://developer.worldpay.com/products/access/payments/enable-features/moto and https://docs.worldpay.com/access/products/payments/openapi
  * - kept cards: https://developer.worldpay.com/products/payments/use-a-stored-card and …/recurring-subsequent
  * - follow-ups: https://docs.worldpay.com/access/products/payments/openapi/manage-payments.md
- * - looking up: https://developer.worldpay.com/products/payment-queries
+ * - looking up: https://developer.worldpay.com/products/payment-queries and …/openapi (its own Accept header)
  * - refusals: https://developer.worldpay.com/products/reference/refusal-response
  * - events: https://docs.worldpay.com/access/products/events/openapi and …/events/signature
  */
@@ -74,7 +74,17 @@ function found(scenario: About): object {
   return { ...payment, lastEvent: events[scenario.do], _links: links }
 }
 
+/** Each of the two APIs names its version in its own way, and knows no other. */
+function isAccepted({ path, headers }: GatewayCall): boolean {
+  const header = (wanted: string) => headers.find(({ name }) => name.toLowerCase() === wanted)?.value
+  return path.startsWith('/paymentQueries/')
+    ? header('accept') === 'application/vnd.worldpay.payment-queries-v1.hal+json'
+    : header('wp-api-version') === '2024-06-01'
+}
+
 function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
+  if (!isAccepted(call))
+    return answered(406, { errorName: 'headerHasInvalidValue', message: 'No such version' })
   if (scenario.do === 'refuse') {
     // The payment is there; what is asked for is not offered any more.
     return answered(200, { lastEvent: 'settled', _actions: {} })

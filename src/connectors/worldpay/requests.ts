@@ -25,11 +25,26 @@ export type At =
   | 'void'
   | 'refund'
 
-const headersOf = (account: GatewayAccount) => {
+const credentialsOf = (account: GatewayAccount) => {
   const credentials = Buffer.from(`${setting(account, 'username')}:${account.apiKey}`, 'utf8').toString(
     'base64',
   )
-  return { authorization: `Basic ${credentials}`, 'wp-api-version': apiVersion, accept: 'application/json' }
+  return { authorization: `Basic ${credentials}` }
+}
+
+const headersOf = (account: GatewayAccount) => ({
+  ...credentialsOf(account),
+  'wp-api-version': apiVersion,
+  accept: 'application/json',
+})
+
+/** Another API, with another way to name its version. https://developer.worldpay.com/products/payment-queries/openapi */
+export function query(account: GatewayAccount, at: At, path: string, data: Data): Move {
+  const headers = {
+    ...credentialsOf(account),
+    accept: 'application/vnd.worldpay.payment-queries-v1.hal+json',
+  }
+  return write({ connector: connectorId, operation: at, account, path, headers, data })
 }
 
 type Post = { readonly at: At; readonly path: string; readonly body: Tree; readonly data: Data }
@@ -46,7 +61,7 @@ export function post(account: GatewayAccount, { at, path, body, data }: Post): M
   })
 }
 
-export function get(account: GatewayAccount, at: At, path: string, data: Data): Move {
+function get(account: GatewayAccount, at: At, path: string, data: Data): Move {
   return write({ connector: connectorId, operation: at, account, path, headers: headersOf(account), data })
 }
 

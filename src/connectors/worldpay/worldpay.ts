@@ -12,8 +12,8 @@ import {
   type Data,
   follow,
   followUp,
-  get,
   pathOf,
+  query,
   tokenise,
 } from './requests.ts'
 import { webhooks } from './webhooks.ts'
@@ -44,7 +44,7 @@ export const worldpay: Connector = {
   refund: (request, account) => followUp(account, { at: 'refund', request }),
   inquire({ ourReference }, account) {
     const path = `/paymentQueries/payments?transactionReference=${encodeURIComponent(ourReference)}`
-    return get(account, 'inquire', path, { ourReference })
+    return query(account, 'inquire', path, { ourReference })
   },
   next,
   webhooks,
