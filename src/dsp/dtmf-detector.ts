@@ -123,8 +123,13 @@ export class DtmfDetector {
     const s = this.#s
     const candidate = this.#candidate.fields
     const key = candidate[C.key]!
-    const same = this.active && s[field.key] === key
-    if (same || this.#echoes.explains(key, candidate[C.lowPower]!, candidate[C.highPower]!)) {
+    const isSame = this.active && s[field.key] === key
+    if (isSame) {
+      // What was decided beside a lost packet was known by half its power; its echo would seem to be the tone itself.
+      s[field.lowReference] = Math.max(s[field.lowReference]!, candidate[C.lowPower]!)
+      s[field.highReference] = Math.max(s[field.highReference]!, candidate[C.highPower]!)
+    }
+    if (isSame || this.#echoes.explains(key, candidate[C.lowPower]!, candidate[C.highPower]!)) {
       this.#candidate.drop()
       return
     }

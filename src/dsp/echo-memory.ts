@@ -4,8 +4,10 @@ import type { StateBuffer } from './state-buffer.ts'
 const dropPower = 10 ** -0.75
 /** …within this time of its end is its echo: 700 ms. */
 const hops = 350
-/** An echo keeps the twist of its key, within this factor: another echo may lie over it. */
+/** An echo keeps the twist of its key within this factor; a very quiet one may have more beside it. */
 const twistSlack = 10 ** 0.6
+const quietDrop = 10 ** -1.1
+const quietTwistSlack = 10 ** 1.2
 
 /** Levels of the keys of the last 700 ms, so that an echo is not taken for a press. What is older is wiped. */
 export class EchoMemory {
@@ -48,6 +50,7 @@ export class EchoMemory {
     if (keys[key * 3] === 0) return false
     const low = lowPower / keys[key * 3 + 1]!
     const high = highPower / keys[key * 3 + 2]!
-    return low + high < 2 * dropPower && low < high * twistSlack && high < low * twistSlack
+    const slack = low + high < 2 * quietDrop ? quietTwistSlack : twistSlack
+    return low + high < 2 * dropPower && low < high * slack && high < low * slack
   }
 }

@@ -15,6 +15,9 @@ export type DetectedPress = {
   readonly channel?: number
 }
 
+/** The most that a reader hands over at a time. */
+const frameSamples = 160
+
 /** Silence that is heard after the end, in seconds, so that a press that lasts to the end has an end. */
 const tail = 0.1
 
@@ -34,8 +37,8 @@ class Ear {
   readonly #reader: LineReader
   readonly #write: (press: DetectedPress) => void
   readonly #channel: ToneChannel = createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'silence' })
-  readonly #octets = new Uint8Array(64)
-  readonly #output = new Uint8Array(64)
+  readonly #octets = new Uint8Array(frameSamples)
+  readonly #output = new Uint8Array(frameSamples)
   #decidedAtMs: number | null = null
   #ended = false
 
@@ -62,9 +65,17 @@ class Ear {
     this.#channel.drainEvents((event) => this.#decided(event))
   }
 
+  /**
+   * Where in the recording the decision fell. Without conversion that is the sample that the engine names; else it is
+   * what had been read, 2 ms at a time, by when the converter had given it that sample.
+   */
+  #atMs(event: ToneEvent): number {
+    return rounded(this.#reader.converts ? this.#reader.atMs : event.atSample / 8)
+  }
+
   #decided(event: ToneEvent): void {
     // What is decided on the silence that we added was not in the audio.
-    if (event.at === 'onset') this.#decidedAtMs = this.#ended ? null : rounded(this.#reader.atMs)
+    if (event.at === 'onset') this.#decidedAtMs = this.#ended ? null : this.#atMs(event)
     else if (this.#decidedAtMs !== null) {
       const { digit, onsetSample, atSample } = event
       this.#write({
