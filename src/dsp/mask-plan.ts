@@ -19,9 +19,9 @@ const lastingPurity = 0.8
 const lastingOdds = -3
 /** Who keys one key keys another: how long less is asked of a suspicion after a tone (3 s), and how much less, in log odds. */
 const eagerHops = 1_500
-const eagerness = 2
+const eagerness = 1.2
 /** A telephone keeps its level: less again is asked of a pair within 4 dB of the last one, sine by sine. */
-const familiarity = 1.5
+const familiarity = 2.3
 const familiarFactor = 10 ** 0.4
 /**
  * How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. It is no louder than

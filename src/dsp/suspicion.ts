@@ -22,9 +22,9 @@ const nearPct = 2.2
 const betweenPct = 8
 /** From next to nothing: 10 dB and more within a few ms. What begins otherwise is known by the longer window in time. */
 const suddenFactor = 10
-/** Around a burst it is at least 6 dB quieter, and within it there is little else. */
-const edgeShare = 0.25
-const burstPurity = 0.75
+/** Around a burst it is at least 8 dB quieter, and within it there is little else. */
+const edgeShare = 0.15
+const burstPurity = 0.68
 /** Less pure a window is not looked at. */
 const leastPurity = 0.25
 /** What rose by less was there before; what was there before must be purer. */
@@ -33,8 +33,8 @@ export const lastingPurity = 0.35
 /** A fit, and then a first glance, that leaves less hope than this, in log odds, is not followed up. */
 const leastHope = -5
 /** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
-const onsetThreshold = 1.5
-const lastingThreshold = 2
+const onsetThreshold = 1.7
+const lastingThreshold = 2.2
 /** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
 const headShare = 0.002
 
@@ -147,7 +147,7 @@ export class Suspicion {
   #isBurst(): boolean {
     const fit = this.#burst
     this.#spectrum.fit(2, fit, 3)
-    if (fit[fitField.purity]! < burstPurity || !isNearPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
+    if (fit[fitField.purity]! < burstPurity || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
       return false
     // 12 ms measure a frequency to some 15 Hz.
     return Math.abs(fit[fitField.lowOffsetHz]!) < 40 && Math.abs(fit[fitField.highOffsetHz]!) < 65
