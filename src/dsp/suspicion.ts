@@ -73,6 +73,8 @@ export class Suspicion {
     const signs = this.#signs
     signs.readPair()
     if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
+    signs.readLevel()
+    if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
     signs.readEdges()
     let odds = Number.NEGATIVE_INFINITY
     if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) > leastHope) {
