@@ -42,7 +42,9 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     })
     const call = await trip.live()
     expect(call).toMatchObject({ direction: 'inbound', from: '+447700900123', to: '1000', provider: 'sip' })
-    const paid = await settled(await trip.takePayment('order-info'))
+    const { extension: agentExtension } = trip
+    expect(call.sip).toMatchObject({ agentExtension, callerCallId: trip.callId })
+    const paid = await settled(await trip.takePayment('order-info', { agentExtension }))
     expect(paid).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
     // A PBX that got an INFO would fail its scenario.
     await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
@@ -70,53 +72,76 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     expect(new Set(events.map(({ timestamp }) => timestamp)).size).toBe(1)
   })
 
-  it('suspends for a hold, stays masked through it and a change of codec, and takes the card to its end', async () => {
-    trip = await SipTrip.open(house)
-    const begun = pan.slice(0, 6)
-    const first = await prepareCaller(house, { keysBy: 'both', fields: [begun], name: 'before-hold' })
-    const rest = await prepareCaller(house, {
-      keysBy: 'events',
-      fields: [pan.slice(6), expiry, csc],
-      name: 'after-hold',
-      leadMs: 400,
-    })
-    const held = sdp({ port: '[media_port]', version: 2, direction: 'sendonly' })
-    const resumed = sdp({ port: '[media_port]', version: 3, codecs: '0 8' })
-    trip.dial({
-      callerSteps: [
-        step.invite(offer),
-        step.playPcap(first.file),
-        step.pause(first.audio.durationMs - 2_000),
-        step.reinvite(2, held),
-        // Longer than the limit between two digits, in the middle of the number.
-        step.pause(6_500),
-        step.reinvite(3, resumed),
-        step.playPcap(rest.file),
-        step.pause(rest.audio.durationMs + 1_500),
-        step.bye(4),
-      ],
-      pbxSteps: [
-        pbx.answer(trip.agentSdp),
-        pbx.reinvite(
-          sdp({ port: String(trip.agent.port), codecs: '0 8', direction: 'recvonly', version: 2 }),
-        ),
-        pbx.reinvite(sdp({ port: String(trip.agent.port), codecs: '0 8', version: 3 })),
-        pbx.recvBye(),
-      ],
-    })
-    await trip.live()
-    const { id } = await trip.takePayment('order-hold')
-    const onHold = await house.watch.untilPayment(id, 'its suspension', (one) => !!one.collection?.suspended)
-    expect(onHold.collection).toMatchObject({ state: 'collecting', secured: true, deadlineAt: null })
-    const back = await house.watch.untilPayment(id, 'its going on', (one) => !one.collection?.suspended)
-    expect(back.collection).toMatchObject({ state: 'collecting', deadlineAt: expect.any(Number) })
-    const paid = await settled(back)
-    expect(paid).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
-    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
-    expect(trip.believed()).toEqual([])
-    expect(trip.agent.others()).toEqual([])
-    expect(new Set(trip.agent.heard.map(({ ssrc }) => ssrc)).size).toBe(1)
-  })
+  it.each(['caller', 'agent'] as const)(
+    'suspends for a hold of the %s, stays masked, and goes on after it',
+    async (who) => {
+      trip = await SipTrip.open(house)
+      const begun = pan.slice(0, 6)
+      const first = await prepareCaller(house, {
+        keysBy: 'both',
+        fields: [begun],
+        name: `before-hold-${who}`,
+      })
+      const rest = await prepareCaller(house, {
+        keysBy: 'events',
+        // Both hold alike: one card keyed to its end is enough.
+        fields: who === 'agent' ? [pan.slice(6), expiry, csc] : [],
+        name: `after-hold-${who}`,
+        leadMs: 400,
+      })
+      const callers = (facts: object) => sdp({ port: '[media_port]', ...facts })
+      const agents = (facts: object) => sdp({ port: String(trip.agent.port), codecs: '0 8', ...facts })
+      const [held, listens] = [
+        { version: 2, direction: 'sendonly' },
+        { version: 2, direction: 'recvonly' },
+      ]
+      // With the resumption a codec more.
+      const resumed = { version: 3, codecs: '0 8' }
+      const beforeMs = first.audio.durationMs - 2_000
+      // Longer than the limit between two digits, in the middle of the number.
+      const heldMs = 6_500
+      const byCaller = who === 'caller'
+      trip.dial({
+        callerSteps: [
+          step.invite(offer),
+          step.playPcap(first.file),
+          ...(byCaller
+            ? [step.pause(beforeMs), step.reinvite(2, callers(held)), step.pause(heldMs)]
+            : [step.recvChange(callers(listens))]),
+          byCaller ? step.reinvite(3, callers(resumed)) : step.recvChange(callers(resumed)),
+          step.playPcap(rest.file),
+          step.pause(rest.audio.durationMs + 1_500),
+          step.bye(4),
+        ],
+        pbxSteps: [
+          pbx.answer(trip.agentSdp),
+          ...(byCaller
+            ? [pbx.reinvite(agents(listens)), pbx.reinvite(agents({ version: 3 }))]
+            : [
+                ...[pbx.pause(beforeMs), pbx.change(1, agents(held)), pbx.pause(heldMs)],
+                pbx.change(2, agents({ version: 3 })),
+              ]),
+          pbx.recvBye(),
+        ],
+      })
+      await trip.live()
+      const { id } = await trip.takePayment(`order-hold-${who}`)
+      const onHold = await house.watch.untilPayment(
+        id,
+        'its suspension',
+        (one) => !!one.collection?.suspended,
+      )
+      expect(onHold.collection).toMatchObject({ state: 'collecting', secured: true, deadlineAt: null })
+      const back = await house.watch.untilPayment(id, 'its going on', (one) => !one.collection?.suspended)
+      expect(back.collection).toMatchObject({ state: 'collecting', deadlineAt: expect.any(Number) })
+      if (who === 'agent')
+        expect(await settled(back)).toMatchObject({ status: 'captured', last4: pan.slice(-4) })
+      await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+      expect(trip.believed()).toEqual([])
+      expect(trip.agent.others()).toEqual([])
+      expect(new Set(trip.agent.heard.map(({ ssrc }) => ssrc)).size).toBe(1)
+    },
+  )
 
   it.each(['caller', 'agent'] as const)(
     'ends the collection when the %s hangs up in the middle',
@@ -188,7 +213,9 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     })
     const call = await trip.live()
     expect(call).toMatchObject({ direction: 'outbound' })
-    expect(await settled(await trip.takePayment('order-outbound'))).toMatchObject({ status: 'captured' })
+    expect(await settled(await trip.takePayment('order-outbound', { callId: call.id }))).toMatchObject({
+      status: 'captured',
+    })
     await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
     expect(trip.believed()).toEqual([])
     expect(trip.agent.others()).toEqual([])

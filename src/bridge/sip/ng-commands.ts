@@ -158,8 +158,9 @@ export class NgCommands {
     calls.keep(call.options.ngCallId)
     call.tags.set(toTag, side)
     if (request.label !== undefined) call.labels[side] = request.label
-    const terms = described ? call.answeredBy(side, described) : inTheClear
+    // Who answers is known before both are there: a live call already has its agent's name.
     calls.learn(call, readMetadata(request.metadata))
+    const terms = described ? call.answeredBy(side, described) : inTheClear
     calls.save(call)
     return { ...ok, sdp: this.#rewritten(call, { sdp, side, request, terms }) }
   }

@@ -278,6 +278,15 @@ describe('a call over SIP', () => {
     expect(told().map(({ from }) => from)).toEqual(['+441', '+441', '+441'])
   })
 
+  it('has the name of its agent when it is live', async () => {
+    await ng({ command: 'offer', ...named, label: 'caller', metadata: 'to:1000', sdp: sdp(caller) })
+    await ng({
+      ...{ command: 'answer', ...named, 'to-tag': 'b', label: 'agent', metadata: 'agent:2001' },
+      sdp: sdp(agent),
+    })
+    expect(events.map(({ type }) => type)).toEqual(['sip-call', 'sip-call', 'leg-joined', 'leg-joined'])
+  })
+
   it('is hung up at the edge when control ends it, and not when the edge did', async () => {
     const asked: string[] = []
     edge.on('message', (bytes, { port, address }) => {

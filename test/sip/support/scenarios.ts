@@ -79,6 +79,10 @@ ${request('ACK', cseq)}`,
   info: (cseq: number, key: string) =>
     `${request('INFO', cseq, { type: 'application/dtmf-relay', text: `Signal=${key}\nDuration=160\n` })}
 <recv response="200"/>`,
+  /** Answers a change that the other side asks for. */
+  recvChange: (description: string) => `<recv request="INVITE"/>
+${answerAgain('200 OK', description)}
+<recv request="ACK"/>`,
   bye: (cseq: number) => `${request('BYE', cseq)}\n<recv response="200"/>`,
   recvBye: () => `<recv request="BYE"/>
 <send><![CDATA[
@@ -98,7 +102,7 @@ export function callerScenario(steps: readonly string[]): string {
   return `${head}<scenario name="caller">\n${steps.join('\n')}\n</scenario>\n`
 }
 
-function answer(status: string, description?: string): string {
+function answer(status: string, description?: string, agent?: string): string {
   return `<send><![CDATA[
 SIP/2.0 ${status}
 [last_Via:]
@@ -108,7 +112,7 @@ SIP/2.0 ${status}
 [last_Call-ID:]
 [last_CSeq:]
 Contact: <sip:[local_ip]:[local_port]>
-${description ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${description ? '[len]' : '0'}
+${agent ? `P-Asserted-Identity: <sip:${agent}@[local_ip]>\n` : ''}${description ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${description ? '[len]' : '0'}
 
 ${description ?? ''}
 ]]></send>`
@@ -120,7 +124,8 @@ function answerAgain(status: string, description?: string): string {
 }
 
 export const pbx = {
-  answer: (description: string) => `<recv request="INVITE" rrs="true"><action>
+  /** `agent`: whom the PBX says it put the call through to. */
+  answer: (description: string, agent?: string) => `<recv request="INVITE" rrs="true"><action>
 <ereg regexp="call_[0-9a-z]+" search_in="hdr" header="X-Tonewall-Call:" check_it="true" assign_to="1"/>
 <ereg regexp=".*" search_in="hdr" header="From:" check_it="true" assign_to="2"/>
 <log message="call [$1] of [$2]"/>
@@ -137,11 +142,40 @@ Content-Length: 0
 
 ]]></send>
 <pause milliseconds="100"/>
-${answer('200 OK', description)}
+${answer('200 OK', description, agent)}
 <recv request="ACK"/>`,
   reinvite: (description: string) => `<recv request="INVITE"/>
 ${answerAgain('200 OK', description)}
 <recv request="ACK"/>`,
+  /** The PBX asks for a change of its own. */
+  change: (cseq: number, description: string) => `<send retrans="500"><![CDATA[
+INVITE [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+From: <sip:1000@[local_ip]:[local_port]>;tag=[call_number]p
+To:[$2]
+Call-ID: [call_id]
+CSeq: ${cseq} INVITE
+Contact: <sip:[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+${description}
+]]></send>
+<recv response="100" optional="true"/><recv response="200"/>
+<send><![CDATA[
+ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+From: <sip:1000@[local_ip]:[local_port]>;tag=[call_number]p
+To:[$2]
+Call-ID: [call_id]
+CSeq: ${cseq} ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>`,
   recvBye: () => `<recv request="BYE"/>
 ${answerAgain('200 OK')}`,
   pause: (ms: number) => `<pause milliseconds="${ms}"/>`,

@@ -40,6 +40,8 @@ export type Dialling = {
 export class SipTrip {
   readonly house: SipHouse
   readonly callId = `trip-${++count}-${Date.now().toString(36)}@trunk.example`
+  /** Whom the PBX puts this call through to. */
+  readonly extension = String(2_000 + count)
   readonly agent: MediaPhone
   caller: Sipp | undefined
   pbx: Sipp | undefined
@@ -169,5 +171,5 @@ export function simpleCaller(file: string, durationMs: number, crypto?: string):
 }
 
 export function simplePbx(trip: SipTrip): string[] {
-  return [pbx.answer(trip.agentSdp), pbx.recvBye()]
+  return [pbx.answer(trip.agentSdp, trip.extension), pbx.recvBye()]
 }

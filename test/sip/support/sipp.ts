@@ -11,9 +11,11 @@ export type SippOptions = {
   readonly to?: string
   readonly mediaPort: number
   readonly callId?: string
+  /** One after the other; 1 unless told. */
+  readonly calls?: number
 }
 
-/** One SIPp, for one call. */
+/** One SIPp, for one call unless told. */
 export class Sipp {
   readonly #child: ChildProcess
   readonly #dir: string
@@ -28,7 +30,17 @@ export class Sipp {
       [
         ...(options.to ? [options.to] : []),
         ...['-sf', file, '-i', '127.0.0.1', '-p', String(options.port), '-mi', '127.0.0.1'],
-        ...['-mp', String(options.mediaPort), '-m', '1', '-nostdin', '-trace_err', '-timeout', '90s'],
+        ...[
+          '-mp',
+          String(options.mediaPort),
+          '-m',
+          String(options.calls ?? 1),
+          '-nostdin',
+          '-trace_err',
+          '-timeout',
+          '90s',
+        ],
+        ...(options.to ? ['-l', '1'] : []),
         ...['-recv_timeout', '60000', ...(options.callId ? ['-cid_str', options.callId] : [])],
       ],
       { cwd: this.#dir, env: { TERM: 'dumb' }, stdio: ['ignore', 'ignore', 'ignore'] },

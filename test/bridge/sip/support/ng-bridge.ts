@@ -22,6 +22,7 @@ export class NgBridge {
   readonly #overrides: Partial<BridgeSip>
   readonly #proxy: Socket
   #cookies = 0
+  #ngPort = 0
   #sip: SipEntry | undefined
   book!: CallBook
 
@@ -46,7 +47,7 @@ export class NgBridge {
       newToneChannel: (law) => createToneChannel({ law, lookaheadMs: 20, fill: 'noise' }),
     })
     const config: BridgeSip = {
-      ng: { host: '127.0.0.1', port: 0 },
+      ng: { host: '127.0.0.1', port: this.#ngPort },
       ngPeers: ['127.0.0.1'],
       ...{ edges: [], drachtio: null },
       media: { host: '127.0.0.1', advertised: null, portMin: this.#portMin, portMax: this.#portMin + 39 },
@@ -56,11 +57,18 @@ export class NgBridge {
       ...this.#overrides,
     }
     this.#sip = await startSip({ config, book: this.book, clock: systemClock, log: silentLog, emit })
+    // A later life is found where the first one was.
+    this.#ngPort = this.#sip.port
   }
 
   /** Dies as a process does: nobody is told. */
   crash(): void {
     this.#sip?.close()
+  }
+
+  /** Of the NG protocol. */
+  get port(): number {
+    return this.#sip!.port
   }
 
   get call(): CallBridge {

@@ -1,0 +1,200 @@
+import { createSocket, type Socket } from 'node:dgram'
+import path from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/base/clock.ts'
+import { silentLog } from '../../src/base/log.ts'
+import { EdgeClient } from '../../src/bridge/sip/edge-client.ts'
+import { findProgram, type RunningKamailio, startKamailio } from '../../src/cli/kamailio.ts'
+import { NgBridge, until } from '../bridge/sip/support/ng-bridge.ts'
+import { callerScenario, pbx, pbxScenario, sdp, step } from './support/scenarios.ts'
+import { answersOptions, freeUdpPorts, missingPackages } from './support/sip-house.ts'
+import { Sipp } from './support/sipp.ts'
+
+/** Kamailio with our configuration, bridges of their own, and trunk and PBX as the test plays them. */
+class Edge {
+  readonly bridges: NgBridge[]
+  readonly ports: { readonly edge: number; readonly trunk: number; readonly pbx: number }
+  readonly lines: string[] = []
+  readonly #kamailio: RunningKamailio
+
+  private constructor(bridges: NgBridge[], [edge, trunk, pbxPort]: number[], pingSeconds: number) {
+    this.bridges = bridges
+    this.ports = { edge: edge!, trunk: trunk!, pbx: pbxPort! }
+    this.#kamailio = startKamailio({
+      program: findProgram('kamailio')!,
+      configDir: path.resolve('config', 'kamailio'),
+      listen: `127.0.0.1:${edge}`,
+      ...{ trunk: `127.0.0.1:${trunk}`, pbx: `127.0.0.1:${pbxPort}`, matchPorts: true, pingSeconds },
+      bridges: bridges.map(({ port }) => `127.0.0.1:${port}`),
+      onLine: (line) => void this.lines.push(line),
+    })
+  }
+
+  static async open({ bridges = 1, pingSeconds = 0 } = {}): Promise<Edge> {
+    const started = await Promise.all(Array.from({ length: bridges }, () => NgBridge.open()))
+    const edge = new Edge(started, await freeUdpPorts(3), pingSeconds)
+    await answersOptions(edge.ports.edge)
+    return edge
+  }
+
+  /** Calls from the trunk to the PBX, one after the other, each with a re-INVITE in the middle. */
+  async call(calls: number): Promise<void> {
+    const again = sdp({ port: '[media_port]', version: 2 })
+    const answer = new Sipp({
+      ...{ program: findProgram('sipp')!, port: this.ports.pbx, mediaPort: 28_000, calls },
+      scenario: pbxScenario([pbx.answer(sdp({ port: '28000' })), pbx.reinvite(again), pbx.recvBye()]),
+    })
+    const caller = new Sipp({
+      ...{ program: findProgram('sipp')!, port: this.ports.trunk, mediaPort: 29_000, calls },
+      ...{ to: `127.0.0.1:${this.ports.edge}` },
+      scenario: callerScenario([
+        step.invite(sdp({ port: '[media_port]' })),
+        step.reinvite(2, again),
+        step.bye(3),
+      ]),
+    })
+    try {
+      await Promise.all([caller.succeeded(), answer.succeeded()])
+    } finally {
+      await Promise.all([caller.stop(), answer.stop()])
+    }
+  }
+
+  /** How many calls each bridge has had. */
+  counts(): number[] {
+    return this.bridges.map(({ events }) => events.filter(({ type }) => type === 'sip-call').length)
+  }
+
+  async close(): Promise<void> {
+    await this.#kamailio.stop()
+    for (const bridge of this.bridges) bridge.close()
+  }
+}
+
+/** A sender of single requests, who is trunk or PBX by its port, or a stranger. */
+class Sender {
+  readonly heard: string[] = []
+  readonly #socket: Socket
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('message', (bytes, { port }) => {
+      const text = bytes.toString()
+      this.heard.push(text)
+      if (text.startsWith('OPTIONS')) socket.send(okTo(text), port, '127.0.0.1')
+    })
+  }
+
+  static async open(port = 0): Promise<Sender> {
+    const socket = createSocket('udp4')
+    await new Promise<void>((resolve) => socket.bind(port, '127.0.0.1', resolve))
+    return new Sender(socket)
+  }
+
+  send(method: string, to: number): void {
+    const own = this.#socket.address().port
+    const name = Math.random().toString(36).slice(2)
+    const lines = [
+      `${method} sip:1000@127.0.0.1:${to} SIP/2.0`,
+      `Via: SIP/2.0/UDP 127.0.0.1:${own};branch=z9hG4bK${name}`,
+      `From: <sip:probe@127.0.0.1:${own}>;tag=${name}`,
+      `To: <sip:1000@127.0.0.1:${to}>`,
+      ...[
+        `Call-ID: ${name}`,
+        `CSeq: 1 ${method}`,
+        'Max-Forwards: 70',
+        `Contact: <sip:probe@127.0.0.1:${own}>`,
+      ],
+      'Content-Length: 0',
+    ]
+    this.#socket.send(`${lines.join('\r\n')}\r\n\r\n`, to, '127.0.0.1')
+  }
+
+  async status(method: string, to: number): Promise<string | undefined> {
+    const before = this.heard.length
+    this.send(method, to)
+    const answered = () => this.heard.slice(before).find((text) => /^SIP\/2.0 [2-6]/.test(text))
+    await until(`an answer to ${method}`, () => answered() !== undefined).catch(() => {})
+    return answered()?.slice(8, 11)
+  }
+
+  close(): void {
+    this.#socket.close()
+  }
+}
+
+const okTo = (request: string) =>
+  request.replace(/^OPTIONS .*/, 'SIP/2.0 200 OK').replace(/^To: (?!.*;tag=)(.*)$/m, 'To: $1;tag=phone')
+
+describe.skipIf(missingPackages() !== null)('the edge', () => {
+  let edge: Edge | undefined
+  const senders: Sender[] = []
+  const sender = async (port?: number) => {
+    const opened = await Sender.open(port)
+    senders.push(opened)
+    return opened
+  }
+  afterEach(async ({ task }) => {
+    if (task.result?.state === 'fail') console.log(edge?.lines.slice(-30).join('\n'))
+    for (const open of senders.splice(0)) open.close()
+    await edge?.close()
+  })
+
+  it('parts the calls between two bridges by their Call-ID, and each call stays with its own', async () => {
+    edge = await Edge.open({ bridges: 2 })
+    await edge.call(12)
+    const counts = edge.counts()
+    expect(counts[0]! + counts[1]!).toBe(12)
+    expect(Math.min(...counts)).toBeGreaterThan(0)
+    // Each BYE reached the bridge that had the call.
+    for (const { book } of edge.bridges) expect(book.views()).toEqual([])
+  })
+
+  it('gives the calls of a bridge that is gone to the other one, and takes it back when it is there again', async () => {
+    edge = await Edge.open({ bridges: 2 })
+    const [first, second] = edge.bridges as [NgBridge, NgBridge]
+    second.crash()
+    await edge.call(8)
+    expect(edge.counts()).toEqual([8, 0])
+    expect(first.book.views()).toEqual([])
+    await second.start()
+    // An edge asks a bridge that was away again after two seconds.
+    await new Promise((resolve) => setTimeout(resolve, 2_500))
+    await edge.call(12)
+    expect(edge.counts()[1]).toBeGreaterThan(0)
+  })
+
+  it('asks trunk and PBX by OPTIONS whether they live, and answers theirs', async () => {
+    edge = await Edge.open({ pingSeconds: 1 })
+    const [trunk, board] = [await sender(edge.ports.trunk), await sender(edge.ports.pbx)]
+    await until('OPTIONS to both', () =>
+      [trunk, board].every(({ heard }) => heard.some((text) => text.startsWith('OPTIONS'))),
+    )
+    expect(await trunk.status('OPTIONS', edge.ports.edge)).toBe('200')
+    expect(await board.status('OPTIONS', edge.ports.edge)).toBe('200')
+  })
+
+  it('serves nobody else, and no business that is the PBX’s', async () => {
+    edge = await Edge.open()
+    const [trunk, stranger] = [await sender(edge.ports.trunk), await sender()]
+    expect(await stranger.status('INVITE', edge.ports.edge)).toBe('403')
+    expect(await trunk.status('REGISTER', edge.ports.edge)).toBe('405')
+    expect(await trunk.status('MESSAGE', edge.ports.edge)).toBe('405')
+    // Whoever claims to be a bridge, and knows no dialog, ends none.
+    const edges = [{ host: '127.0.0.1', port: edge.ports.edge }]
+    const client = new EdgeClient({ edges, clock: systemClock, log: silentLog })
+    expect(await client.hangUp({ callId: 'none', fromTag: 'a', toTag: 'b' })).toBe(false)
+    expect(edge.counts()).toEqual([0])
+  })
+
+  it('listens no more to a stranger that floods', async () => {
+    edge = await Edge.open()
+    const stranger = await sender()
+    for (let i = 0; i < 200; i++) stranger.send('INVITE', edge.ports.edge)
+    await until('a word of it', () => edge!.lines.some((line) => line.includes('flood from 127.0.0.1')))
+    stranger.heard.length = 0
+    stranger.send('INVITE', edge.ports.edge)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(stranger.heard.filter((text) => text.startsWith('SIP/2.0 403'))).toEqual([])
+  })
+})
