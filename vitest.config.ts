@@ -35,9 +35,16 @@ export default defineConfig({
       {
         test: {
           name: 'postgres',
-          include: ['auth', 'gateway-events', 'outbox', 'payments', 'reconciliation', 'store'].map(
-            (room) => `test/control/${room}/**/*.test.ts`,
-          ),
+          include: [
+            'auth',
+            'exports',
+            'gateway-events',
+            'outbox',
+            'payments',
+            'receipts',
+            'reconciliation',
+            'store',
+          ].map((room) => `test/control/${room}/**/*.test.ts`),
           globalSetup: 'test/support/postgres.global-setup.ts',
           setupFiles: 'test/support/postgres.setup.ts',
           testTimeout: 60_000,

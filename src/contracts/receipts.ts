@@ -97,6 +97,8 @@ export const PreviewOrder = z.strictObject({
 export const Preview = z.strictObject({
   emailSubject: z.string(),
   emailHtml: z.string(),
+  /** Where the HTML can be looked at for ten minutes, in a frame that runs nothing. */
+  htmlUrl: z.string(),
   emailText: z.string(),
   text: z.string(),
 })

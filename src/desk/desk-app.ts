@@ -10,11 +10,12 @@ import './log-in-form.ts'
 import './payment-record.ts'
 import './payment-search.ts'
 import './platform-banner.ts'
+import './results-page.ts'
 import './status-page.ts'
 
 /** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
 export class DeskApp extends LitElement {
-  static override properties = { state: { state: true } }
+  static override properties = { state: { state: true }, results: { state: true } }
   static override styles = [
     controlStyles,
     css`
@@ -60,18 +61,24 @@ export class DeskApp extends LitElement {
   ]
 
   declare state: DeskState
+  /** The results page is open, in the place of the call. */
+  declare results: boolean
   readonly desk = new Desk()
   #stopListening: (() => void) | undefined
 
   constructor() {
     super()
     this.state = this.desk.state
+    this.results = false
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#stopListening = this.desk.listen((before, after) => {
       this.state = after
+      // Whoever turns to a call or a payment has turned away from the results.
+      if (before.selectedCallId !== after.selectedCallId || recordShown(after) || !after.session)
+        this.results = false
       this.renderRoot.querySelector('live-announcer')?.step(before, after)
       if (!before.session && after.session) void this.#focusMain()
     })
@@ -98,7 +105,13 @@ export class DeskApp extends LitElement {
     }
     return html`
       <a class="skip" href="#call" @click=${this.#skip}>Skip to the call</a>
-      <desk-header .desk=${this.desk} .state=${this.state}></desk-header>
+      <desk-header
+        .desk=${this.desk}
+        .state=${this.state}
+        @open-results=${() => {
+          this.results = true
+        }}
+      ></desk-header>
       <platform-banner .state=${this.state}></platform-banner>
       ${this.state.statusOpen ? html`<status-page .desk=${this.desk}></status-page>` : nothing}
       <div class="columns">
@@ -112,9 +125,20 @@ export class DeskApp extends LitElement {
   }
 
   #main(): TemplateResult {
+    if (this.results) return this.#resultsPage()
     const record = recordShown(this.state)
     if (!record) return html`<call-panel .desk=${this.desk} .state=${this.state}></call-panel>`
     return html`<payment-record .desk=${this.desk} .state=${this.state} .payment=${record}></payment-record>`
+  }
+
+  #resultsPage(): TemplateResult {
+    return html`<results-page
+      .rights=${this.state.session?.rights ?? []}
+      @leave=${() => {
+        this.results = false
+        void this.#focusMain()
+      }}
+    ></results-page>`
   }
 
   #skip(event: Event): void {

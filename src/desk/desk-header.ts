@@ -77,6 +77,13 @@ export class DeskHeader extends LitElement {
               </button>`
         }
         <span class="hint">${session.agent.name} · ${session.merchant.name}</span>
+        ${
+          session.rights.includes('endpoints:read')
+            ? html`<button class="small" @click=${() => this.dispatchEvent(new CustomEvent('open-results'))}>
+                Results
+              </button>`
+            : nothing
+        }
         <button class="small" ?disabled=${underWay.has('log-out')} @click=${() => this.desk.logOut()}>
           Log out
         </button>

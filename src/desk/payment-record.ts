@@ -10,6 +10,7 @@ import { type Orderable, operationWords, orderNames, ordersOf } from './orders.t
 import type { DeskState } from './state.ts'
 import { cardWords, refusalWords, statusNames, whenWords } from './words.ts'
 import './order-form.ts'
+import './receipt-form.ts'
 
 const orderIntents: ReadonlySet<string> = new Set(['capture', 'void', 'refund'])
 
@@ -90,6 +91,7 @@ export class PaymentRecord extends LitElement {
         </dl>
         ${this.#operations()} ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}
         ${this.#orders()}
+        <receipt-form .paymentId=${payment.id}></receipt-form>
       </section>
     `
   }

@@ -59,10 +59,12 @@ export class KillRun {
       const urls = this.#receivers.map(({ url }) => url)
       await writeMerchant(writing, urls, this.#receivers[0]?.secret ?? '')
       const payments = events / life.length
-      for (let kill = 0, written = 0; kill < kills; kill++) {
-        const due = Math.ceil(((kill + 1) * payments) / kills) - written
-        await writePayments(writing, due, written)
-        written += due
+      for (let kill = 0; kill < kills; kill++) {
+        const wanted = Math.ceil(((kill + 1) * payments) / kills)
+        await patiently(async () => {
+          const written = await this.#payments()
+          await writePayments(writing, wanted - written, written)
+        })
         await this.#runAndKill(20 + this.#random() * 330)
       }
       await this.#finish()
@@ -99,23 +101,31 @@ export class KillRun {
   }
 
   async #runAndKill(afterMs: number): Promise<void> {
-    const child = await this.#startRelay(times)
+    const child = await patiently(() => this.#startRelay(times))
     await pause(afterMs)
-    const inFlight = await this.#count('leased')
+    const inFlight = await patiently(() => this.#count('leased'))
     if (inFlight > 0) this.#killsWhileBusy++
     await this.#kill(child)
   }
 
   async #finish(): Promise<void> {
     const untilDone = async (what: 'but-text' | 'all', speed: number) => {
-      const child = await this.#startRelay(speed)
+      const child = await patiently(() => this.#startRelay(speed))
       const deadline = performance.now() + 240_000
-      while ((await this.#count(what)) > 0 && performance.now() < deadline) await pause(200)
+      while ((await patiently(() => this.#count(what))) > 0 && performance.now() < deadline) await pause(200)
       await this.#kill(child)
     }
     await untilDone('but-text', times)
     // What is left waits for look-ups of text messages, half an hour apart.
     await untilDone('all', lastTimes)
+  }
+
+  async #payments(): Promise<number> {
+    const { rows } = await this.#store.db
+      .selectFrom('payments')
+      .select(({ fn }) => fn.countAll<number>().as('rows'))
+      .executeTakeFirstOrThrow()
+    return Number(rows)
   }
 
   async #count(what: 'leased' | 'but-text' | 'all'): Promise<number> {
@@ -155,6 +165,18 @@ export class KillRun {
     const gone = new Promise((resolve) => child.once('exit', resolve))
     child.kill('SIGKILL')
     await gone
+  }
+}
+
+/** A machine that is busy with other things keeps a database away for seconds: that is no finding. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === 20) throw error
+      await pause(500)
+    }
   }
 }
 

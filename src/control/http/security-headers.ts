@@ -24,6 +24,8 @@ export async function addSecurityHeaders(
         fontSrc: ["'self'"],
         mediaSrc: ["'self'", 'blob:'],
         workerSrc: ["'self'"],
+        // Previews of receipts, which have a policy of their own.
+        frameSrc: ["'self'"],
         connectSrc: ["'self'", ...carrierOrigins(options.carrierUrl)],
         manifestSrc: ["'self'"],
         baseUri: ["'none'"],

@@ -128,7 +128,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   webhookEndpointRoutes(routes, options.endpoints)
   statusRoutes(routes, options.status)
   deliveryRoutes(routes, options.deliveries)
-  receiptRoutes(routes, options.receipts, options.receiptLook)
+  receiptRoutes(routes, options)
   healthRoutes(routes, options)
   openApiRoute(routes)
   errorDocsRoute(routes)

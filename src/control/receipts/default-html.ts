@@ -11,7 +11,14 @@ export const defaultHtml = `<!doctype html>
 <meta name="supported-color-schemes" content="light dark">
 <title>{{title}} {{receiptNumber}}</title>
 <style>
-  @media (max-width: 480px) { .pad { padding-left: 24px !important; padding-right: 24px !important } }
+  td { overflow-wrap: anywhere }
+  @media (max-width: 480px) {
+    .pad { padding-left: 24px !important; padding-right: 24px !important }
+    .amount { font-size: 34px !important; line-height: 44px !important }
+    .facts td { display: block !important; text-align: left !important }
+    .facts td.soft { padding-bottom: 0 !important }
+    .facts td.ink { padding-top: 1px !important; border-top: 0 !important }
+  }
   @media (prefers-color-scheme: dark) {
     .page { background: #12161c !important }
     .sheet { background: #1b212a !important }
@@ -45,12 +52,12 @@ export const defaultHtml = `<!doctype html>
 </td></tr>
 
 <tr><td class="sheet pad" style="background:#ffffff;padding:24px 40px 32px">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="font-size:14px;line-height:20px">
+<table role="presentation" class="facts" width="100%" cellpadding="0" cellspacing="0" style="font-size:14px;line-height:20px">
 {{#date}}<tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordDate}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532">{{date}}</td></tr>{{/date}}
 {{#last4}}<tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordCard}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532;font-variant-numeric:tabular-nums">{{brand}} •••• {{last4}}</td></tr>{{/last4}}
 {{#authCode}}<tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordAuthCode}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532">{{authCode}}</td></tr>{{/authCode}}
 <tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordOrderedBy}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532">{{telephoneOrder}}</td></tr>
-{{#reference}}<tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordReference}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532;word-break:break-word">{{reference}}</td></tr>{{/reference}}
+{{#reference}}<tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordReference}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532">{{reference}}</td></tr>{{/reference}}
 <tr><td class="soft line" style="padding:13px 12px 13px 0;border-top:1px solid #e4e9ef;color:#5b6878;vertical-align:top">{{wordReceiptNumber}}</td><td class="ink line" align="right" style="padding:13px 0;border-top:1px solid #e4e9ef;color:#1b2532;font-variant-numeric:tabular-nums">{{receiptNumber}}</td></tr>
 </table>
 </td></tr>

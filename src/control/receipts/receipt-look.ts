@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import type {
-  Preview,
   PreviewOrder,
   ReceiptKind,
   ReceiptSettings,
@@ -15,7 +14,7 @@ import { appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
 import { listTemplates, readSettings, readTemplates, writeSettings, writeTemplate } from './look-store.ts'
 import type { ReceiptFacts } from './receipt-fields.ts'
-import { renderReceipt } from './render-receipt.ts'
+import { type RenderedReceipt, renderReceipt } from './render-receipt.ts'
 import { checkTemplate } from './template.ts'
 
 /** What a merchant's receipts look like: branding, words and templates, and how they would come out. */
@@ -26,7 +25,7 @@ export type ReceiptLook = {
   /** A null body takes ours again. Throws TemplateRefused. */
   write(actor: Actor, template: WrittenTemplate): Promise<TemplateResource[]>
   /** Nothing is stored and nothing sent. Throws TemplateRefused, PaymentNotFound. */
-  preview(actor: Actor, order: z.infer<typeof PreviewOrder>): Promise<Preview>
+  preview(actor: Actor, order: z.infer<typeof PreviewOrder>): Promise<RenderedReceipt>
 }
 
 export type WrittenTemplate = {

@@ -6,6 +6,8 @@ import { fillTemplate } from './template.ts'
 /** Longest text message that Twilio takes, in characters. */
 const longestText = 1_600
 
+export type RenderedReceipt = Omit<Preview, 'htmlUrl'>
+
 export type RenderOptions = {
   readonly facts: ReceiptFacts
   readonly settings: ReceiptSettings
@@ -15,7 +17,7 @@ export type RenderOptions = {
 }
 
 /** All parts of one receipt. Pure. */
-export function renderReceipt({ facts, settings, templates, locale }: RenderOptions): Preview {
+export function renderReceipt({ facts, settings, templates, locale }: RenderOptions): RenderedReceipt {
   const fields = receiptFields(facts, settings, locale ?? settings.locale)
   return {
     emailSubject: fillTemplate('email-subject', templates['email-subject'], fields),

@@ -1,11 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { Preview } from '../../contracts/receipts.ts'
 import type { Delivered } from '../outbox/target.ts'
 import type { ReceiptTable } from '../store/receipt-tables.ts'
 import type { Store } from '../store/store.ts'
 import type { Mailer } from './mailer.ts'
 import { changeReceipt } from './receipt-store.ts'
+import type { RenderedReceipt } from './render-receipt.ts'
 
 export type SendEmailOptions = { readonly store: Store; readonly clock: Clock; readonly mailer: Mailer }
 
@@ -20,7 +20,7 @@ export class SendEmail {
     this.#options = options
   }
 
-  async send(receipt: ReceiptTable, rendered: Preview, to: string): Promise<Delivered> {
+  async send(receipt: ReceiptTable, rendered: RenderedReceipt, to: string): Promise<Delivered> {
     const { store, clock, mailer } = this.#options
     const messageId = `<${receipt.id}.${receipt.kind}@${mailer.domain}>`
     const began = { state: 'sending', address: to, message_ref: messageId, because: null } as const

@@ -1,12 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { Preview } from '../../contracts/receipts.ts'
 import type { Delivered } from '../outbox/target.ts'
 import { askedWaitMs } from '../outbox/webhook-schedule.ts'
 import type { ReceiptTable } from '../store/receipt-tables.ts'
 import type { Store } from '../store/store.ts'
 import { receiptNumber } from './receipt-fields.ts'
 import { beginReceipt, changeReceipt } from './receipt-store.ts'
+import type { RenderedReceipt } from './render-receipt.ts'
 import type { Texter } from './texter.ts'
 
 export type SendTextOptions = { readonly store: Store; readonly clock: Clock; readonly texter: Texter }
@@ -30,7 +30,7 @@ export class SendText {
     this.#options = options
   }
 
-  async send(receipt: ReceiptTable, rendered: Preview, to: string): Promise<Delivered> {
+  async send(receipt: ReceiptTable, rendered: RenderedReceipt, to: string): Promise<Delivered> {
     if (receipt.state === 'sending') return this.#lookUp(receipt)
     // What is `unclear` or `refused` only comes here again because a person has replayed it.
     const { store, clock, texter } = this.#options

@@ -22,11 +22,13 @@ export class MailServer {
       disabledCommands: ['STARTTLS', 'AUTH'],
       onRcptTo: ({ address }, _session, done) => done(errorOf(this.atRecipient(address))),
       onData: (stream, _session, done) => {
-        void buffer(stream).then(async (raw) => {
+        const take = async (raw: Buffer) => {
           this.mails.push(await simpleParser(raw))
           if (!this.breaksAfterMessage()) done(null)
           else for (const connection of this.#connections) connection.close()
-        })
+        }
+        // A sender that is killed while it writes has sent nothing.
+        void buffer(stream).then(take, () => {})
       },
     })
     this.#server.on('error', () => {})

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Clock } from '../../../base/clock.ts'
 import {
   Preview,
   PreviewOrder,
@@ -13,6 +14,8 @@ import {
 } from '../../../contracts/receipts.ts'
 import type { ReceiptLook } from '../../receipts/receipt-look.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
+import { NotFound } from '../errors.ts'
+import { PreviewShelf } from '../preview-shelf.ts'
 import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
@@ -20,10 +23,20 @@ const tags = ['receipts']
 const params = z.strictObject({ id: z.string().max(64) })
 const listOf = <T extends z.ZodType>(item: T) => z.strictObject({ data: z.array(item), nextCursor: z.null() })
 
+export type ReceiptRoutesOptions = {
+  readonly receipts: Receipts
+  readonly receiptLook: ReceiptLook
+  readonly clock: Clock
+}
+
 /** Receipts to callers, by e-mail and text message. */
-export function receiptRoutes(app: RouteApp, receipts: Receipts, look: ReceiptLook): void {
+export function receiptRoutes(
+  app: RouteApp,
+  { receipts, receiptLook: look, clock }: ReceiptRoutesOptions,
+): void {
   ofPayments(app, receipts)
   settings(app, look)
+  previews(app, look, new PreviewShelf(clock))
   templates(app, look)
 }
 
@@ -107,7 +120,18 @@ function settings(app: RouteApp, look: ReceiptLook): void {
     },
     (request) => look.change(principalOf(request).actor, request.body),
   )
+}
 
+/** Framed by the desk and by nobody else; runs nothing, loads nothing but pictures. */
+const previewPolicy = [
+  "default-src 'none'",
+  "style-src 'unsafe-inline'",
+  'img-src https: data:',
+  "frame-ancestors 'self'",
+  'sandbox',
+].join('; ')
+
+function previews(app: RouteApp, look: ReceiptLook, shelf: PreviewShelf): void {
   app.post(
     '/v1/receipts/preview',
     {
@@ -119,7 +143,28 @@ function settings(app: RouteApp, look: ReceiptLook): void {
         response: { 200: Preview },
       },
     },
-    (request) => look.preview(principalOf(request).actor, request.body),
+    async (request) => {
+      const { actor } = principalOf(request)
+      const rendered = await look.preview(actor, request.body)
+      return {
+        ...rendered,
+        htmlUrl: `/v1/receipts/previews/${shelf.put(actor.merchantId, rendered.emailHtml)}`,
+      }
+    },
+  )
+
+  app.get(
+    '/v1/receipts/previews/:id',
+    { config: { access: 'receipts:read' }, schema: { hide: true, params } },
+    async (request, reply) => {
+      const { merchantId } = principalOf(request).actor
+      const html = shelf.get(merchantId, (request.params as { id: string }).id)
+      if (html === undefined) throw new NotFound('no such preview')
+      return reply
+        .header('content-security-policy', previewPolicy)
+        .type('text/html; charset=utf-8')
+        .send(html)
+    },
   )
 }
 
