@@ -42,6 +42,12 @@ afterEach(async () => {
   expect(complaints.splice(0)).toEqual([])
 })
 
+/** The page's own view of it: tests have no types of the DOM. */
+const backgroundOf = (cell: unknown) => {
+  const page = globalThis as unknown as { getComputedStyle(one: unknown): { backgroundColor: string } }
+  return page.getComputedStyle(cell).backgroundColor
+}
+
 describeInBrowser('the results page', () => {
   it('makes an endpoint, shows its secret once, tries it, and lists what was to be delivered', async () => {
     await page.getByRole('tab', { name: 'Webhook endpoints' }).click()
@@ -75,7 +81,7 @@ describeInBrowser('the results page', () => {
     // Its styles are its own: the desk's policy would refuse them.
     const band = frame.locator('td.pad').filter({ hasText: 'Harbour Lane Books' }).first()
     await band.waitFor()
-    expect(await band.evaluate('cell => getComputedStyle(cell).backgroundColor')).toBe('rgb(242, 183, 5)')
+    expect(await band.evaluate(backgroundOf)).toBe('rgb(242, 183, 5)')
     await page.screenshot({ path: path.join(shots, 'receipt-studio.png'), fullPage: true })
     await page.getByLabel('Template', { exact: true }).fill('{{pan}}')
     await page.getByRole('button', { name: 'Save both' }).click()
