@@ -6,6 +6,7 @@ import { Patience } from './patience.ts'
 export class ControlDied extends Error {}
 
 const usualLimitMs = 45_000
+const apart: ReadonlySet<string> = new Set(['CALL_NOT_LIVE', 'PLATFORM_NOT_READY'])
 
 export type Until = {
   readonly what: string
@@ -30,6 +31,15 @@ export class Attention {
 
   end(): void {
     this.#patience.end()
+  }
+
+  /**
+   * What a refusal means. Nobody hangs up in these runs, and no peer stops: a call that is not live, or a platform that is
+   * not ready, has parts that a busy machine kept from hearing each other, or is a finding.
+   */
+  meaningOf(error: unknown): unknown {
+    if (!(error instanceof ApiRefused) || !apart.has(error.problem.code)) return error
+    return this.#patience.blame(error.message, this.#control.pid)
   }
 
   /** Throws ControlDied, InVain or Starved. A connection that a living control did not answer on says: not yet. */

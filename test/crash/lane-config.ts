@@ -27,6 +27,8 @@ export function laneConfig({ folder, peers, databaseFile, databaseUrl }: LaneCon
     logLevel: 'silent',
     databaseFile,
     databaseUrl,
+    // The merchant is on loopback, where production lets nobody have us dial.
+    egress: { ports: null, allow: ['127.0.0.0/8'] },
     vault: { ...base.vault, token: linkToken },
     bridge: { ...base.bridge, token: linkToken },
     gateways: [{ ...gateway, origin: gatewayOrigin, apiKey: gatewayKey, caFile, timeoutMs: 20_000 }],

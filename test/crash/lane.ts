@@ -92,7 +92,8 @@ export class Lane {
     const attention = new Attention(this.#control, () => this.#peers.activity)
     try {
       return await this.#play(scene, reference, attention)
-    } catch (error) {
+    } catch (thrown) {
+      const error = attention.meaningOf(thrown)
       // However busy the machine was: what the ledger has twice was taken twice.
       const approved = this.#peers.ledger(reference).filter(({ outcome }) => outcome === 'approved').length
       if (error instanceof Starved && approved > 1)

@@ -40,6 +40,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
  */
 export class Patience {
   readonly #turns = monitorEventLoopDelay({ resolution: 20 })
+  readonly #beganMs = performance.now()
 
   constructor() {
     this.#turns.enable()
@@ -47,6 +48,12 @@ export class Patience {
 
   end(): void {
     this.#turns.disable()
+  }
+
+  /** For something that only happens when the parts of a run cannot hear each other: was it the machine? */
+  blame(what: string, pid: number | undefined): InVain | Starved {
+    const wallMs = performance.now() - this.#beganMs
+    return verdictOf(what, { wallMs, queuedMs: queuedMs(pid), lateMs: this.#turns.max / 1e6 })
   }
 
   /** Throws InVain or Starved. */
@@ -65,7 +72,11 @@ export class Patience {
       const wallMs = performance.now() - beganMs
       if (granted < wait.limitMs && wallMs < endlessMs) continue
       const queued = queuedMs(wait.pid) - queuedBefore
-      throw verdictOf(wait.what, { wallMs, queuedMs: queued, lateMs: this.#turns.max / 1e6 })
+      throw verdictOf(`waited in vain until ${wait.what}`, {
+        wallMs,
+        queuedMs: queued,
+        lateMs: this.#turns.max / 1e6,
+      })
     }
   }
 }
@@ -87,7 +98,7 @@ function wasStarved({ wallMs, queuedMs: queued, lateMs }: Waited): boolean {
 export function verdictOf(what: string, waited: Waited): InVain | Starved {
   const { wallMs, queuedMs: queued, lateMs } = waited
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`
-  const words = `waited ${seconds(wallMs)} in vain until ${what} (ready and not run ${seconds(queued)}; our latest turn ${seconds(lateMs)} late)`
+  const words = `${what}, after ${seconds(wallMs)} (ready and not run ${seconds(queued)}; our latest turn ${seconds(lateMs)} late)`
   return wasStarved(waited) ? new Starved(words) : new InVain(words)
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ReconciliationResource } from '../../../src/contracts/reconciliation.ts'
+import { storedNumbers } from '../../../src/control/metrics/numbers.ts'
 import { merchantId, otherAgent } from '../payments/rig.ts'
 import { SandboxRig, supervisor } from '../payments/sandbox-rig.ts'
 import { until } from '../payments/until.ts'
@@ -126,6 +127,18 @@ describe('a difference', () => {
       .execute()
     expect(told).toHaveLength(1)
     expect(JSON.parse(told[0]?.body ?? '{}').data).toMatchObject({ kind: 'missing-here', theirsMinor: -100 })
+  })
+
+  it('stands in the metrics until a later comparison finds none', async () => {
+    const counted = async () => (await storedNumbers(sandbox.rig.store.db)).differences.get('sandbox')
+    const { gatewayRef } = await sandbox.approved()
+    await refundedOutside(gatewayRef)
+    await reconciled()
+    expect(await counted()).toBe(1)
+    since = sandbox.rig.clock.now() + 500
+    await sandbox.rig.clock.turn(1_000)
+    await reconciled()
+    expect(await counted()).toBe(0)
   })
 
   it('and the ledger can be taken away as CSV that no spreadsheet runs as a formula', async () => {
