@@ -13,11 +13,14 @@ export type Bearing = {
 /** Something that began with the pair and is two fifths of it: a third tone, or the harmonics of a voice. */
 const mostNew = 0.4
 /** A line that began with the pair, is nearly all that is left, and is as loud as this share of it. */
-const loudLine = 0.2
-const lineShare = 0.7
+const loudLine = 0.16
+const lineShare = 0.58
 
 /** How much speaks for a key rather than for a voice or a machine: log odds, roughly. */
 export function trust(found: Float64Array, bearing: Bearing): number {
+  const rest = found[F.rest]!
+  const added = rest - found[F.before]!
+  if (added > loudLine && found[F.line]! > Math.max(loudLine, lineShare * rest)) return -99
   return Math.max(
     trustOfBeginning(found, bearing),
     found[F.samples] === mostSamples ? trustOfLasting(found) : -99,
@@ -35,7 +38,6 @@ function trustOfBeginning(found: Float64Array, { purity, riseDb, followsKey }: B
   const before = found[F.before]!
   const added = Math.max(0, rest - before)
   if (added > mostNew) return -99
-  if (added > loudLine && found[F.line]! > Math.max(loudLine, lineShare * rest)) return -99
   const attack = Math.max(0, Math.min(8, found[F.attackHops]!) - 2)
   return (
     4.3 +
@@ -59,7 +61,7 @@ function trustOfLasting(found: Float64Array): number {
   return (
     3.3 -
     20 * found[F.rest]! -
-    6 * found[F.offsetPct]! -
+    4 * Math.max(0, found[F.offsetPct]! - 0.2) -
     10 * Math.sqrt(found[F.top]!) -
     15 * Math.sqrt(found[F.octaves]!)
   )

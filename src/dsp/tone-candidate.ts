@@ -8,6 +8,8 @@ const shortestRun = 7
 const longRun = 11
 /** From this run on, a pair under speech may be known by its lasting. */
 const lastingRun = 10
+/** A pair under speech that has lasted for this long is looked at however it began: 58 ms. */
+const longestRun = 22
 const missesAllowed = 3
 /** A window that agrees makes up for this much of one that did not. */
 const missesForgiven = 0.25
@@ -96,7 +98,8 @@ export class ToneCandidate {
     const run = this.fields[C.run]!
     if (run < shortestRun) return false
     if (this.doubt() <= (run >= longRun ? 2 : 1.6)) return true
-    return run >= lastingRun && this.#doubtOfLasting() <= 1.3
+    // What a long one began with counts no more: a closer look at the last of it will tell.
+    return run >= longestRun || (run >= lastingRun && this.#doubtOfLasting() <= 1.3)
   }
 
   /** 0 for a tone out of the book. Speech that meets the frequencies by chance has 2 and more. */

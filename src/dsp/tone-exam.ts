@@ -113,13 +113,12 @@ export class ToneExam {
     while (back < reachHops - ago && (has(begunShare, back) || has(begunShare, back + 1))) back++
     if (back >= reachHops - ago) {
       if (this.found[F.onsetHop] === 0) {
-        // Something like it was there before: the tone began where it was first heard well.
-        this.found[F.onsetHop] = Math.max(
-          this.#spectrum.hops - reachHops,
-          this.found[F.startHop]! - hopsOfFirst,
-        )
+        // Something like it was there before: the tone began where it was first heard well, if that can be seen.
+        const first = this.found[F.startHop]! - hopsOfFirst
+        const furthest = this.#spectrum.hops - reachHops
+        this.found[F.onsetHop] = Math.max(furthest, first)
         this.found[F.attackHops] = reachHops
-        return true
+        return first >= furthest
       }
       return false
     }

@@ -1,6 +1,6 @@
 import type { Attacker } from './attackers.ts'
 import { makeCall } from './calls.ts'
-import { throughEngine } from './listen.ts'
+import { heardUnarmed, throughEngine } from './listen.ts'
 import { Random } from './random.ts'
 import { type AudioScore, scoreAudio } from './score-audio.ts'
 import { type HearingScore, noHearing, scoreHearing } from './score-hearing.ts'
@@ -35,7 +35,10 @@ export function runCalls(
   for (let n = 0; n < calls; n++) {
     const { scene, voice } = makeCall(Random.for(seed, `call ${n}`), talk, n)
     const { heard, output } = throughEngine(scene)
-    const missed = scoreHearing(scene, heard, results.hearing)
+    const missed = [
+      ...scoreHearing(scene, heard, results.hearing),
+      ...scoreHearing(scene, heardUnarmed(scene), results.hearing).map((fault) => `not armed: ${fault}`),
+    ]
     if (missed.length === 0) results.right++
     const left = scoreMasking(scene, output, results.masking, attackers)
     scoreAudio(scene, voice, output, audio)

@@ -3,7 +3,7 @@ import { eitherGroups } from './groups/either.ts'
 import type { Group, GroupContext } from './groups/group.ts'
 import { mustHearGroups } from './groups/must-hear.ts'
 import { mustRejectGroups } from './groups/must-reject.ts'
-import { throughEngine } from './listen.ts'
+import { heardUnarmed, throughEngine } from './listen.ts'
 import { Random } from './random.ts'
 import { makeScene, type Scene } from './scene.ts'
 import { type HearingScore, noHearing, scoreHearing } from './score-hearing.ts'
@@ -42,7 +42,11 @@ export function runGroup(group: Group, { seed, rounds, attackers }: RunOptions):
     for (let plan = 0; plan < group.plans.length; plan++) {
       const scene = sceneOf(group, { seed, plan, round })
       const { heard, output } = throughEngine(scene)
-      const found = scoreHearing(scene, heard, hearing)
+      // The engine listens in two ways, and has to hear the same.
+      const found = [
+        ...scoreHearing(scene, heard, hearing),
+        ...scoreHearing(scene, heardUnarmed(scene), hearing).map((fault) => `not armed: ${fault}`),
+      ]
       if (group.readable) found.push(...scoreMasking(scene, output, masking, attackers))
       faults.push(...found.map((fault) => `plan ${plan}, round ${round}: ${fault}`))
     }

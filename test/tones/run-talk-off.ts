@@ -1,4 +1,4 @@
-import { throughEngine } from './listen.ts'
+import { heardUnarmed, throughEngine } from './listen.ts'
 import { type AudioScore, scoreAudio } from './score-audio.ts'
 import { type TalkOffKind, talkOffScene } from './talk-off.ts'
 
@@ -19,7 +19,8 @@ export function runTalkOff(kind: TalkOffKind, hours: number, seed: number): Talk
     const { scene, sound } = talkOffScene(kind, seed, n)
     const { heard, output } = throughEngine(scene)
     result.hours += scene.octets.length / 8_000 / 3_600
-    result.invented += heard.length
+    // Whichever way of listening is talked into more.
+    result.invented += Math.max(heard.length, heardUnarmed(scene).length)
     result.faults.push(
       ...heard.map(({ atSample }) => `stretch ${n}: a digit at ${(atSample / 8_000).toFixed(2)} s`),
     )

@@ -58,6 +58,16 @@ export function mustRejectGroups(): Group[] {
       ],
       false,
     ),
+    group(
+      'a third tone 3 dB down',
+      'reject',
+      [1_050, 1_800, 2_000, 2_300, 2_700].map((hz) => ({
+        ...usual,
+        sound: (key: Key, ms: number, r: Random) => withThird(key, ms, r, () => hz, -18),
+      })),
+      false,
+    ),
+    group('a voice whose pitch has harmonics on the pair', 'reject', [{ ...usual, sound: onePitch }], false),
     group('harmonics, as of a voice', 'reject', [{ ...usual, sound: withHarmonics }], false),
     group('tones of the network', 'reject', networkTones(), false),
     group(
@@ -88,9 +98,15 @@ function ofOneGroup(key: Key, ms: number, r: Random): Float32Array {
   return sines(Math.round(ms * 8), { hz: [a!, b!], dbm0: r.between(-20, -6) + (indexOfKey(key) & 1) })
 }
 
-function withThird(key: Key, ms: number, r: Random, hzOf: (index: number) => number): Float32Array {
+function withThird(
+  key: Key,
+  ms: number,
+  r: Random,
+  hzOf: (index: number) => number,
+  dbm0 = -15,
+): Float32Array {
   const out = generateTone({ key, ms, levelDbm0: -12, lowPhase: r.between(0, 7), highPhase: r.between(0, 7) })
-  mixInto(out, oneSine(hzOf(indexOfKey(key)), ms, -15))
+  mixInto(out, oneSine(hzOf(indexOfKey(key)), ms, dbm0))
   return out
 }
 
@@ -100,6 +116,23 @@ function withHarmonics(key: Key, ms: number, r: Random): Float32Array {
   for (const hz of [lowGroupHz[index >> 2]!, highGroupHz[index & 3]!]) {
     for (const k of [2, 3])
       if (hz * k < 3_900) mixInto(out, oneSine(hz * k, ms, -15), 0, gainOfDb(r.between(-6, 0)))
+  }
+  return out
+}
+
+/** All harmonics of a pitch that falls on a pair as nearly as a pitch can, those of the pair 8 dB above the others. */
+function onePitch(key: Key, ms: number, r: Random): Float32Array {
+  const index = indexOfKey(key)
+  const low = lowGroupHz[index >> 2]!
+  const high = highGroupHz[index & 3]!
+  const off = (n: number) => Math.abs((Math.round((high * n) / low) * low) / n / high - 1)
+  const nth = [3, 4, 5, 6, 7, 8].reduce((best, n) => (off(n) < off(best) ? n : best), 3)
+  const pitch = low / nth
+  const highNth = Math.round(high / pitch)
+  const out = new Float32Array(Math.round(ms * 8))
+  for (let n = 1; n * pitch < 3_400; n++) {
+    const dbm0 = n === nth || n === highNth ? -14 : -22
+    mixInto(out, oneSine(n * pitch, ms, dbm0 + r.between(-1, 1)))
   }
   return out
 }
@@ -128,6 +161,16 @@ function networkTones() {
     [1_500, 1_620],
     [540, 660],
     [1_020, 1_140],
+    [1_380, 1_740],
+    [660, 900],
+    [780, 1_140],
+    // Ringing and busy tones of Australia, India, Japan; the first and last of the special information tones.
+    [400, 450],
+    [383, 417],
+    [385, 415],
+    [600],
+    [914],
+    [1_777],
   ]
   return [
     {
