@@ -64,6 +64,10 @@ export class Rtpengine {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid!
+  }
+
   /** Processor time used so far, in seconds (Linux counts it in hundredths). */
   cpuSeconds(): number {
     const fields = readFileSync(`/proc/${this.#process.pid}/stat`, 'latin1')

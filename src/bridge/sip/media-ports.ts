@@ -67,7 +67,8 @@ export class MediaPort {
   send(bytes: Buffer, to: Source | undefined): void {
     if (this.#state === 'closed') return
     const goal = this.#peer ?? to
-    if (this.#state === 'connected') this.#socket.send(bytes, ignore)
+    // Nobody waits for it, and a callback would cost a turn of the event loop a packet.
+    if (this.#state === 'connected') this.#socket.send(bytes)
     else if (goal) this.#socket.send(bytes, goal.port, goal.address, ignore)
   }
 

@@ -1,4 +1,4 @@
-import { sequenceAfter } from './rtp-packet.ts'
+import { type RtpPacket, sequenceAfter } from './rtp-packet.ts'
 
 /** 1900 to 1970, in seconds: NTP counts from the former. */
 const ntpOffsetS = 2_208_988_800
@@ -28,9 +28,9 @@ export class ReceptionStats {
   octets = 0
 
   /** A packet of audio with an 8 kHz clock; others only count. */
-  take(packet: { ssrc: number; sequence: number; timestamp: number; bytes: number }, nowMs: number): void {
+  take(packet: Pick<RtpPacket, 'ssrc' | 'sequence' | 'timestamp'>, bytes: number, nowMs: number): void {
     this.packets++
-    this.octets += packet.bytes
+    this.octets += bytes
     if (packet.ssrc !== this.#ssrc) {
       this.#ssrc = packet.ssrc
       this.#first = packet.sequence

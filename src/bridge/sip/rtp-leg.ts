@@ -6,8 +6,9 @@ import type { G711Law } from '../../dsp/tone-channel.ts'
 import { inLaw } from '../law-converter.ts'
 import type { LegListener, LegStream } from '../leg-stream.ts'
 import { Refusals } from '../stream/refusals.ts'
-import type { AudioDescription, Codec } from './audio-description.ts'
+import type { Codec } from './audio-description.ts'
 import { EventReader } from './event-reader.ts'
+import type { LegMemory, LegPeer } from './leg-peer.ts'
 import type { PortPair, Source } from './media-ports.ts'
 import { lawOf, PayloadKinds, payloadTypeOf } from './payload-kinds.ts'
 import { isRtcp, ReceptionStats, writeReport } from './rtcp.ts'
@@ -15,31 +16,11 @@ import { RtpOrder } from './rtp-order.ts'
 import { type RtpPacket, readRtpPacket } from './rtp-packet.ts'
 import { type Relayed, RtpSender } from './rtp-sender.ts'
 import { mayBegin, type SourceRule } from './source-rule.ts'
-import type { LegKeys } from './srtp/call-keys.ts'
 import { LegCipher } from './srtp/leg-cipher.ts'
 
 const largestPacket = 1_600
 const mostRefusals = 500
 const nothing = new Uint8Array()
-
-/** Who a leg talks with, as the signalling says. */
-export type LegPeer = {
-  readonly theirs: AudioDescription
-  /** Codecs of the description that this party got. */
-  readonly told: readonly Codec[]
-  /** The codec that both agreed on first. */
-  readonly agreed: Codec | undefined
-  /** Another address that its packets may come from: where its signalling came from. */
-  readonly alsoFrom: string | undefined
-  /** What its media are encrypted with, both ways; undefined when they are not. */
-  readonly keys?: LegKeys | undefined
-}
-
-/** What an earlier life of the process knew of a leg. */
-export type LegMemory = {
-  readonly source?: Source | undefined
-  readonly rollovers?: Readonly<Record<string, number>> | undefined
-}
 
 export type RtpLegOptions = {
   readonly streamSid: string
@@ -71,6 +52,8 @@ export class RtpLeg implements LegStream {
   #listener: LegListener | undefined
   #peer: LegPeer | undefined
   #kinds = new PayloadKinds([], [])
+  /** The laws of G.711 that this party takes. */
+  #takes: readonly G711Law[] = []
   #source: Source | undefined
   #cipher: LegCipher | undefined
   #speaksOther: boolean | undefined
@@ -146,6 +129,7 @@ export class RtpLeg implements LegStream {
     const before = this.#peer?.theirs
     this.#peer = peer
     this.#kinds = new PayloadKinds(peer.told, peer.theirs.codecs)
+    this.#takes = peer.theirs.codecs.flatMap((codec) => lawOf(codec) ?? [])
     this.#speaksOther = undefined
     this.#cipher =
       peer.keys && new LegCipher(peer.keys, this.#cipher, { rollovers, onRollover: this.#options.onNews })
@@ -159,11 +143,9 @@ export class RtpLeg implements LegStream {
   }
 
   sendMedia(octets: Uint8Array, law: G711Law): void {
-    const codecs = this.#peer?.theirs.codecs ?? []
     if (this.#ended || this.deaf || !this.#peer?.theirs.receives) return
-    const takes = (wanted: G711Law) => codecs.some((codec) => lawOf(codec) === wanted)
-    const out = takes(law) ? law : law === 'mulaw' ? 'alaw' : 'mulaw'
-    if (takes(out)) this.sender.audio(inLaw(octets, law, out), out, this.#options.clock.monotonicMs())
+    const out = this.#takes.includes(law) ? law : this.#takes[0]
+    if (out) this.sender.audio(inLaw(octets, law, out), out, this.#options.clock.monotonicMs())
   }
 
   /** What goes by the call: under the number that this party knows it by. */
@@ -243,7 +225,7 @@ export class RtpLeg implements LegStream {
     if (!this.#source) this.#found(from)
     const nowMs = this.#options.clock.monotonicMs()
     this.lastHeardMs = nowMs
-    this.received.take({ ...packet, bytes: bytes.length }, nowMs)
+    this.received.take(packet, bytes.length, nowMs)
     const kind = this.#kinds.of(packet.payloadType)
     if (kind?.is === 'g711') {
       this.#speaksOther = false

@@ -43,6 +43,11 @@ export class RtpOrder {
       this.#next = { ssrc, sequence }
       this.#expected = null
     } else if (ahead < 0) return
+    if (this.#held.length === 0 && sequence === this.#next!.sequence) {
+      // In turn, as nearly all are.
+      this.#pass(packet, isAudio)
+      return
+    }
     if (this.#held.some((other) => other.packet.sequence === sequence)) return
     const next = this.#next!.sequence
     const distance = (held: Held) => sequenceAfter(next, held.packet.sequence)
@@ -69,6 +74,10 @@ export class RtpOrder {
 
   #take({ packet, isAudio }: Held): void {
     this.#held.shift()
+    this.#pass(packet, isAudio)
+  }
+
+  #pass(packet: OrderedPacket, isAudio: boolean): void {
     this.#next = { ssrc: packet.ssrc, sequence: (packet.sequence + 1) & 0xffff }
     if (!isAudio) return
     const gap = this.#expected === null ? 0 : timestampAfter(this.#expected, packet.timestamp)
