@@ -99,14 +99,14 @@ export class DeliveryLog extends LitElement {
         <td class="code">${row.target}</td>
         <td class=${row.state}>${stateWords[row.state]}</td>
         <td>${row.attempts}</td>
-        <td class="row">
+        <td><div class="row">
           <button class="small" aria-expanded=${isOpen} @click=${() => this.#toggle(row)}>Tries</button>
           ${
             this.mayReplay && row.state !== 'waiting'
               ? html`<button class="small" @click=${() => this.#replay(row)}>Send again</button>`
               : nothing
           }
-        </td>
+        </div></td>
       </tr>
       ${isOpen ? html`<tr><td colspan="7">${this.#tries()}</td></tr>` : nothing}`
   }

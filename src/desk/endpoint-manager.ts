@@ -119,7 +119,7 @@ export class EndpointManager extends LitElement {
                 ${one.previousSecretUntil && one.previousSecretUntil > Date.now() ? html`<br /><span class="hint">two secrets until ${whenWords(one.previousSecretUntil)}</span>` : nothing}
               </td>
               <td>${whenWords(one.createdAt)}</td>
-              <td class="row">${this.mayManage ? this.#actions(one) : nothing}</td>
+              <td><div class="row">${this.mayManage ? this.#actions(one) : nothing}</div></td>
             </tr>`,
           )}
         </tbody>

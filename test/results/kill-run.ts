@@ -65,7 +65,10 @@ export class KillRun {
           const written = await this.#payments()
           await writePayments(writing, wanted - written, written)
         })
-        await this.#runAndKill(20 + this.#random() * 330)
+        await this.#runAndKill({
+          deliveries: 1 + Math.floor(this.#random() * 60),
+          thenMs: this.#random() * 40,
+        })
       }
       await this.#finish()
       const [receivers, mail, phone] = [this.#receivers, this.#mail, this.#phone]
@@ -100,9 +103,13 @@ export class KillRun {
     }
   }
 
-  async #runAndKill(afterMs: number): Promise<void> {
+  /** By what was delivered, not by time: on a busy machine every kill would hit the first deliveries of a relay. */
+  async #runAndKill({ deliveries, thenMs }: { deliveries: number; thenMs: number }): Promise<void> {
     const child = await patiently(() => this.#startRelay(times))
-    await pause(afterMs)
+    const before = this.#arrived()
+    const deadline = performance.now() + 3_000
+    while (this.#arrived() < before + deliveries && performance.now() < deadline) await pause(2)
+    await pause(thenMs)
     const inFlight = await patiently(() => this.#count('leased'))
     if (inFlight > 0) this.#killsWhileBusy++
     await this.#kill(child)
@@ -118,6 +125,12 @@ export class KillRun {
     await untilDone('but-text', times)
     // What is left waits for look-ups of text messages, half an hour apart.
     await untilDone('all', lastTimes)
+  }
+
+  /** Deliveries that any target has taken so far. */
+  #arrived(): number {
+    const webhooks = this.#receivers.reduce((sum, { taken }) => sum + taken.length, 0)
+    return webhooks + this.#mail.mails.length + this.#phone.sent.length
   }
 
   async #payments(): Promise<number> {
