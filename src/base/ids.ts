@@ -19,6 +19,7 @@ export const idKinds = {
   event: 'evt',
   endpoint: 'whe',
   receipt: 'rcp',
+  connection: 'con',
   audit: 'aud',
   request: 'req',
 } as const

@@ -38,6 +38,8 @@ function story(result: DemoResult): string {
     ),
     `  webhook, signature verified        ${last ? `${last.type} for ${last.data.reference}, ${last.data.brand ?? 'card'} ending ${last.data.last4}` : 'none'}`,
     ...receiptLines(result),
+    `  CRM, found by the caller's number  ${result.crm.map(({ contact, subject }) => `${contact}: ${subject}`).join('; ') || 'nothing'}`,
+    `  books                              ${result.books.map(({ invoice, amount }) => `${amount.toFixed(2)} paid on invoice ${invoice}`).join('; ') || 'nothing'}`,
     `  time                               ${result.seconds} s`,
     '',
     result.broken.length === 0

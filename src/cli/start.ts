@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { type Platform, startPlatform } from '../supervisor/platform.ts'
-import { type ProcessName, processNames } from '../supervisor/process-plan.ts'
+import { officeApp, type ProcessName, processNames } from '../supervisor/process-plan.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 type StartOptions = ConfigurationOptions & { readonly only?: ProcessName[] }
@@ -44,6 +44,7 @@ function banner({ addresses, credentials }: Platform): string {
     `  Caller's phone   ${addresses.simulator}`,
     `  API              ${addresses.control}/v1   key   ${credentials.apiKey}`,
     `  Sandbox gateway  ${addresses.gateway}`,
+    `  CRM and books    ${addresses.office}   app   ${officeApp(credentials).clientId}   secret   ${officeApp(credentials).clientSecret}`,
     '',
     'Open the desk and the phone side by side, dial, and take a payment. Ctrl-C stops everything.',
   ].join('\n')

@@ -31,6 +31,8 @@ export type ClientOptions = {
 
 export type RequestOptions<N extends EndpointName> = {
   readonly id?: string
+  /** Of the paths that name a connection beside it. */
+  readonly connectionId?: string
   readonly query?: Query
   /** Names the intent over retries; a new one unless told. */
   readonly key?: string
@@ -50,14 +52,16 @@ export class TonewallClient {
   /** Throws ApiRefused with the problem, or NoAnswer with the key to try again with. */
   async request<N extends EndpointName>(name: N, options: RequestOptions<N> = {}): Promise<AnswerOf<N>> {
     const { method, path, answer } = endpoints[name]
-    const { id, query, body, key = randomUUID() } = options
+    const { id, connectionId, query, body, key = randomUUID() } = options
     const isPost = method === 'POST'
-    const url = `${this.#options.baseUrl}${fill(path, id)}${search(query)}`
+    const hasBody = isPost || method === 'PUT' || method === 'PATCH'
+    const url = `${this.#options.baseUrl}${fill(path, { id, connectionId })}${search(query)}`
     const headers = {
       ...this.headers(),
-      ...(isPost ? { 'content-type': 'application/json', 'idempotency-key': key } : {}),
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
+      ...(isPost ? { 'idempotency-key': key } : {}),
     }
-    const init = { method, headers, ...(isPost ? { body: JSON.stringify(body ?? {}) } : {}) }
+    const init = { method, headers, ...(hasBody ? { body: JSON.stringify(body ?? {}) } : {}) }
     const { status, text, isProblem } = await this.#send(url, init, isPost ? key : undefined)
     if (status >= 200 && status < 300)
       return answer.parse(text === '' ? null : JSON.parse(text)) as AnswerOf<N>
@@ -82,10 +86,12 @@ export class TonewallClient {
   }
 }
 
-function fill(path: string, id: string | undefined): string {
-  if (!path.includes('{id}')) return path
-  if (id === undefined) throw new TypeError('this request needs an id')
-  return path.replace('{id}', encodeURIComponent(id))
+function fill(path: string, names: Readonly<Record<string, string | undefined>>): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = names[name]
+    if (value === undefined) throw new TypeError(`this request needs ${name === 'id' ? 'an id' : name}`)
+    return encodeURIComponent(value)
+  })
 }
 
 function search(query: Query = {}): string {

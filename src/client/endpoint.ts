@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 export type Endpoint<Body, Answer> = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** `{id}` is filled from the parameters. */
   readonly path: string
   readonly body: z.ZodType<unknown, Body>

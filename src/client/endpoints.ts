@@ -13,6 +13,7 @@ import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../cont
 import type { PaymentStatus } from '../contracts/payment-events.ts'
 import { PlatformStatus } from '../contracts/platform-status.ts'
 import { DifferenceResource, NewReconciliation, ReconciliationResource } from '../contracts/reconciliation.ts'
+import { connectionEndpoints } from './connection-endpoints.ts'
 import { deliveryEndpoints } from './delivery-endpoints.ts'
 import { all, type Endpoint, get, nothing, post } from './endpoint.ts'
 import { receiptEndpoints } from './receipt-endpoints.ts'
@@ -69,6 +70,7 @@ export const endpoints = {
     z.strictObject({ eventId: z.string() }),
   ),
   removeWebhookEndpoint: { method: 'DELETE', path: '/v1/webhook-endpoints/{id}', ...noBody() },
+  ...connectionEndpoints,
   ...deliveryEndpoints,
   ...receiptEndpoints,
 } as const

@@ -12,6 +12,10 @@ export const Right = z.enum([
   'payments:refund',
   'reconciliations:read',
   'reconciliations:run',
+  'connections:read',
+  'connections:manage',
+  /** Say which record of the CRM a payment belongs to. */
+  'records:name',
   'endpoints:read',
   'endpoints:manage',
   /** How the gateways do. */

@@ -1,10 +1,9 @@
 import type { z } from 'zod'
+import type { Mapping, RecordRef } from '../contracts/connections.ts'
 import type { PaymentEvent } from '../contracts/payment-events.ts'
 import type { Account, Origins, Settings } from './account.ts'
 import type { AuthFacts } from './auth.ts'
 import type { LimitFacts } from './limits.ts'
-import type { Mapping } from './mapping.ts'
-import type { RecordRef } from './record-ref.ts'
 
 /**
  * An adapter is a pure conversation with one kind of CRM or accounting system, as a connector is with a gateway: an
@@ -28,6 +27,11 @@ export type Adapter = {
   readonly recordKinds: readonly string[]
   /** The kind of a bare id, where ids tell it. */
   readonly kindOfId?: (id: string) => string | undefined
+  /**
+   * One entry for each payment, which later events write over; or one for each event, so that an old event that was
+   * missed is worth writing late.
+   */
+  readonly entries: 'by-payment' | 'by-event'
   /** Events that are written unless the merchant chooses others. */
   readonly events: readonly PaymentEvent['type'][]
   readonly mapping: Mapping

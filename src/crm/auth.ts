@@ -1,13 +1,5 @@
+import type { Grant } from '../contracts/connections.ts'
 import type { Settings } from './account.ts'
-
-/**
- * - `authorisation-code`: a person of the merchant agrees in a browser; with PKCE where the other side knows it
- * - `client-credentials`: id and secret of an app that acts for a user of its own
- * - `jwt-bearer`: an assertion signed with a private key (RFC 7523)
- * - `fixed-token`: a token that is given once and does not expire
- */
-export const grants = ['authorisation-code', 'client-credentials', 'jwt-bearer', 'fixed-token'] as const
-export type Grant = (typeof grants)[number]
 
 export type AuthFacts = {
   /** In the order in which they are to be preferred. */

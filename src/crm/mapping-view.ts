@@ -1,6 +1,6 @@
 import { formatMoney, toDecimal } from '../base/money.ts'
+import type { RecordRef } from '../contracts/connections.ts'
 import type { PaymentEvent, PaymentEventType } from '../contracts/payment-events.ts'
-import type { RecordRef } from './record-ref.ts'
 
 /** What a template of the merchant's can name: `{{amount}}`, `{{metadata.orderNo}}`, … */
 export type MappingView = Readonly<Record<string, string | number | Readonly<Record<string, string>>>>

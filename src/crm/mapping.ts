@@ -1,15 +1,6 @@
 import Mustache from 'mustache'
-import { z } from 'zod'
+import type { Mapping } from '../contracts/connections.ts'
 import { type MappingView, viewNames } from './mapping-view.ts'
-
-/** One field of theirs, and the template of what goes into it. */
-export const MappedField = z.strictObject({
-  field: z.string().regex(/^[\w.:-]{1,80}$/, 'a field’s API name: letters, digits and _ . : -'),
-  template: z.string().max(2_000),
-  as: z.enum(['text', 'number', 'boolean']).default('text'),
-})
-export const Mapping = z.array(MappedField).max(60)
-export type Mapping = z.infer<typeof Mapping>
 
 export type MappingFault = { readonly field: string; readonly because: string }
 export type Value = string | number | boolean

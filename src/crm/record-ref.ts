@@ -1,11 +1,4 @@
-import { z } from 'zod'
-
-/** A record of a CRM or an invoice of the books: its kind in their words, and their id. */
-export const RecordRef = z.strictObject({
-  kind: z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'a kind of record, such as Contact'),
-  id: z.string().regex(/^[\w.\-/ #]{1,64}$/, 'an id: at most 64 letters, digits and . - _ / #'),
-})
-export type RecordRef = z.infer<typeof RecordRef>
+import { RecordRef } from '../contracts/connections.ts'
 
 export type KnownKinds = {
   readonly recordKinds: readonly string[]

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { TonewallClient } from '../client/client.ts'
+import type { ConnectionResource, NewConnection } from '../contracts/connections.ts'
 import {
   type CallResource,
   type CreatePayment,
@@ -74,6 +75,12 @@ export class ApiClient {
   /** The caller has agreed to be sent a receipt by e-mail. */
   async orderReceipt(id: string, to: string): Promise<void> {
     await this.#client.request('orderReceipt', { id, body: { channel: 'email', to, consent: true } })
+  }
+
+  /** A connection to a CRM or to the books, made and connected with what the app proves by itself. */
+  async connect(connection: z.input<typeof NewConnection>): Promise<ConnectionResource> {
+    const { id } = await this.#client.request('createConnection', { body: connection })
+    return (await this.#client.request('connect', { id, body: {} })).connection
   }
 
   /** The desk's events, until the signal; comes back by itself with what was missed. */

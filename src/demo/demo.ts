@@ -5,10 +5,12 @@ import { recoverDigits } from '../dtmf/attacker.ts'
 import { writeWav } from '../simulator/wav.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../supervisor/throwaway-platform.ts'
 import { ApiClient } from './api-client.ts'
+import { connectOffice } from './connect-office.ts'
 import type { DemoCard } from './demo-cards.ts'
 import { type DemoReceipt, readReceipt } from './demo-receipt.ts'
 import { DeskWatch } from './desk-watch.ts'
 import { type LedgerLine, SandboxGatewayClient } from './sandbox-gateway-client.ts'
+import type { BooksEntry, CrmEntry, SandboxOfficeClient } from './sandbox-office-client.ts'
 import { SimulatedCall } from './simulated-call.ts'
 import { type ReceivedWebhook, startWebhookReceiver } from './webhook-receiver.ts'
 
@@ -31,6 +33,9 @@ export type DemoResult = {
   readonly webhooks: readonly ReceivedWebhook[]
   /** The receipt as it lies in the caller's mailbox; null when nothing was paid. */
   readonly receipt: DemoReceipt | null
+  /** What stands in the merchant's CRM and books. */
+  readonly crm: readonly CrmEntry[]
+  readonly books: readonly BooksEntry[]
   readonly seconds: number
   /** What did not hold; empty when all did. */
   readonly broken: readonly string[]
@@ -52,6 +57,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const watch = new DeskWatch(api)
   try {
     receiver.trust((await api.createEndpoint(receiver.url)).secret)
+    const office = await connectOffice(platform, api)
+    tell('The merchant’s CRM and books are connected.')
     const call = await SimulatedCall.dial({ platform, api, watch, from: '+447700900123', talks: true })
     tell('A caller has dialled, the agent has answered, and both talk.')
     const payment = await takePayment(call, api, options)
@@ -61,6 +68,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const due = payment.status === 'captured'
     if (due) await untilTold(async () => (await gateway.mail()).length > 0)
     const [mail] = await gateway.mail()
+    await untilWritten(office, payment)
     await call.say('caller-thanks', 1_500)
     await call.hangUp()
     if (options.keepAudio) keepAudio(call, options.keepAudio)
@@ -74,6 +82,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       ledger,
       webhooks: [...receiver.received],
       receipt: mail ? readReceipt(mail) : null,
+      crm: await office.crmEntries(payment.id),
+      books: await office.booksEntries(payment.id),
       seconds: Math.round((performance.now() - startedMs) / 100) / 10,
     }
     return { ...result, broken: whatBroke(result) }
@@ -94,7 +104,7 @@ async function takePayment(
   { card, tell }: DemoOptions,
 ): Promise<PaymentResource> {
   await call.say('caller-card', 2_000)
-  const body = { amountMinor, currency: 'GBP', reference, metadata: { crmRecord: 'case-77' } }
+  const body = { amountMinor, currency: 'GBP', reference, metadata: { orderedBy: 'phone' } }
   const payment = await call.startPayment(body)
   await api.orderReceipt(payment.id, receiptTo)
   tell('The agent has clicked "Take payment". The line is masked before the card is asked for.')
@@ -144,8 +154,24 @@ function whatBroke(facts: Facts): string[] {
       facts.webhooks.some(({ event }) => event.data.status === facts.expected),
       'no verified webhook told of the outcome',
     ],
+    [
+      facts.crm.length === 1 && facts.crm[0]?.contact === 'Ada Byron',
+      'the CRM does not have the payment once, on the caller’s record',
+    ],
+    [
+      facts.books.length === due && facts.books.every(({ amount }) => amount * 100 === amountMinor),
+      'the books do not have the payment as it was taken',
+    ],
   ]
   return held.filter(([holds]) => !holds).map(([, complaint]) => complaint)
+}
+
+/** The CRM hears of declined cards too, the books of money only. */
+async function untilWritten(office: SandboxOfficeClient, { id, status }: PaymentResource): Promise<void> {
+  const books = status === 'captured' ? 1 : 0
+  await untilTold(
+    async () => (await office.crmEntries(id)).length > 0 && (await office.booksEntries(id)).length === books,
+  )
 }
 
 async function untilTold(told: () => boolean | Promise<boolean>): Promise<void> {

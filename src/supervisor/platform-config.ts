@@ -110,6 +110,16 @@ export const PlatformConfig = z
           .regex(/^postgres(ql)?:\/\/[^\s]+$/, 'postgres://user:password@host:port/database, or null')
           .nullable()
           .default(null),
+        sealingKeys: z
+          .array(
+            z.strictObject({
+              id: z.string().regex(/^[a-z0-9-]{1,20}$/, 'lower-case letters, digits and dashes'),
+              key: z.string().regex(/^[A-Za-z0-9+/]{43}=$/, '32 bytes in base64: openssl rand -base64 32'),
+            }),
+          )
+          .max(5)
+          .default([]),
+        panelFrameAncestors: z.array(url('https')).max(20).default([]),
         sessionIdleMinutes: z.number().int().min(1).max(1440).default(30),
         sessionLongestHours: z.number().int().min(1).max(168).default(12),
       })
@@ -215,6 +225,7 @@ export const PlatformConfig = z
         simulatorPort: port.default(8082),
         mailPort: port.default(2525),
         dialLoopback: z.boolean().default(true),
+        officePort: port.default(8083),
       })
       .prefault({}),
     egress: Egress.prefault({}),

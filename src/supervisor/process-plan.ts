@@ -77,6 +77,7 @@ export function addresses(config: PlatformConfig) {
     streams: `${bridge.publicUrl ?? `ws://${bridge.host}:${bridge.port}`}/streams/twilio`,
     gateway: `https://localhost:${sandbox.gatewayPort}`,
     simulator: `http://127.0.0.1:${sandbox.simulatorPort}`,
+    office: `http://127.0.0.1:${sandbox.officePort}`,
   }
 }
 
@@ -111,6 +112,21 @@ function gatewaysOf({ config, sandbox }: PlanInput) {
 /** Out of the key that both have: nothing more to keep in `sandbox.json`. */
 function gatewayWebhookSecret({ gatewayKey }: SandboxCredentials): string {
   return createHash('sha256').update(`webhooks ${gatewayKey}`).digest('base64url')
+}
+
+/** A sandbox has one out of the key that it has anyway, so that it can be moved with its folder. */
+function sealingKeysOf({ config, sandbox }: PlanInput): { id: string; key: string }[] {
+  const { sealingKeys } = config.control
+  if (sealingKeys.length > 0 || !sandbox) return sealingKeys.map((one) => ({ ...one }))
+  return [
+    { id: 'sandbox', key: createHash('sha256').update(`sealing ${sandbox.gatewayKey}`).digest('base64') },
+  ]
+}
+
+/** The app that the sandbox merchant's CRM and books let in: what a connection to them is made with. */
+export function officeApp({ gatewayKey }: SandboxCredentials): { clientId: string; clientSecret: string } {
+  const clientSecret = createHash('sha256').update(`office ${gatewayKey}`).digest('base64url')
+  return { clientId: 'tonewall-sandbox', clientSecret }
 }
 
 function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
@@ -231,6 +247,8 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     exportsDir: config.exports.dir && path.resolve(config.exports.dir),
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
     merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
+    sealingKeys: sealingKeysOf(input),
+    panelFrameAncestors: [...control.panelFrameAncestors],
     session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
     payDoors: (config.payDoor?.doors ?? []).map(({ id, merchant, gateway }) => ({
       id,
@@ -320,6 +338,10 @@ function sandboxPart({ config }: PlanInput, credentials: SandboxCredentials): z.
     mail: { host: '127.0.0.1', port: config.sandbox.mailPort },
     dataDir: path.join(config.dataDir, 'sandbox'),
     apiKey: credentials.gatewayKey,
+    office: {
+      listen: { host: '127.0.0.1', port: config.sandbox.officePort },
+      ...officeApp(credentials),
+    },
     webhook: {
       url: `${addresses(config).control}/v1/gateways/sandbox/webhooks`,
       secret: gatewayWebhookSecret(credentials),

@@ -21,13 +21,13 @@ type Overrides = Partial<
 /** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */
 export async function startThrowawayPlatform(overrides: Overrides = {}): Promise<ThrowawayPlatform> {
   const dataDir = mkdtempSync(path.join(tmpdir(), 'tonewall-data-'))
-  const [control, bridge, gateway, simulator, mail] = await freePorts(5)
+  const [control, bridge, gateway, simulator, mail, office] = await freePorts(6)
   const config = PlatformConfig.parse({
     ...overrides,
     dataDir,
     control: { port: control, ...overrides.control },
     bridge: { port: bridge, ...overrides.bridge },
-    sandbox: { gatewayPort: gateway, simulatorPort: simulator, mailPort: mail },
+    sandbox: { gatewayPort: gateway, simulatorPort: simulator, mailPort: mail, officePort: office },
     supervisor: { drainSeconds: 0 },
   })
   const logLines: string[] = []

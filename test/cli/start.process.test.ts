@@ -11,12 +11,13 @@ const command = [process.execPath, path.join(top, 'bin', 'tonewall.mjs')] as con
 const home = mkdtempSync(path.join(tmpdir(), 'tonewall-start-'))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-const [control, bridge, gateway, simulator] = await freePorts(4)
+const [control, bridge, gateway, simulator, office] = await freePorts(5)
 const ports = {
   CONTROL_PORT: control,
   BRIDGE_PORT: bridge,
   SANDBOX_GATEWAY_PORT: gateway,
   SANDBOX_SIMULATOR_PORT: simulator,
+  SANDBOX_OFFICE_PORT: office,
 }
 const env = (dataDir: string) => ({
   PATH: process.env.PATH,

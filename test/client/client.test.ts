@@ -80,7 +80,7 @@ describe('its endpoints', () => {
   it('are those of the OpenAPI document, but for log-in, events and files', () => {
     const text = readFileSync(path.resolve(import.meta.dirname, '../../docs/openapi.json'), 'utf8')
     const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> }
-    const other = /^\/v1\/(sessions|events|openapi)|\.csv$|^\/(healthz|readyz|docs)/
+    const other = /^\/v1\/(sessions|events|openapi|connections\/callback)|\.csv$|^\/(healthz|readyz|docs)/
     const documented = Object.entries(paths)
       .filter(([url]) => !other.test(url))
       .flatMap(([url, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${url}`))

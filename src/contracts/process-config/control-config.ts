@@ -96,6 +96,10 @@ export const ControlConfig = CommonConfig.extend({
     .default({ email: null, text: null }),
   /** Where the files of each day are written once it is over; null: nowhere. */
   exportsDir: z.string().nullable().default(null),
+  /** What seals the merchants' secrets in the database, newest first: 32 bytes in base64 each. */
+  sealingKeys: z.array(z.strictObject({ id: z.string(), key: SecretText })).default([]),
+  /** Origins whose pages may show a record's payments in a frame. */
+  panelFrameAncestors: z.array(z.string()).default([]),
   session: z.strictObject({ idleMinutes: z.number().int().min(1), longestHours: z.number().int().min(1) }),
   /**
    * Where `GET /metrics` listens, apart from everything else. Without a token only on loopback in sandbox mode. Null: not

@@ -9,6 +9,11 @@ export const SandboxConfig = CommonConfig.extend({
   /** Folder for its CA and certificate (made at first start: `ca.pem`, `server.pem`, `server-key.pem`) and its ledger. */
   dataDir: z.string(),
   apiKey: SecretText,
+  /** The sandbox merchant's CRM and books; null for a gateway alone. */
+  office: z
+    .strictObject({ listen: Listen, clientId: z.string(), clientSecret: SecretText })
+    .nullable()
+    .default(null),
   /** Where it tells the platform of everything that happened, and what signs it. */
   webhook: z.strictObject({ url: z.string(), secret: SecretText }).nullable().default(null),
 })

@@ -8,16 +8,24 @@ const agent: readonly Right[] = [
   'payments:read',
   'payments:take',
   'payments:settle',
+  'records:name',
 ]
 const supervisor: readonly Right[] = [
   ...agent,
   'payments:refund',
   'endpoints:read',
+  'connections:read',
   'platform:read',
   'reconciliations:read',
   'receipts:read',
 ]
-const admin: readonly Right[] = [...supervisor, 'endpoints:manage', 'reconciliations:run', 'receipts:manage']
+const admin: readonly Right[] = [
+  ...supervisor,
+  'endpoints:manage',
+  'connections:manage',
+  'reconciliations:run',
+  'receipts:manage',
+]
 
 /** Role → rights, always within one merchant. A machine is an API key: a merchant's own system. */
 const rights: Readonly<Record<Role, ReadonlySet<Right>>> = {

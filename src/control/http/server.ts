@@ -12,6 +12,8 @@ import { LogInThrottle } from '../auth/log-in-throttle.ts'
 import { Sessions } from '../auth/sessions.ts'
 import type { CallRegistry } from '../calls/registry.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
+import type { ConnectionCore } from '../connections/assemble.ts'
+import type { Records } from '../connections/records.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
 import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Deliveries } from '../outbox/deliveries.ts'
@@ -28,6 +30,7 @@ import { IdempotencyStore } from './idempotency-store.ts'
 import { addOpenApi, openApiRoute } from './openapi.ts'
 import { sendProblem } from './problem.ts'
 import { callRoutes } from './routes/calls.ts'
+import { connectionRoutes } from './routes/connections.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
 import { errorDocsRoute } from './routes/error-docs.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -38,6 +41,7 @@ import { operationRoutes } from './routes/operations.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
+import { recordRoutes } from './routes/records.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { type StatusOf, statusRoutes } from './routes/status.ts'
@@ -48,7 +52,10 @@ import { createSessionCookie } from './session-cookie.ts'
 import { addUnknownRoutes } from './unknown-routes.ts'
 
 export type HttpOptions = {
-  readonly config: Pick<ControlConfig, 'mode' | 'publicUrl' | 'session' | 'deskDir' | 'carrierUrl'>
+  readonly config: Pick<
+    ControlConfig,
+    'mode' | 'publicUrl' | 'session' | 'deskDir' | 'carrierUrl' | 'panelFrameAncestors'
+  >
   readonly version: string
   /** Names this life of the process. */
   readonly bootId: string
@@ -65,6 +72,8 @@ export type HttpOptions = {
   readonly deliveries: Deliveries
   readonly receipts: Receipts
   readonly receiptLook: ReceiptLook
+  readonly connections: ConnectionCore
+  readonly records: Records
   readonly feed: DeskFeedHub
   readonly vault: { readonly up: boolean }
   readonly bridge: BridgeClient
@@ -129,6 +138,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   statusRoutes(routes, options.status)
   deliveryRoutes(routes, options.deliveries)
   receiptRoutes(routes, options)
+  connectionRoutes(routes, options.connections)
+  const { publicUrl, panelFrameAncestors: frameAncestors } = config
+  const { sealer } = options.connections
+  recordRoutes(routes, { records: options.records, sealer, clock, publicUrl, frameAncestors })
   healthRoutes(routes, options)
   openApiRoute(routes)
   errorDocsRoute(routes)

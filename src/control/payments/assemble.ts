@@ -6,6 +6,8 @@ import { createGatewayClient, type GatewayClient } from '../clients/gateway-clie
 import type { VaultClient } from '../clients/vault-client.ts'
 import { Collections } from '../collection/collections.ts'
 import type { CollectionState } from '../collection/machine.ts'
+import { type ConnectionCore, createConnectionCore } from '../connections/assemble.ts'
+import type { Records } from '../connections/records.ts'
 import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { IdempotencyStore } from '../http/idempotency-store.ts'
 import { createDeliveries, type Deliveries } from '../outbox/deliveries.ts'
@@ -22,6 +24,7 @@ import { channelsOf, createReceiptTarget } from '../receipts/receipt-target.ts'
 import { createReceipts, type Receipts } from '../receipts/receipts.ts'
 import { createTexter } from '../receipts/texter.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
+import { Sealer } from '../secrets/sealer.ts'
 import type { Store } from '../store/store.ts'
 import { type GatewayMeter, GatewayWatch } from '../watch/gateway-watch.ts'
 import { Authorisation } from './authorisation.ts'
@@ -48,6 +51,9 @@ export type PaymentCoreOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly config: Pick<ControlConfig, 'merchants' | 'gateways' | 'collection' | 'mode'> & {
+    /** Where people come back to who have connected a CRM; only then needed, as is what seals its tokens. */
+    readonly publicUrl?: string
+    readonly sealingKeys?: ControlConfig['sealingKeys']
     readonly payDoors?: ControlConfig['payDoors']
     /** Nothing but public addresses, unless told. */
     readonly egress?: ControlConfig['egress']
@@ -77,6 +83,9 @@ export type PaymentCore = {
   readonly deliveries: Deliveries
   readonly receipts: Receipts
   readonly receiptLook: ReceiptLook
+  /** CRMs and accounting systems, and the records that payments belong to. */
+  readonly connections: ConnectionCore
+  readonly records: Records
   readonly reconciliations: Reconciliations
   readonly gateways: Gateways
   /** How the gateways do. */
@@ -113,12 +122,18 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     mailer: receipts?.email ? createMailer(receipts.email) : null,
     texter: receipts?.text ? createTexter(receipts.text) : null,
   }
-  const relay = new Relay({
+  const connections = createConnectionCore({
+    ...{ store, clock, log, mode: config.mode, publicUrl: config.publicUrl ?? '' },
+    sealer: new Sealer(config.sealingKeys ?? []),
+    egress,
+    onTold: (merchantId) => relay.wake(merchantId),
+  })
+  const relay: Relay = new Relay({
     store,
     clock,
     log,
     random,
-    kinds: [webhooks, createReceiptTarget({ store, clock, ...channels })],
+    kinds: [webhooks, createReceiptTarget({ store, clock, ...channels }), connections.target],
     merchantIds: () => merchantIds(store.db),
   })
   const onTold = (merchantId: string) => relay.wake(merchantId)
@@ -197,9 +212,13 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     vault,
     onCommitted,
   }
+  const payments = createPayments(orders)
+  const operationsApi = createOperationsApi({ store, operations, inquiries, collections, watch })
   return {
-    payments: createPayments(orders),
-    operations: createOperationsApi({ store, operations, inquiries, collections, watch }),
+    payments,
+    operations: operationsApi,
+    connections,
+    records: connections.records(payments, operationsApi),
     gateways,
     watch,
     collections,

@@ -7,6 +7,7 @@ import { reconciliationMigration } from './migrations/0005-reconciliation.ts'
 import { apiMigration } from './migrations/0006-api.ts'
 import { paymentIndicesMigration } from './migrations/0007-payment-indices.ts'
 import { resultsMigration } from './migrations/0008-results.ts'
+import { connectionsMigration } from './migrations/0009-connections.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   apiMigration,
   paymentIndicesMigration,
   resultsMigration,
+  connectionsMigration,
 ]

@@ -128,6 +128,48 @@ CREATE INDEX calls_going_on ON public.calls USING btree (status) WHERE (status <
 
 CREATE INDEX calls_of_merchant ON public.calls USING btree (merchant_id, id);
 
+create table connection_consents (
+  state_hash text not null,
+  merchant_id text not null,
+  connection_id text not null,
+  agent_id text not null,
+  sealed_verifier text not null,
+  created_at bigint not null
+);
+
+alter table connection_consents add constraint connection_consents_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+alter table connection_consents add constraint connection_consents_pkey PRIMARY KEY (state_hash);
+
+create table connections (
+  id text not null,
+  merchant_id text not null,
+  adapter text not null,
+  name text not null,
+  state text not null,
+  disabled_because text,
+  settings text not null,
+  origins text,
+  grant_kind text not null,
+  client_id text not null,
+  sealed_client text not null,
+  sealed_tokens text,
+  tokens_until bigint not null,
+  tokens_version integer not null,
+  refreshing_until bigint not null,
+  mapping text not null,
+  events text not null,
+  rules text not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table connections add constraint connections_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+alter table connections add constraint connections_pkey PRIMARY KEY (id);
+
+CREATE INDEX connections_of_merchant ON public.connections USING btree (merchant_id, id);
+
 create table gateway_events (
   gateway text not null,
   event_id text not null,
@@ -407,6 +449,30 @@ alter table reconciliations add constraint reconciliations_by_merchant UNIQUE (m
 alter table reconciliations add constraint reconciliations_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
 
 alter table reconciliations add constraint reconciliations_pkey PRIMARY KEY (id);
+
+create table record_links (
+  connection_id text not null,
+  payment_id text not null,
+  merchant_id text not null,
+  state text not null,
+  record_kind text,
+  record_id text,
+  source text,
+  because text,
+  candidates text not null,
+  written text,
+  position integer not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table record_links add constraint record_links_key PRIMARY KEY (connection_id, payment_id);
+
+alter table record_links add constraint record_links_payment FOREIGN KEY (merchant_id, payment_id) REFERENCES payments(merchant_id, id);
+
+CREATE INDEX record_links_by_record ON public.record_links USING btree (merchant_id, record_id, record_kind);
+
+CREATE INDEX record_links_of_payment ON public.record_links USING btree (merchant_id, payment_id);
 
 create table sessions (
   id text not null,

@@ -26,6 +26,12 @@ CREATE INDEX "calls_going_on" on "calls" ("status") where "status" != 'ended';
 
 CREATE INDEX "calls_of_merchant" on "calls" ("merchant_id", "id");
 
+CREATE TABLE "connection_consents" ("state_hash" text primary key, "merchant_id" text not null references "merchants" ("id"), "connection_id" text not null, "agent_id" text not null, "sealed_verifier" text not null, "created_at" bigint not null);
+
+CREATE TABLE "connections" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "adapter" text not null, "name" text not null, "state" text not null, "disabled_because" text, "settings" text not null, "origins" text, "grant_kind" text not null, "client_id" text not null, "sealed_client" text not null, "sealed_tokens" text, "tokens_until" bigint not null, "tokens_version" integer not null, "refreshing_until" bigint not null, "mapping" text not null, "events" text not null, "rules" text not null, "created_at" bigint not null, "updated_at" bigint not null);
+
+CREATE INDEX "connections_of_merchant" on "connections" ("merchant_id", "id");
+
 CREATE TABLE "gateway_events" ("gateway" text not null, "event_id" text not null, "merchant_id" text references "merchants" ("id"), "what" text not null, "gateway_ref" text, "our_reference" text, "amount_minor" integer, "currency" text, "state" text not null, "because" text, "tries" integer not null, "next_at" bigint not null, "received_at" bigint not null, "updated_at" bigint not null, constraint "gateway_events_key" primary key ("gateway", "event_id"));
 
 CREATE INDEX "gateway_events_due" on "gateway_events" ("next_at") where "state" != 'done';
@@ -92,6 +98,12 @@ CREATE INDEX "differences_by_subject" on "reconciliation_differences" ("merchant
 CREATE INDEX "differences_of_reconciliation" on "reconciliation_differences" ("merchant_id", "reconciliation_id");
 
 CREATE TABLE "reconciliations" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "gateway" text not null, "state" text not null, "since_ms" bigint not null, "until_ms" bigint not null, "lines" integer not null, "matched" integer not null, "differences" integer not null, "because" text, "created_at" bigint not null, "updated_at" bigint not null, constraint "reconciliations_by_merchant" unique ("merchant_id", "id"));
+
+CREATE TABLE "record_links" ("connection_id" text not null, "payment_id" text not null, "merchant_id" text not null, "state" text not null, "record_kind" text, "record_id" text, "source" text, "because" text, "candidates" text not null, "written" text, "position" integer not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "record_links_key" primary key ("connection_id", "payment_id"), constraint "record_links_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+
+CREATE INDEX "record_links_by_record" on "record_links" ("merchant_id", "record_id", "record_kind");
+
+CREATE INDEX "record_links_of_payment" on "record_links" ("merchant_id", "payment_id");
 
 CREATE TABLE "sessions" ("id" text primary key, "merchant_id" text not null, "agent_id" text not null, "token_hash" text not null unique, "created_at" bigint not null, "last_seen_at" bigint not null, constraint "sessions_agent" foreign key ("merchant_id", "agent_id") references "agents" ("merchant_id", "id"));
 

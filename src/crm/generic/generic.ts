@@ -37,6 +37,7 @@ export const generic: Adapter = {
     account: (origin) => origin,
   },
   recordKinds: ['record'],
+  entries: 'by-event',
   events: ['payment.captured', 'payment.voided', 'payment.refunded'],
   mapping: [],
   write: { open, next },

@@ -48,6 +48,7 @@ export const hubspot: Adapter = {
     },
   },
   recordKinds: ['contacts', 'tickets', 'deals', 'companies'],
+  entries: 'by-payment',
   events: [
     'payment.authorised',
     'payment.captured',

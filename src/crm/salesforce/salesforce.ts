@@ -36,8 +36,9 @@ export const salesforce: Adapter = {
     lifetimeSeconds: 3_600,
   },
   limits: {
-    // The allowance of a Developer Edition, the smallest; what the org really has is read from every answer.
-    windows: () => [{ name: 'day', spanMs: 24 * 3_600_000, most: 15_000 }],
+    windows: (settings) => [
+      { name: 'day', spanMs: 24 * 3_600_000, most: Settings.parse(settings).requestsPerDay },
+    ],
     atOnce: 5,
     account: (origin) => origin,
     left: (headers) => {
@@ -47,6 +48,7 @@ export const salesforce: Adapter = {
   },
   recordKinds: ['Contact', 'Case', 'Opportunity', 'Account', 'Lead'],
   kindOfId: (id) => prefixes[id.slice(0, 3)],
+  entries: 'by-payment',
   events: [
     'payment.authorised',
     'payment.captured',

@@ -30,6 +30,8 @@ export const Settings = z.strictObject({
   audience: z
     .enum(['https://login.salesforce.com', 'https://test.salesforce.com'])
     .default('https://login.salesforce.com'),
+  /** Of the org's daily allowance, which it shares with its other apps; answers tell what is left of that. */
+  requestsPerDay: z.number().int().min(100).max(10_000_000).default(15_000),
   /** JWT bearer flow: the user that the integration acts for. */
   username: z.string().max(200).optional(),
 })

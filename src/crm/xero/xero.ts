@@ -48,6 +48,7 @@ export const xero: Adapter = {
     },
   },
   recordKinds: ['invoice'],
+  entries: 'by-event',
   events: ['payment.captured', 'payment.refunded', 'payment.voided'],
   mapping: [
     { field: 'Description', template: 'Refund of card payment {{reference}} ({{paymentId}})', as: 'text' },

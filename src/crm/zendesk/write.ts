@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import type { RecordRef } from '../../contracts/connections.ts'
 import type { Account } from '../account.ts'
 import type { Answer, Dialogue, Move, State, WriteRequest } from '../adapter.ts'
 import { applyMapping } from '../mapping.ts'
 import { mappingView } from '../mapping-view.ts'
 import { call, end, giveUp, parse, recordGone, refused } from '../reading.ts'
-import { type RecordRef, sameRecord, writeRecordRef } from '../record-ref.ts'
+import { sameRecord, writeRecordRef } from '../record-ref.ts'
 
 /**
  * A comment cannot be written twice under one key, so that it is looked for first. The order makes that certain: the

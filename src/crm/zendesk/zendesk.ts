@@ -31,8 +31,9 @@ export const zendesk: Adapter = {
     lifetimeSeconds: 1_800,
   },
   limits: {
-    // The smallest plan's requests a minute; 30 updates of one ticket in ten minutes are far from what a call makes.
-    windows: () => [{ name: 'minute', spanMs: 60_000, most: 200 }],
+    windows: (settings) => [
+      { name: 'minute', spanMs: 60_000, most: Settings.parse(settings).requestsPerMinute },
+    ],
     atOnce: 5,
     account: (origin) => origin,
     left: (headers) => {
@@ -41,6 +42,7 @@ export const zendesk: Adapter = {
     },
   },
   recordKinds: ['ticket'],
+  entries: 'by-event',
   events: [
     'payment.authorised',
     'payment.captured',

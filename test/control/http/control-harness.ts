@@ -8,12 +8,14 @@ import type { PlatformStatus } from '../../../src/contracts/platform-status.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { CallRegistry } from '../../../src/control/calls/registry.ts'
+import { createConnectionCore } from '../../../src/control/connections/assemble.ts'
 import { DeskFeedHub } from '../../../src/control/desk-feed.ts'
 import { createHttpServer, type HttpServer } from '../../../src/control/http/server.ts'
 import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
 import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
 import { createReceipts } from '../../../src/control/receipts/receipts.ts'
+import { Sealer } from '../../../src/control/secrets/sealer.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
@@ -148,6 +150,12 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     receipts: createReceipts({ ...told, channels: ['email', 'text'] }),
     receiptLook: createReceiptLook({ store, clock }),
   }
+  const operations = new RecordedOperations(payments)
+  const connections = createConnectionCore({
+    ...{ store, clock, log: silentLog, mode, publicUrl, onTold: () => {} },
+    sealer: new Sealer([{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }]),
+    egress,
+  })
   const server = await createHttpServer({
     config: {
       mode,
@@ -155,10 +163,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       session: { idleMinutes: 30, longestHours: 12 },
       deskDir: options.deskDir ?? path.join(folder, 'no-desk'),
       carrierUrl: 'http://127.0.0.1:8082',
+      panelFrameAncestors: ['https://crm.test'],
     },
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
-    ...{ calls, payments, feed, vault, bridge, ...targets },
-    operations: new RecordedOperations(payments),
+    ...{ calls, payments, feed, vault, bridge, connections, operations, ...targets },
+    records: connections.records(payments, operations),
     reconciliations: new RecordedReconciliations(),
     status: async () => ({ ...noStatus, at: clock.now() }),
     gatewayEvents: { receive: async () => ({ kind: 'unknown' }) },
@@ -200,7 +209,7 @@ async function seedMerchants(store: Store, rows: Merchants): Promise<void> {
 }
 
 export type Asked = {
-  readonly method?: 'GET' | 'POST' | 'DELETE' | 'PUT'
+  readonly method?: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'PATCH'
   readonly url: string
   readonly key?: string
   readonly idempotencyKey?: string | null

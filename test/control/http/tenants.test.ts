@@ -7,7 +7,7 @@ beforeEach(async () => {
 })
 afterEach(() => control.close())
 
-type Operation = { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }
+type Operation = { readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'; readonly path: string }
 
 /** Every operation that the API's own document lists: a route that is added is walked too. */
 function operations(): Operation[] {
@@ -21,6 +21,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   '/v1/payments/{id}/clear-field': { field: 'pan' },
   '/v1/payments/{id}/receipts/withdraw': { channel: 'email' },
   '/v1/payments/{id}/receipts': { channel: 'email', to: 'eve@theirs.test', consent: true },
+  '/v1/payments/{id}/records/{connectionId}': { record: 'Contact:003' },
 }
 
 describe('two merchants on one platform', () => {
@@ -41,7 +42,16 @@ describe('two merchants on one platform', () => {
       url: '/v1/reconciliations',
       body: { since: 0, until: 1_000 },
     })
+    const connection = await ask(control, {
+      method: 'POST',
+      url: '/v1/connections',
+      body: {
+        ...{ adapter: 'hubspot', name: 'Ours', grant: 'fixed-token', clientSecret: 'pat-of-ours' },
+        settings: { portalId: '1' },
+      },
+    })
     const ids: Record<string, string> = {
+      connections: connection.json().id,
       reconciliations: run.json().id,
       calls: callId,
       payments: made.json().id,
@@ -52,7 +62,9 @@ describe('two merchants on one platform', () => {
     expect(named.length).toBeGreaterThanOrEqual(10)
     for (const { method, path } of named) {
       const kind = path.split('/')[2] ?? ''
-      const url = path.replace('{id}', ids[kind] ?? `no test id for ${kind}`)
+      const url = path
+        .replace('{id}', ids[kind] ?? `no test id for ${kind}`)
+        .replace('{connectionId}', connection.json().id)
       const body = bodies[path]
       const answer = await ask(control, { method, url, key: theirs.key, ...(body ? { body } : {}) })
       expect({ path, status: answer.statusCode, replies: answer.json().remedy }).toEqual({

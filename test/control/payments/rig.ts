@@ -220,6 +220,8 @@ export class Rig {
       payDoors: [{ id: 'twilio-pay', merchantId, gatewayId: 'sandbox' }],
       egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
       receipts: this.#options.receipts ?? { email: null, text: null },
+      publicUrl: 'https://pay.test',
+      sealingKeys: [{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }],
       gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
         { ...merchant, id: merchantId, name: 'One', webhookEndpoints },

@@ -1,0 +1,170 @@
+import type { Clock } from '../../base/clock.ts'
+import { RecordRef } from '../../contracts/connections.ts'
+import type { PaymentResource } from '../../contracts/desk-port.ts'
+import type { OperationResource } from '../../contracts/operations.ts'
+import type { PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
+import { readRecordRef } from '../../crm/record-ref.ts'
+import { findAdapter } from '../../crm/registry.ts'
+import { tellOnly } from '../outbox/store.ts'
+import { eventOf } from '../payments/facts.ts'
+import { findPayment } from '../payments/store.ts'
+import type { Actor, OperationOrdered, OperationsApi, Payments } from '../ports.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import type { Queries } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import { RecordHasNoPayment, RecordPaymentAmbiguous, RecordUnreadable } from './connection-errors.ts'
+import { found } from './connections.ts'
+import { findLink, linksOfPayment, paymentsOfRecord, type RecordLink, saveLink } from './record-links.ts'
+
+export type RecordsOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly payments: Pick<Payments, 'get'>
+  readonly operations: Pick<OperationsApi, 'order'>
+  readonly onTold: (merchantId: string) => void
+}
+
+export type RecordOrder = {
+  /** `Case:500…`, or an id alone when `connectionId` says whose. */
+  readonly record: string
+  readonly connectionId?: string | undefined
+  readonly paymentId?: string | undefined
+  readonly kind: 'refund' | 'void'
+  readonly amountMinor?: number | undefined
+  readonly reason?: string | undefined
+}
+
+/** Payments and the records that they belong to, from both sides. */
+export class Records {
+  readonly #options: RecordsOptions
+
+  constructor(options: RecordsOptions) {
+    this.#options = options
+  }
+
+  /** Which records of connected systems the payment belongs to. */
+  async ofPayment({ merchantId }: Actor, paymentId: string): Promise<RecordLink[]> {
+    await findPayment(this.#options.store.db, { merchantId, paymentId })
+    return linksOfPayment(this.#options.store.db, merchantId, paymentId)
+  }
+
+  /**
+   * A person says which record it is. What was written elsewhere moves; what was held until now is written.
+   */
+  async correct(
+    actor: Actor,
+    { paymentId, connectionId, record: text }: { paymentId: string; connectionId: string; record: string },
+  ): Promise<RecordLink> {
+    const { store, clock, onTold } = this.#options
+    const { merchantId } = actor
+    const key = { merchantId, connectionId, paymentId }
+    const nowMs = clock.now()
+    const link = await store.transaction(async (trx) => {
+      const connection = await found(trx, merchantId, connectionId)
+      const payment = await findPayment(trx, { merchantId, paymentId })
+      const record = await this.#read(trx, merchantId, { text, connectionId })
+      const change = { state: 'linked', record_kind: record.kind, record_id: record.id } as const
+      await saveLink(trx, key, { ...change, source: 'agent', because: null, candidates: '[]' }, nowMs)
+      const facts = { connectionId, recordKind: record.kind, adapter: connection.adapter }
+      await appendAudit(trx, { actor, action: 'payment.record-named', paymentId, facts }, nowMs)
+      const revived = await revive(trx, key, nowMs)
+      if (revived === 0) {
+        const event = eventOf(payment, typeOf[payment.status])
+        const telling = { merchantId, paymentId, position: payment.version, event }
+        await tellOnly(trx, [connectionId], telling, nowMs)
+      }
+      return findLink(trx, key)
+    })
+    onTold(merchantId)
+    return link as RecordLink
+  }
+
+  /** Newest first. */
+  async paymentsOf(
+    actor: Actor,
+    { record: text, connectionId }: Pick<RecordOrder, 'record' | 'connectionId'>,
+  ): Promise<PaymentResource[]> {
+    const { store, payments } = this.#options
+    const { merchantId } = actor
+    const record = await this.#read(store.db, merchantId, { text, connectionId })
+    const ids = await paymentsOfRecord(store.db, { merchantId, record, connectionId })
+    return Promise.all(ids.map((id) => payments.get(actor, id)))
+  }
+
+  /** Refunds or voids the one payment of the record that it can be done with. */
+  async order(actor: Actor, order: RecordOrder): Promise<OperationResource> {
+    const { kind, paymentId, amountMinor, reason } = order
+    const all = await this.paymentsOf(actor, order)
+    const fits = all.filter(({ status }) => fitting[kind].has(status))
+    const meant = paymentId === undefined ? fits : all.filter(({ id }) => id === paymentId)
+    const [first, second] = meant
+    if (!first) throw new RecordHasNoPayment()
+    if (second) throw new RecordPaymentAmbiguous()
+    const ordered: OperationOrdered = {
+      ...{ paymentId: first.id, kind },
+      ...(amountMinor === undefined ? {} : { amountMinor }),
+      ...(reason === undefined ? {} : { reason }),
+    }
+    return this.#options.operations.order(actor, ordered)
+  }
+
+  async #read(
+    db: Queries,
+    merchantId: string,
+    { text, connectionId }: { readonly text: string; readonly connectionId?: string | undefined },
+  ): Promise<RecordRef> {
+    if (connectionId === undefined) {
+      const [kind, ...rest] = text.split(':')
+      const record = RecordRef.safeParse({ kind, id: rest.join(':') }).data
+      if (record) return record
+      throw new RecordUnreadable(['Contact', 'Case', 'ticket', 'invoice', '…'])
+    }
+    const connection = await found(db, merchantId, connectionId)
+    const adapter = findAdapter(connection.adapter)
+    const record = adapter && readRecordRef(text, adapter)
+    if (record) return record
+    throw new RecordUnreadable(adapter?.recordKinds ?? [])
+  }
+}
+
+const fitting: Readonly<Record<'refund' | 'void', ReadonlySet<PaymentStatus>>> = {
+  refund: new Set(['captured', 'partly-refunded']),
+  void: new Set(['authorised', 'captured']),
+}
+
+/** The event that tells of a payment as it stands. */
+export const typeOf: Readonly<Record<PaymentStatus, PaymentEventType>> = {
+  created: 'payment.created',
+  collecting: 'payment.created',
+  ready: 'payment.created',
+  authorising: 'payment.created',
+  authorised: 'payment.authorised',
+  captured: 'payment.captured',
+  'partly-refunded': 'payment.refunded',
+  refunded: 'payment.refunded',
+  voided: 'payment.voided',
+  declined: 'payment.declined',
+  unknown: 'payment.unknown',
+  cancelled: 'payment.cancelled',
+  expired: 'payment.expired',
+}
+
+/** What was given up for want of the right record is delivered after all, in its order. Answers how many. */
+async function revive(
+  trx: Queries,
+  key: { readonly merchantId: string; readonly connectionId: string; readonly paymentId: string },
+  nowMs: number,
+): Promise<number> {
+  const { numUpdatedRows } = await trx
+    .updateTable('outbox')
+    .set(({ ref }) => ({
+      ...{ state: 'waiting' as const, attempts_before: ref('attempts'), next_at: nowMs },
+      ...{ leased_until: 0, updated_at: nowMs },
+    }))
+    .where('merchant_id', '=', key.merchantId)
+    .where('target', '=', key.connectionId)
+    .where('payment_id', '=', key.paymentId)
+    .where('state', '=', 'dead')
+    .executeTakeFirst()
+  return Number(numUpdatedRows)
+}

@@ -1,0 +1,309 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { jwtVerify } from 'jose'
+import { newId } from '../../src/base/ids.ts'
+import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { type ConnectionResource, NewConnection } from '../../src/contracts/connections.ts'
+import type { PaymentEventType } from '../../src/contracts/payment-events.ts'
+import { type ConnectionCore, createConnectionCore } from '../../src/control/connections/assemble.ts'
+import type { Records } from '../../src/control/connections/records.ts'
+import { Relay } from '../../src/control/outbox/relay.ts'
+import { tell } from '../../src/control/outbox/store.ts'
+import { eventOf, resourceOf } from '../../src/control/payments/facts.ts'
+import { seedMerchants } from '../../src/control/payments/merchants.ts'
+import type { PaymentRow } from '../../src/control/payments/rows.ts'
+import { findPayment, insertPayment, updatePayment } from '../../src/control/payments/store.ts'
+import type { Actor, OperationOrdered } from '../../src/control/ports.ts'
+import { Sealer } from '../../src/control/secrets/sealer.ts'
+import { openStore, type Store } from '../../src/control/store/store.ts'
+import { OfficeFaults } from '../../src/sandbox/office/office-faults.ts'
+import { type RunningOffice, startOffice } from '../../src/sandbox/office/office-server.ts'
+import { OfficeTokens, type OfficeTokensOptions } from '../../src/sandbox/office/office-tokens.ts'
+import type { OfficeAnswer, OfficeRequest } from '../../src/sandbox/office/office-wire.ts'
+import { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
+import { SandboxBooks } from '../../src/sandbox/office/sandbox-books.ts'
+import { SandboxCrm } from '../../src/sandbox/office/sandbox-crm.ts'
+import { until } from '../control/payments/until.ts'
+import { ManualClock } from '../support/manual-clock.ts'
+import { type TestPlace, testPlace } from '../support/test-place.ts'
+import { HubSpotStandIn } from './hubspot-stand-in.ts'
+import { RestStandIn } from './rest-stand-in.ts'
+import { ZendeskStandIn } from './zendesk-stand-in.ts'
+
+/** What was asked of the books, to be held against Xero's description. */
+export class RecordedBooks extends SandboxBooks {
+  readonly asked: OfficeRequest[] = []
+  override answer(request: OfficeRequest): OfficeAnswer {
+    this.asked.push(request)
+    return super.answer(request)
+  }
+}
+
+export const client = { id: 'app', secret: 'secret-of-the-app' }
+export const merchantId = 'mer_one'
+export const otherMerchantId = 'mer_two'
+export const agent: Actor = { merchantId, kind: 'agent', id: 'agt_1' }
+export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', id: 'agt_2' }
+export const sealingKey = { id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }
+
+/** Rows of payments as the payment core writes them, and every system that they can be written to on one server. */
+export class CrmRig {
+  readonly clock = new ManualClock()
+  readonly faults = new OfficeFaults()
+  readonly own = new RestStandIn()
+  readonly ordered: OperationOrdered[] = []
+  readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  readonly privateKey = this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  readonly #tokens = officeTokens(this.clock, this.#keys.publicKey)
+  readonly crm = new SandboxCrm(
+    this.#tokens.salesforce,
+    new RequestCounter({ perMinute: 1_000, perDay: 15_000 }),
+  )
+  readonly books = new RecordedBooks(this.#tokens.xero, xeroCounter())
+  readonly hubspot = new HubSpotStandIn(this.#tokens.hubspot)
+  readonly zendesk = new ZendeskStandIn(this.#tokens.zendesk)
+  /** Facts of every log line. */
+  readonly logged: Facts[] = []
+  readonly #place: TestPlace
+  office!: RunningOffice
+  store!: Store
+  core!: ConnectionCore
+  records!: Records
+  relay!: Relay
+
+  private constructor(place: TestPlace) {
+    this.#place = place
+  }
+
+  static async start(): Promise<CrmRig> {
+    const rig = new CrmRig(await testPlace())
+    const desks = [rig.crm, rig.books, rig.hubspot, rig.zendesk, rig.own]
+    const { clock, faults } = rig
+    rig.office = await startOffice({ clock, faults, desks, listen: { host: '127.0.0.1', port: 0 } })
+    await rig.startControl()
+    return rig
+  }
+
+  async startControl(): Promise<void> {
+    const { clock } = this
+    this.store = await openStore({ ...this.#place.place, clock })
+    const one = { gatewayId: 'sandbox', agents: [], apiKeys: [], webhookEndpoints: [] }
+    const both = [merchantId, otherMerchantId].map((id) => ({ ...one, id, name: id }))
+    await this.store.transaction((trx) => seedMerchants(trx, both, clock.now()))
+    const note = (facts: Facts) => void this.logged.push(facts)
+    const log: Log = { debug: note, info: note, warn: note, error: note }
+    this.core = createConnectionCore({
+      ...{ store: this.store, clock, log, mode: 'sandbox', publicUrl: 'https://pay.test' },
+      sealer: new Sealer([sealingKey]),
+      egress: { ports: null, allow: ['127.0.0.0/8'] },
+      onTold: (id) => this.relay.wake(id),
+    })
+    this.relay = new Relay({
+      ...{ store: this.store, clock, log: silentLog, random: () => 0, kinds: [this.core.target] },
+      merchantIds: async () => [merchantId, otherMerchantId],
+    })
+    this.relay.start()
+    this.records = this.core.records(
+      { get: async (actor, id) => resourceOf(await this.payment(id, actor.merchantId), null) },
+      {
+        order: async (_, ordered) => {
+          this.ordered.push(ordered)
+          const rest = {
+            currency: 'GBP',
+            gatewayRef: null,
+            because: null,
+            reason: null,
+            createdAt: 0,
+            updatedAt: 0,
+          }
+          return { id: 'op_1', state: 'done', amountMinor: 1, ...rest, ...ordered } as never
+        },
+      },
+    )
+  }
+
+  /** As SIGKILL would, but that sockets are closed: a new process takes over the same rows. */
+  async restart(): Promise<void> {
+    await this.relay.stop()
+    await this.store.close()
+    await this.startControl()
+  }
+
+  create(input: object, actor = agent): Promise<ConnectionResource> {
+    const origins = { api: this.office.origin, identity: this.office.origin }
+    const defaults = { name: 'Test', clientId: client.id, clientSecret: client.secret, origins }
+    return this.core.connections.create(actor, NewConnection.parse({ ...defaults, ...input }))
+  }
+
+  /** Made and connected, by a person's consent where that is the way. */
+  async connect(input: object, actor = agent): Promise<ConnectionResource> {
+    const { id } = await this.create(input, actor)
+    return this.connectAgain(id, actor)
+  }
+
+  async connectAgain(id: string, actor = agent): Promise<ConnectionResource> {
+    const { connector, connections } = this.core
+    const { authoriseUrl } = await connector.connect(actor, id)
+    if (authoriseUrl !== null) await connector.finish(await agree(authoriseUrl))
+    return connections.get(actor, id)
+  }
+
+  payment(paymentId: string, owner = merchantId): Promise<PaymentRow> {
+    return findPayment(this.store.db, { merchantId: owner, paymentId })
+  }
+
+  /** A payment of £42.50 that was taken on a call from +44 7700 900123. */
+  async paid(metadata: Record<string, string>, change: Partial<PaymentRow> = {}): Promise<string> {
+    const nowMs = this.clock.now()
+    const callId = newId('call', nowMs)
+    const owner = change.merchant_id ?? merchantId
+    await this.store.db
+      .insertInto('calls')
+      .values(callRow(callId, owner, nowMs))
+      .execute()
+    const row: PaymentRow = {
+      ...paymentRow(newId('payment', nowMs), callId, nowMs),
+      metadata: JSON.stringify(metadata),
+      merchant_id: owner,
+      ...change,
+    }
+    await this.store.transaction((trx) => insertPayment(trx, row))
+    await this.tell(row, 'payment.captured')
+    return row.id
+  }
+
+  async refunded(paymentId: string, amountMinor: number): Promise<void> {
+    const row = await this.payment(paymentId)
+    const refunded = row.refunded_minor + amountMinor
+    const status = refunded === row.captured_minor ? 'refunded' : 'partly-refunded'
+    const next = { ...row, status, refunded_minor: refunded, version: row.version + 1 } as const
+    await updatePayment(this.store.db, next, row.version)
+    const operation = {
+      id: newId('operation', this.clock.now()),
+      kind: 'refund',
+      amountMinor,
+      state: 'done',
+    } as const
+    await this.tell(next, 'payment.refunded', operation)
+  }
+
+  async voided(paymentId: string): Promise<void> {
+    const row = await this.payment(paymentId)
+    const next = { ...row, status: 'voided', captured_minor: 0, version: row.version + 1 } as const
+    await updatePayment(this.store.db, next, row.version)
+    await this.tell(next, 'payment.voided')
+  }
+
+  async tell(
+    row: PaymentRow,
+    type: PaymentEventType,
+    operation: Parameters<typeof eventOf>[2] = null,
+  ): Promise<void> {
+    const event = eventOf(row, type, operation)
+    const telling = { merchantId: row.merchant_id, paymentId: row.id, position: row.version, event }
+    await this.store.transaction((trx) => tell(trx, telling, this.clock.now()))
+    this.relay.wake(row.merchant_id)
+  }
+
+  rows(target: string) {
+    const query = this.store.db.selectFrom('outbox').selectAll().where('target', '=', target)
+    return query.orderBy('event_id').execute()
+  }
+
+  /** Nothing waits for the connection any more; the clock is turned as far as its waits need. */
+  async settled(target: string): Promise<void> {
+    await until('nothing waits', async () => {
+      const rows = await this.rows(target)
+      const waiting = rows.filter(({ state }) => state === 'waiting')
+      const due = waiting.filter(({ leased_until }) => leased_until === 0).map(({ next_at }) => next_at)
+      const next = Math.min(...due)
+      // Not while something is under way: the server's clock is this one too.
+      const resting = due.length === waiting.length
+      if (resting && Number.isFinite(next) && next > this.clock.now())
+        await this.clock.turn(next - this.clock.now())
+      else if (waiting.length > 0) await this.clock.turn(50)
+      return waiting.length === 0
+    })
+  }
+
+  async states(target: string): Promise<string[]> {
+    return (await this.rows(target)).map(({ state }) => state)
+  }
+
+  async close(): Promise<void> {
+    await this.relay.stop()
+    await this.store.close()
+    await this.office.stop()
+    await this.#place.remove()
+  }
+}
+
+/** As a person does who agrees: the browser is sent there, and sent back. */
+export async function agree(authoriseUrl: string): Promise<{ state: string; code: string }> {
+  const agreed = await fetch(authoriseUrl, { redirect: 'manual' })
+  const { searchParams } = new URL(agreed.headers.get('location') ?? '')
+  return { state: searchParams.get('state') ?? '', code: searchParams.get('code') ?? '' }
+}
+
+function officeTokens(clock: ManualClock, publicKey: KeyObject) {
+  const make = (
+    options: Pick<OfficeTokensOptions, 'authorisePath' | 'tokenPath'> & Partial<OfficeTokensOptions>,
+  ) => new OfficeTokens({ clock, client, lifetimeSeconds: 1_800, rotates: false, ...options })
+  return {
+    salesforce: make({
+      ...{ authorisePath: '/services/oauth2/authorize', tokenPath: '/services/oauth2/token' },
+      async assertionIsGood(assertion) {
+        const currentDate = new Date(clock.now())
+        const wanted = { audience: 'https://login.salesforce.com', issuer: client.id, currentDate }
+        const { payload } = await jwtVerify(assertion, publicKey, wanted).catch(() => ({ payload: null }))
+        return payload?.sub === 'integration@example.com' && (payload.exp ?? 0) - clock.now() / 1_000 <= 300
+      },
+    }),
+    xero: make({ authorisePath: '/identity/connect/authorize', tokenPath: '/connect/token', rotates: true }),
+    hubspot: make({ authorisePath: '/oauth/authorize', tokenPath: '/oauth/v1/token' }),
+    zendesk: make({ authorisePath: '/oauth/authorizations/new', tokenPath: '/oauth/tokens' }),
+  }
+}
+
+function xeroCounter(): RequestCounter {
+  return new RequestCounter({
+    perMinute: 60,
+    perDay: 5_000,
+    headers: ({ minute, day }) => ({
+      'x-minlimit-remaining': String(minute),
+      'x-daylimit-remaining': String(day),
+    }),
+  })
+}
+
+function callRow(id: string, owner: string, nowMs: number) {
+  return {
+    ...{ id, merchant_id: owner, status: 'live' as const, direction: 'inbound' as const },
+    ...{ from_number: '+447700900123', to_number: '+441632960000', provider: 'twilio', provider_call_id: id },
+    ...{ agent_address: 'client:agent', agent_provider_call_id: null, ended_because: null },
+    ...{ started_at: nowMs, ended_at: null, updated_at: nowMs },
+  }
+}
+
+function paymentRow(id: string, callId: string, nowMs: number): PaymentRow {
+  return {
+    ...{ id, merchant_id: merchantId, call_id: callId, amount_minor: 4_250, currency: 'GBP' },
+    ...{
+      captured_minor: 4_250,
+      refunded_minor: 0,
+      reference: 'order-1001',
+      description: null,
+      metadata: '{}',
+    },
+    ...{ capture: 'automatic', confirm: 'automatic', status: 'captured', brand: 'visa', last4: '4242' },
+    ...{
+      gateway: 'sandbox',
+      gateway_ref: 'ch_1',
+      auth_code: '123456',
+      decline: null,
+      attempts: 1,
+      version: 3,
+    },
+    ...{ created_at: nowMs, updated_at: nowMs },
+  }
+}
