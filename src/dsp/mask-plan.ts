@@ -6,8 +6,9 @@ import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
 /** The most that is marked back from now: the window, and the hop before it in which the tone may have begun. */
 const reachHops = windowHops + 1
-/** Marked after the last of a tone, for the ringing of codecs and near echo (26 ms), and after a mere suspicion. */
+/** Marked after the last of a tone, for the ringing of codecs and near echo (26 ms), of what did not last, and after a mere suspicion. */
 const hangHopsOfTone = 13
+const hangHopsOfMoment = 5
 const hangHopsOfSuspicion = 3
 /** Suspect windows in a row that make a tone, which is then followed by its own level. */
 const windowsOfTone = 4
@@ -16,10 +17,10 @@ const windowsOfKeying = 12
 const presentShare = 0.12
 /** Purity from which a suspected pair goes on being suspected, or log odds. */
 const lastingPurity = 0.8
-const lastingOdds = -3
+const lastingOdds = -2
 /** Who keys one key keys another: how long less is asked of a suspicion after a tone (3 s), and how much less, in log odds. */
 const eagerHops = 1_500
-const eagerness = 1.2
+const eagerness = 1.9
 /** A telephone keeps its level: less again is asked of a pair within 4 dB of the last one, sine by sine. */
 const familiarity = 2.3
 const familiarFactor = 10 ** 0.4
@@ -213,9 +214,13 @@ export class MaskPlan {
       pair[0]! > presentShare * s[field.lowReference]! &&
       pair[1]! > presentShare * s[field.highReference]!
     if (there) {
-      this.#hang(hop, hangHopsOfTone)
-      s[field.tailUntilHop] = hop + tailHops
-      if (s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying) s[field.eagerUntilHop] = hop + eagerHops
+      // A voice may hold a pair for a moment: only of what lasts an echo is looked for, and another key expected.
+      const isSure = s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying
+      this.#hang(hop, isSure ? hangHopsOfTone : hangHopsOfMoment)
+      if (isSure) {
+        s[field.tailUntilHop] = hop + tailHops
+        s[field.eagerUntilHop] = hop + eagerHops
+      }
     } else if (hop > s[field.hangUntilHop]!) s[field.following] = 0
   }
 

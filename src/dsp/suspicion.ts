@@ -25,16 +25,18 @@ const suddenFactor = 10
 /** Around a burst it is at least 8 dB quieter, and within it there is little else. */
 const edgeShare = 0.15
 const burstPurity = 0.68
+const silentShare = 0.01
+const silentBurstPurity = 0.45
 /** Less pure a window is not looked at. */
-const leastPurity = 0.25
+const leastPairPurity = 0.25
 /** What rose by less was there before; what was there before must be purer. */
 export const beginningRiseDb = -1.5
 export const lastingPurity = 0.35
 /** A fit, and then a first glance, that leaves less hope than this, in log odds, is not followed up. */
 const leastHope = -5
 /** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
-const onsetThreshold = 1.7
-const lastingThreshold = 2.2
+const onsetThreshold = 2.4
+const lastingThreshold = 2.9
 /** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
 const headShare = 0.002
 
@@ -110,8 +112,11 @@ export class Suspicion {
     const since = 0.5 * (p0 + p1)
     const during = 0.5 * (p1 + p2)
     if (since >= leastBurst && since >= suddenFactor * p2 && this.#isBeginning()) return this.headHops(since)
-    if (during < leastBurst || p0 > edgeShare * during || spectrum.power(3, 9) > edgeShare * during) return 0
-    return this.#isBurst() ? windowHops + 1 : 0
+    if (during < leastBurst || p0 > edgeShare * during) return 0
+    const edge = Math.max(p0, spectrum.power(3, 9))
+    if (edge > edgeShare * during) return 0
+    // Out of silence and back into it: too short for a good fit, and no sound of speech.
+    return this.#isBurst(edge < silentShare * during ? silentBurstPurity : burstPurity) ? windowHops + 1 : 0
   }
 
   /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
@@ -146,10 +151,10 @@ export class Suspicion {
   }
 
   /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
-  #isBurst(): boolean {
+  #isBurst(leastPurity: number): boolean {
     const fit = this.#burst
     this.#spectrum.fit(2, fit, 3)
-    if (fit[fitField.purity]! < burstPurity || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
+    if (fit[fitField.purity]! < leastPurity || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
       return false
     // 12 ms measure a frequency to some 15 Hz.
     return Math.abs(fit[fitField.lowOffsetHz]!) < 40 && Math.abs(fit[fitField.highOffsetHz]!) < 65
@@ -159,7 +164,10 @@ export class Suspicion {
 /** Is there a pair at all, of whatever twist and frequency a thief could still read? */
 export function mayHoldPair(e: ToneEvidence): boolean {
   return (
-    e.interesting && e.purity > leastPurity && isLoudPair(e.lowPower, e.highPower) && e.offsetPct < betweenPct
+    e.interesting &&
+    e.purity > leastPairPurity &&
+    isLoudPair(e.lowPower, e.highPower) &&
+    e.offsetPct < betweenPct
   )
 }
 
