@@ -97,7 +97,7 @@ export function scoreMasking(
     const what = loudest > -50 ? 'of the tone' : 'of its echo'
     const left = `${Math.max(loudest, echo).toFixed(0)} dBm0 ${what} left at ${Math.round(press.from / 8)} ms`
     if (Math.max(loudest, echo) > -50) faults.push(left)
-    if (isAlone(scene.presses, i)) measureEdges(kept, press, score)
+    if (isAlone(scene.presses, i)) measureEdges(scene.tones, kept, press, score)
   }
   return faults
 }
@@ -155,10 +155,17 @@ function loudestKept(tones: Float32Array, kept: Uint8Array, from: number, to: nu
   return 20 * Math.log10(Math.sqrt(loudest / window) / rmsAt0Dbm0 + 1e-9)
 }
 
-/** How far the mask reaches beyond the tone, up to 200 ms on either side. */
-function measureEdges(kept: Uint8Array, { from, to }: Press, score: MaskingScore): void {
+/** -53 dBm0 as a peak, and as long as the slowest frequency may stay below it: an echo of the key before. */
+const echoPeak = 0.0015
+const echoSamples = 16
+
+/** How far the mask reaches beyond the tone, up to 200 ms on either side; before it, only as far as no echo must be masked. */
+function measureEdges(tones: Float32Array, kept: Uint8Array, { from, to }: Press, score: MaskingScore): void {
+  const isEcho = (at: number) =>
+    tones.subarray(Math.max(0, at - echoSamples), at).some((sample) => Math.abs(sample) > echoPeak)
   let before = 0
-  while (before < 1_600 && from - before > 0 && kept[from - before - 1] === 0) before++
+  while (before < 1_600 && from - before > 0 && kept[from - before - 1] === 0 && !isEcho(from - before))
+    before++
   let after = 0
   while (after < 1_600 && to + after < kept.length && kept[to + after] === 0) after++
   score.beforeMs.push(before / 8)
