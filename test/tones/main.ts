@@ -32,7 +32,7 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(`npm run tones -- [--quick] [--seed N] [--rounds N] [--calls N] [--hours N] [--only TEXT] [--failures]
 
-  --quick      about a minute: one round of every group, 12 calls, 6 minutes of each kind of talk
+  --quick      about a minute: one round of every group, 8 calls, 4 minutes of each kind of talk
   --seed       another set of cases (default 1)
   --rounds     how often each case of a group is drawn (default 12)
   --calls      whole calls (default 60)
@@ -60,9 +60,9 @@ printGroups(groups, names)
 const faults = groups.flatMap((result) => result.faults.map((fault) => `${result.group.name}: ${fault}`))
 
 if (values.only === undefined) {
-  const calls = runCalls(Number(values.calls ?? (values.quick ? 12 : 60)), seed, talk, attackers)
+  const calls = runCalls(Number(values.calls ?? (values.quick ? 8 : 60)), seed, talk, attackers)
   printCalls(calls, names)
-  const hours = Number(values.hours ?? (values.quick ? 0.1 : 1))
+  const hours = Number(values.hours ?? (values.quick ? 0.05 : 1))
   const talkOff = talkOffKinds.map((kind) => runTalkOff(kind, hours, seed))
   printTalkOff(talkOff)
   const fusion = runFusion(values.quick ? 140 : 420, seed)
