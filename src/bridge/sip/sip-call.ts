@@ -17,11 +17,9 @@ import { RtpLeg } from './rtp-leg.ts'
 import type { SourceRule } from './source-rule.ts'
 import { CallKeys, type Terms } from './srtp/call-keys.ts'
 import { keyOfEvent } from './telephone-event.ts'
+import { factsOf, learnt, type Told } from './told-facts.ts'
 
 export const sides = ['offerer', 'answerer'] as const
-
-/** Facts of the first INVITE: what a later one says in their place is about itself. */
-const toldOnce = new Set(['from', 'to', 'merchant', 'self-service', 'caller-call-id', 'agent-call-id'])
 
 export type SipCallOptions = {
   readonly callId: string
@@ -58,11 +56,11 @@ export class SipCall {
   readonly #players = new Map<Side, EventPlayer>()
   #bridge: CallBridge | undefined
   #answered = false
-  #metadata: Readonly<Record<string, string>>
+  #told: Told
 
   constructor(options: SipCallOptions) {
     this.options = options
-    this.#metadata = options.metadata
+    this.#told = options.metadata
     this.keys = new CallKeys({ requires: (side) => options.rule.srtp[this.roleOf(side)] === 'required' })
     this.legs = { offerer: this.#newLeg('offerer'), answerer: this.#newLeg('answerer') }
   }
@@ -100,25 +98,8 @@ export class SipCall {
   }
 
   facts(): SipFacts {
-    const { ngCallId } = this.options
-    const {
-      from = '',
-      to = '',
-      agent,
-      merchant,
-      'self-service': selfService,
-      'caller-call-id': callerCallId = ngCallId,
-      'agent-call-id': agentCallId = ngCallId,
-      ...rest
-    } = this.#metadata
     const direction = this.roleOf('offerer') === 'caller' ? 'inbound' : 'outbound'
-    const agentExtension = agent ?? (direction === 'inbound' ? to : from)
-    return {
-      ...{ callerCallId, agentCallId, direction, from, to, agentExtension },
-      ...(merchant === undefined ? {} : { merchantId: merchant }),
-      ...(selfService === undefined ? {} : { selfService: true }),
-      metadata: rest,
-    }
+    return factsOf(this.#told, { ngCallId: this.options.ngCallId, direction })
   }
 
   /** The dialog as its parties name it; undefined until both have a tag. */
@@ -130,13 +111,10 @@ export class SipCall {
   }
 
   /** What a later message told: an answer knows which agent it comes from. True when that is news. */
-  learn(metadata: Readonly<Record<string, string>>): boolean {
-    const known = this.#metadata
-    const news = Object.entries(metadata).filter(
-      ([key, value]) => !(toldOnce.has(key) && key in known) && known[key] !== value,
-    )
-    this.#metadata = { ...this.#metadata, ...Object.fromEntries(news) }
-    return news.length > 0
+  learn(metadata: Told): boolean {
+    const before = this.#told
+    this.#told = learnt(before, metadata)
+    return this.#told !== before
   }
 
   /** Whose offer it is: a tag that is new joins the side that its counterpart leaves. */
@@ -228,7 +206,7 @@ export class SipCall {
     }
     return {
       version: 1,
-      ...{ callId, ngCallId, createdAt, direction: [...direction], metadata: { ...this.#metadata } },
+      ...{ callId, ngCallId, createdAt, direction: [...direction], metadata: { ...this.#told } },
       law: this.legs.offerer.law,
       answered: this.#answered,
       sides: { offerer: sideOf('offerer'), answerer: sideOf('answerer') },

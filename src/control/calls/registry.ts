@@ -1,12 +1,8 @@
-import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
-import type { Log } from '../../base/log.ts'
 import type { BridgeEvent, CallView, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { CallResource } from '../../contracts/desk-port.ts'
-import type { BridgeClient } from '../clients/bridge-client.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
-import type { CallAlias, Calls, DeskFeed } from '../ports.ts'
-import type { Store } from '../store/store.ts'
+import type { CallAlias, Calls } from '../ports.ts'
 import {
   type CallFacts,
   type CallPage,
@@ -19,26 +15,11 @@ import { type CallEnd, type CallEvent, type CallState, newCall, newSelfService, 
 import { HeldCalls } from './held-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
+import type { RegistryOptions } from './registry-options.ts'
 import { shownOf, sipCallFacts } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
-
-export type RegistryOptions = {
-  readonly store: Store
-  readonly clock: Clock
-  readonly log: Log
-  readonly feed: DeskFeed
-  readonly bridge: BridgeClient
-  /** Once per call, when it ends, before its media is released: the collection must stop first. */
-  readonly onEnded: (callId: string) => void
-  /** Tells the provider to end one party's call; unknown and ended ones are harmless. */
-  readonly hangUp: (provider: string, providerCallId: string) => void
-  /** Asks the provider whether one party's call has ended; false when it cannot say. */
-  readonly isOver: (provider: string, providerCallId: string) => Promise<boolean>
-  /** Whose a call over SIP is; null when it is nobody's. */
-  readonly sipMerchant?: (named: string | undefined) => string | null
-}
 
 type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & { saved: Promise<void> }
 
