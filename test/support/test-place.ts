@@ -6,6 +6,7 @@ import { Client } from 'pg'
 import { inject } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import type { StorePlace } from '../../src/control/store/store.ts'
+import { writeUpToDateSqlite } from './up-to-date-sqlite.ts'
 
 export type TestPlace = {
   readonly place: StorePlace
@@ -22,9 +23,11 @@ export async function testPlace({ empty = false } = {}): Promise<TestPlace> {
   const postgres = inject('postgres')
   if (!postgres) {
     const folder = mkdtempSync(path.join(tmpdir(), 'store-'))
+    const file = path.join(folder, 'deep', 'control.sqlite')
+    if (!empty) await writeUpToDateSqlite(file)
     return {
       kind: 'sqlite',
-      place: { file: path.join(folder, 'deep', 'control.sqlite') },
+      place: { file },
       remove: async () => rmSync(folder, { recursive: true, force: true }),
     }
   }

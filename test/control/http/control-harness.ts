@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { silentLog } from '../../../src/base/log.ts'
@@ -21,6 +21,7 @@ import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
 import { TwilioCalls } from '../../../src/control/telephony/twilio/twilio-calls.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { writeUpToDateSqlite } from '../../support/up-to-date-sqlite.ts'
 import {
   RecordedOperations,
   RecordedPayments,
@@ -112,6 +113,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ? path.dirname(options.file)
     : mkdtempSync(path.join(tmpdir(), 'tonewall-control-'))
   const file = options.file ?? path.join(folder, 'control.sqlite')
+  if (!existsSync(file)) await writeUpToDateSqlite(file)
   const store = await openStore({ file, clock })
   await seedMerchants(store, options.merchants ?? merchants)
   await seedAccess({ store, clock, merchants: options.merchants ?? merchants })
