@@ -49,6 +49,12 @@ export type ConnectorFacts = {
   /** How long the gateway remembers an idempotency key, in hours; 0 when it has none. */
   readonly windowHours: number
   /**
+   * Within what a key is one and the same: used again for another call there, it is refused or answered with the first
+   * one's outcome. `company`: all merchant accounts of one company share them. `account`: whoever the API key belongs to,
+   * whatever the path. `undocumented`: the gateway does not say, so nothing may rest on it. `none`: it has no keys.
+   */
+  readonly scope: 'company' | 'account' | 'undocumented' | 'none'
+  /**
    * `webhook`: it cannot be asked at all, and tells of its own accord. `nothing`: it does not even tell. `inquire` then
    * always ends as `unknown`, without a call.
    */

@@ -48,6 +48,20 @@ export const writingChecks: readonly Check[] = [
     },
   },
   {
+    name: 'says within what its keys are one and the same, and meets none of them twice there',
+    run(connector, fixture) {
+      const { scope, windowHours, replays5xx } = connector.facts
+      expect(scope === 'none').toBe(windowHours === 0)
+      if (scope === 'none') return expect(replays5xx).toBe(false)
+      for (const operation of operationsIn(connector)) {
+        const keys = playing([connector, fixture], operation).calls.flatMap(
+          (call) => fixture.idempotencyKeyOf(call) ?? [],
+        )
+        expect(new Set(keys).size, operation).toBe(keys.length)
+      }
+    },
+  },
+  {
     name: 'sends and reads amounts of currencies with 0, 2 and 3 decimals without changing them',
     run(connector, fixture) {
       for (const [amountMinor, currency] of [

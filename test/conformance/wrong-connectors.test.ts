@@ -106,6 +106,11 @@ const mistakes: readonly (readonly [mistake: string, connector: Connector, promi
     'sends the same intent under the same key',
   ],
   [
+    'promises a replay by keys that the gateway does not have',
+    { ...sandbox, facts: { ...sandbox.facts, scope: 'none' } },
+    'says within what its keys',
+  ],
+  [
     'divides by a hundred, whatever the currency',
     writing((move) =>
       withFields(move, (field) =>

@@ -27,6 +27,8 @@ export const adyen: Connector = {
     replays5xx: true,
     // At least seven days: https://docs.adyen.com/development-resources/api-idempotency
     windowHours: 168,
+    // The same page, "Key scope and validity time"; other regions of Adyen's do not see them.
+    scope: 'company',
     lookupBy: 'webhook',
     apiVersion,
     motoField: 'shopperInteraction: Moto',

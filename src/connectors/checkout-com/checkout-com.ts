@@ -30,6 +30,8 @@ export const checkoutCom: Connector = {
     // 4xx and 5xx are carried out again under the same key: look up by our reference before any resend.
     replays5xx: false,
     windowHours: 24,
+    // https://www.checkout.com/docs/payments/manage-payments/idempotency names endpoints, and no scope.
+    scope: 'undocumented',
     lookupBy: 'our-reference',
     apiVersion: 'unversioned',
     motoField: 'payment_type: MOTO',

@@ -35,6 +35,7 @@ export const cybersource: Connector = {
   facts: {
     replays5xx: false,
     windowHours: 0,
+    scope: 'none',
     lookupBy: 'our-reference',
     // Searches are minutes behind.
     absenceCountsAfterMs: 900_000,

@@ -31,6 +31,7 @@ export const payConnector: Connector = {
   facts: {
     replays5xx: false,
     windowHours: 0,
+    scope: 'none',
     lookupBy: 'nothing',
     apiVersion: 'generic-pay-connector',
     echoesAmount: false,

@@ -16,7 +16,13 @@ import { webhooks } from './webhooks.ts'
 /** Our own gateway, `src/sandbox`: one call for each operation, so that every reply ends the conversation. */
 export const sandbox: Connector = {
   id: connectorId,
-  facts: { replays5xx: true, windowHours: 24, lookupBy: 'our-reference', apiVersion: 'v1' },
+  facts: {
+    replays5xx: true,
+    windowHours: 24,
+    scope: 'account',
+    lookupBy: 'our-reference',
+    apiVersion: 'v1',
+  },
   authorise,
   capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
   void: (request, account) => followUp(request, account, { at: 'void' }),

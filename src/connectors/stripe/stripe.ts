@@ -58,6 +58,8 @@ export const stripe: Connector = {
   facts: {
     replays5xx: true,
     windowHours: 24,
+    // The same key at another endpoint is an error: https://docs.stripe.com/api/errors (idempotency_error).
+    scope: 'account',
     lookupBy: 'our-reference',
     apiVersion,
     motoField: 'payment_method_options[card][moto]',

@@ -26,6 +26,7 @@ export const worldpay: Connector = {
     // No keys at all: never send again, always ask.
     replays5xx: false,
     windowHours: 0,
+    scope: 'none',
     lookupBy: 'our-reference',
     // https://developer.worldpay.com/products/card-payments/query-a-payment: up to 15 minutes.
     absenceCountsAfterMs: 900_000,
