@@ -59,7 +59,14 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
   return {
     ...{ id: `pay_${n}`, merchant_id: merchantId, call_id: 'call_1', reference: `order-${n}` },
     ...{ amount_minor: 1_000, currency: 'GBP', captured_minor: 1_000, refunded_minor: 0 },
-    ...{ description: null, metadata: '{}', capture: 'manual', confirm: 'automatic', status: 'captured' },
+    ...{
+      customer: null,
+      description: null,
+      metadata: '{}',
+      capture: 'manual',
+      confirm: 'automatic',
+      status: 'captured',
+    },
     ...{
       brand: 'visa',
       last4: '4242',

@@ -88,6 +88,7 @@ export type AnswerOf<N extends EndpointName> = z.output<Endpoints[N]['answer']>
 export type Query = {
   readonly callId?: string
   readonly reference?: string
+  readonly customer?: string
   readonly status?: PaymentStatus | readonly PaymentStatus[] | CallResource['status']
   readonly createdFrom?: number
   readonly createdUntil?: number

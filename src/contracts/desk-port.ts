@@ -87,6 +87,8 @@ export const PaymentResource = z.strictObject({
   capturedMinor: z.number().int().nonnegative().default(0),
   refundedMinor: z.number().int().nonnegative().default(0),
   reference: z.string(),
+  /** The merchant's own name for who pays; null when none was given. */
+  customer: z.string().nullable().default(null),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   capture: z.enum(['automatic', 'manual']),
@@ -139,6 +141,13 @@ const NewPayment = z.strictObject({
   amountMinor: AmountMinor.describe('Integer of minor units: 1050 is £10.50, and ¥1050'),
   currency: Currency,
   reference: z.string().trim().min(1).max(64).describe('Yours: an order or invoice number'),
+  customer: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe('Yours: who pays, as your systems call them'),
   description: z.string().trim().max(200).optional(),
   metadata: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.string().max(500)).default({}),
   capture: z.enum(['automatic', 'manual']).default('automatic'),

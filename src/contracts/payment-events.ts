@@ -49,6 +49,8 @@ export const PaymentFacts = z.strictObject({
   capturedMinor: z.number().int().nonnegative().default(0),
   refundedMinor: z.number().int().nonnegative().default(0),
   reference: z.string(),
+  /** The merchant's own name for who pays; null when none was given. */
+  customer: z.string().nullable().default(null),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   status: PaymentStatus,

@@ -17,6 +17,7 @@ export type Actor = {
 export type PageOfPayments = {
   readonly callId?: string
   readonly reference?: string
+  readonly customer?: string
   /** Any of these. */
   readonly statuses?: readonly PaymentStatus[]
   /** Epoch ms; `createdUntil` is excluded. */

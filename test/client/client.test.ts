@@ -39,7 +39,9 @@ const payment = async () => ({
 
 describe('the client', () => {
   it('takes a payment through its life with the types of the contracts', async () => {
-    const { id } = await client.request('createPayment', { body: await payment() })
+    const body = { ...(await payment()), customer: 'C-1' }
+    const { id, customer } = await client.request('createPayment', { body })
+    expect(customer).toBe('C-1')
     expect(await client.request('arm', { id })).toMatchObject({ id })
     const refund = await client.request('refund', { id, body: { amountMinor: 50, reason: 'damaged' } })
     expect(refund).toMatchObject({ kind: 'refund', amountMinor: 50, state: 'done' })

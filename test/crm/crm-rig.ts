@@ -292,6 +292,7 @@ function paymentRow(id: string, callId: string, nowMs: number): PaymentRow {
       captured_minor: 4_250,
       refunded_minor: 0,
       reference: 'order-1001',
+      customer: null,
       description: null,
       metadata: '{}',
     },

@@ -42,6 +42,7 @@ export function aPayment(
     capturedMinor: 0,
     refundedMinor: 0,
     reference: 'INV-7',
+    customer: null,
     description: null,
     metadata: {},
     capture: 'automatic',

@@ -65,6 +65,7 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
     ...{ id: newId('payment', nowMs), merchant_id: merchantId, call_id: 'call_1', reference: `order-${n}` },
     ...{ amount_minor: 1_000 + n, currency: 'GBP', captured_minor: 1_000 + n, refunded_minor: 100 },
     ...{
+      customer: null,
       description: null,
       metadata: '{}',
       capture: 'manual',

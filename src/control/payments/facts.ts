@@ -53,6 +53,7 @@ function shared(row: PaymentRow) {
     capturedMinor: row.captured_minor,
     refundedMinor: row.refunded_minor,
     reference: row.reference,
+    customer: row.customer,
     description: row.description,
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     status: row.status,

@@ -14,6 +14,7 @@ export type NewPayment = Pick<
   | 'amount_minor'
   | 'currency'
   | 'reference'
+  | 'customer'
   | 'description'
   | 'metadata'
   | 'capture'

@@ -155,6 +155,7 @@ async function create(
     amount_minor: input.amountMinor,
     currency: input.currency,
     reference: input.reference,
+    customer: input.customer ?? null,
     description: input.description ?? null,
     metadata: JSON.stringify(input.metadata),
     capture: input.capture,

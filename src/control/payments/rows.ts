@@ -36,6 +36,7 @@ export const PaymentRow = z.strictObject({
   version: Count,
   created_at: Time,
   updated_at: Time,
+  customer: z.string().nullable(),
 }) satisfies z.ZodType<PaymentTable>
 export type PaymentRow = z.infer<typeof PaymentRow>
 

@@ -164,6 +164,7 @@ export class PostedCards {
       amount_minor: money.amountMinor,
       currency: money.currency,
       reference,
+      customer: null,
       description: request.description,
       metadata: JSON.stringify({ provider_transaction: transactionId }),
       capture: 'automatic',

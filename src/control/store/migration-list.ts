@@ -8,6 +8,7 @@ import { apiMigration } from './migrations/0006-api.ts'
 import { paymentIndicesMigration } from './migrations/0007-payment-indices.ts'
 import { resultsMigration } from './migrations/0008-results.ts'
 import { connectionsMigration } from './migrations/0009-connections.ts'
+import { customersMigration } from './migrations/0010-customers.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   paymentIndicesMigration,
   resultsMigration,
   connectionsMigration,
+  customersMigration,
 ]

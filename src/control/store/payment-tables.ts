@@ -51,6 +51,8 @@ export type PaymentTable = {
   version: number
   created_at: number
   updated_at: number
+  /** The merchant's own name for who pays. */
+  customer: string | null
 }
 
 export type AttemptState = 'open' | 'unknown' | 'approved' | 'declined' | 'not-sent'

@@ -320,7 +320,8 @@ create table payments (
   created_at bigint not null,
   updated_at bigint not null,
   captured_minor integer not null default 0,
-  refunded_minor integer not null default 0
+  refunded_minor integer not null default 0,
+  customer text
 );
 
 alter table payments add constraint payments_amount_minor_check CHECK ((amount_minor > 0));
@@ -336,6 +337,8 @@ alter table payments add constraint payments_merchant_id_fkey FOREIGN KEY (merch
 alter table payments add constraint payments_pkey PRIMARY KEY (id);
 
 CREATE INDEX payments_by_age ON public.payments USING btree (merchant_id, created_at);
+
+CREATE INDEX payments_by_customer ON public.payments USING btree (merchant_id, customer, id) WHERE (customer IS NOT NULL);
 
 CREATE INDEX payments_by_gateway_ref ON public.payments USING btree (merchant_id, gateway_ref);
 

@@ -8,12 +8,12 @@ beforeEach(async () => {
 afterEach(() => control.close())
 
 describe('a list of payments', () => {
-  it('is filtered by call, reference, status and age', async () => {
+  it('is filtered by call, reference, customer, status and age', async () => {
     const query =
-      'callId=call_1&reference=INV-7&status=captured,refunded&createdFrom=5&createdUntil=9&limit=3'
+      'callId=call_1&reference=INV-7&customer=C-1&status=captured,refunded&createdFrom=5&createdUntil=9&limit=3'
     expect((await ask(control, { url: `/v1/payments?${query}` })).statusCode).toBe(200)
     expect(control.payments.pages.at(-1)).toEqual({
-      ...{ callId: 'call_1', reference: 'INV-7', statuses: ['captured', 'refunded'] },
+      ...{ callId: 'call_1', reference: 'INV-7', customer: 'C-1', statuses: ['captured', 'refunded'] },
       ...{ createdFrom: 5, createdUntil: 9, limit: 3 },
     })
   })

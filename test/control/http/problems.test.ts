@@ -37,6 +37,8 @@ describe('every error', () => {
     ['/amountMinor', { amountMinor: 0 }],
     ['/currency', { currency: 'gbp' }],
     ['/reference', { reference: ' ' }],
+    ['/customer', { customer: ' ' }],
+    ['/customer', { customer: 'c'.repeat(256) }],
     ['/metadata/order', { metadata: { order: 7 } }],
     ['/surprise', { surprise: true }],
   ])('of validation points at %s', async (field, change) => {
@@ -47,6 +49,7 @@ describe('every error', () => {
 
   it.each([
     ['/reference', { reference: 'card 4242 4242 4242 4242' }],
+    ['/customer', { customer: 'cus 4242 4242 4242 4242' }],
     ['/description', { description: '4242-4242-4242-4242' }],
     ['/metadata/note', { metadata: { note: 'x 5555555555554444 y' } }],
   ])('keeps a card number out of %s', async (field, change) => {

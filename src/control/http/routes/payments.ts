@@ -18,6 +18,7 @@ const Time = z.coerce.number().int().nonnegative()
 const ListPayments = z.strictObject({
   callId: z.string().max(64).optional(),
   reference: z.string().max(64).optional().describe('Yours, as a whole'),
+  customer: z.string().max(255).optional().describe('Yours, as a whole'),
   status: Statuses,
   createdFrom: Time.optional().describe('Epoch ms'),
   createdUntil: Time.optional().describe('Epoch ms, excluded'),
@@ -74,10 +75,11 @@ function create(app: RouteApp, payments: Payments, nameCall: NameCall): void {
     },
     async (request, reply) => {
       const { callId: given, sipCallId, agentExtension, ...order } = request.body
-      const { reference, description, metadata } = order
+      const { reference, customer, description, metadata } = order
       const facts = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
       refuseCardNumbers({
         '/reference': reference,
+        '/customer': customer,
         '/description': description,
         ...Object.fromEntries(facts),
       })
