@@ -45,14 +45,17 @@ describe('the store fails', () => {
   })
 
   it('while the gateway is at work: the approval is found by asking, and sent for once', async () => {
+    let gone: Promise<unknown> | undefined
     rig.vault.gateway = async (call) => {
       const reply = rig.gateway.approve(call)
-      await storeFails()
+      gone = storeFails()
+      await gone
       return reply
     }
     const { id } = await rig.collecting()
     rig.vault.keyCard()
     await until('the gateway has approved', () => rig.gateway.ledger.length === 1)
+    await gone
     await rig.clock.turn(10_000)
     await storeIsBack()
     await comesToRest(id, 'captured')
