@@ -60,7 +60,7 @@ export type ConnectorFacts = {
    */
   readonly lookupBy: 'our-reference' | 'gateway-reference' | 'webhook' | 'nothing'
   readonly apiVersion: string
-  /** Where a call says that the card was read out over the phone, as a person would look it up. */
+  /** Where a call says that it is a mail or telephone order, as a person would look it up. Written only when asked for. */
   readonly motoField?: string
   /** How the gateway writes amounts, where it differs from ISO 4217. */
   readonly amounts?: AmountRules
@@ -107,6 +107,8 @@ type NewPayment = {
 
 export type AuthoriseRequest = NewPayment & {
   readonly withPostcode: boolean
+  /** Declare a mail or telephone order, where the gateway has a word for it; else an ordinary card-not-present payment. */
+  readonly moto: boolean
   /** The caller agreed that the card is kept for later. The approval then brings a `cardToken`. */
   readonly keepFor?: Initiator
   /** The gateway's, or our, name of the customer to keep it under; not every gateway needs one. */
@@ -119,6 +121,8 @@ export type TokeniseRequest = {
   /** For gateways that check a card with an authorisation of nothing. */
   readonly currency: string
   readonly withPostcode: boolean
+  /** As for a payment. */
+  readonly moto: boolean
   readonly keepFor: Initiator
   readonly customerRef?: string
 }

@@ -122,6 +122,9 @@ export const PlatformConfig = z
         panelFrameAncestors: z.array(url('https')).max(20).default([]),
         sessionIdleMinutes: z.number().int().min(1).max(1440).default(30),
         sessionLongestHours: z.number().int().min(1).max(168).default(12),
+        moto: z
+          .strictObject({ agent: z.boolean().default(true), selfService: z.boolean().default(true) })
+          .prefault({}),
       })
       .prefault({}),
     bridge: z

@@ -241,6 +241,7 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
         wholeMs: collection.wholeSeconds * 1_000,
       },
     },
+    moto: { ...control.moto },
     twilio: twilioPart(input),
     egress: egressPart(config),
     receipts: receiptsPart(input),

@@ -4,6 +4,7 @@ import type {
   Move,
   Outcome,
   StoredCardRequest,
+  TokeniseRequest,
 } from '../../src/connectors/connector.ts'
 import { GatewayCall, type GatewayReply } from '../../src/contracts/gateway-call.ts'
 
@@ -95,22 +96,25 @@ export function authoriseRequest(changes: Partial<AuthoriseRequest> = {}): Autho
     description: 'Two tickets, row 3',
     capture: true,
     withPostcode: true,
+    moto: true,
     ...changes,
   }
 }
 
 export const storedCardRequest = (changes: Partial<StoredCardRequest> = {}): StoredCardRequest => {
-  const { withPostcode: _, ...payment } = authoriseRequest()
+  const { withPostcode: _, moto: __, ...payment } = authoriseRequest()
   return { ...payment, cardToken: 'pm_kept1', customerRef: 'cus_kept1', initiator: 'merchant', ...changes }
 }
 
-export const tokeniseRequest = () => ({
+export const tokeniseRequest = (changes: Partial<TokeniseRequest> = {}): TokeniseRequest => ({
   ourReference: authoriseRequest().ourReference,
   idempotencyKey: authoriseRequest().idempotencyKey,
   currency: 'GBP',
   withPostcode: true,
-  keepFor: 'merchant' as const,
+  moto: true,
+  keepFor: 'merchant',
   customerRef: 'cus_kept1',
+  ...changes,
 })
 
 export const followUpRequest = (gatewayRef = 'auth_7k3q') => ({

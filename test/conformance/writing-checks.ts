@@ -6,7 +6,15 @@ import type { Move } from '../../src/connectors/connector.ts'
 import type { GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { allows } from '../../src/vault/policy.ts'
 import { approve, type Check, frozenAccount, playing, request, seed } from './check.ts'
-import { authoriseRequest, followUpRequest, frozen, operationsIn, play, storedCardRequest } from './play.ts'
+import {
+  authoriseRequest,
+  followUpRequest,
+  frozen,
+  operationsIn,
+  play,
+  storedCardRequest,
+  tokeniseRequest,
+} from './play.ts'
 
 const slotsOf = (call: GatewayCall) =>
   (call.body?.fields ?? []).filter(({ value }) => typeof value === 'object' && value !== null)
@@ -114,7 +122,7 @@ export const writingChecks: readonly Check[] = [
     },
   },
   {
-    name: 'declares an order by phone as one, and a renewal never',
+    name: 'declares an order by phone as one, when told that it is, and a renewal never',
     run(connector, fixture) {
       expect(fixture.saysMoto !== undefined).toBe(connector.facts.motoField !== undefined)
       const { saysMoto } = fixture
@@ -122,7 +130,11 @@ export const writingChecks: readonly Check[] = [
       const account = frozenAccount(fixture)
       const isMoto = (first: Move) =>
         play([connector, account], first, (call) => fixture.answer(call, approve)).calls.some(saysMoto)
-      expect(isMoto(connector.authorise(request, account))).toBe(true)
+      for (const moto of [true, false]) {
+        expect(isMoto(connector.authorise(frozen(authoriseRequest({ moto })), account)), 'a card').toBe(moto)
+        const kept = connector.tokenise?.(frozen(tokeniseRequest({ moto })), account)
+        if (kept) expect(isMoto(kept), 'a card that is kept').toBe(moto)
+      }
       for (const initiator of ['customer', 'merchant'] as const) {
         const stored = connector.authoriseStored?.(frozen(storedCardRequest({ initiator })), account)
         if (stored) expect(isMoto(stored), initiator).toBe(initiator === 'customer')

@@ -232,6 +232,21 @@ const mistakesOfSteps: readonly (readonly [mistake: string, connector: Connector
     'declares an order by phone',
   ],
   [
+    'calls every card an order by phone',
+    { ...stripe, authorise: (request, account) => stripe.authorise({ ...request, moto: true }, account) },
+    'declares an order by phone',
+  ],
+  [
+    'calls every card that it keeps an order by phone',
+    { ...stripe, tokenise: (request, account) => stripe.tokenise!({ ...request, moto: true }, account) },
+    'declares an order by phone',
+  ],
+  [
+    'never calls a card an order by phone',
+    { ...stripe, authorise: (request, account) => stripe.authorise({ ...request, moto: false }, account) },
+    'declares an order by phone',
+  ],
+  [
     'tries again when the bank wants the cardholder',
     moving((move) =>
       move.do === 'end' && move.outcome.kind === 'declined'

@@ -67,6 +67,12 @@ describe('the plan of the processes', () => {
     expect(planned({}).vault).toMatchObject({ payDoor: null })
   })
 
+  it('declares every flow as orders by phone, unless told of one that it is none', () => {
+    expect(planned({}).control).toMatchObject({ moto: { agent: true, selfService: true } })
+    const control = { ...production.control, moto: { selfService: false } }
+    expect(planned({ control }).control).toMatchObject({ moto: { agent: true, selfService: false } })
+  })
+
   it('opens no port for metrics unless told, and then one of its own', () => {
     expect(planned({}).control).toMatchObject({ metrics: null })
     const metrics = { enabled: true, token: 't'.repeat(32) }

@@ -100,15 +100,17 @@ function payment(
   }
 }
 
+const interactionOf = (moto: boolean) => (moto ? 'Moto' : 'Ecommerce')
+
 export function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, keepFor, customerRef, withPostcode, capture } = request
+  const { money, ourReference, idempotencyKey, keepFor, customerRef, withPostcode, capture, moto } = request
   const value = toGatewayUnits(money, amounts)
   if (value === undefined) return amountNotRepresentable
   const body: Tree = {
     ...payment(account, request, value),
     paymentMethod: card,
     billingAddress: withPostcode ? postcodeOnly : undefined,
-    shopperInteraction: 'Moto',
+    shopperInteraction: interactionOf(moto),
     ...keeping(keepFor, customerRef ?? ourReference),
   }
   const kept: Data = keepFor === undefined ? {} : { customer: customerRef ?? ourReference }
@@ -118,7 +120,7 @@ export function authorise(request: AuthoriseRequest, account: GatewayAccount): M
 
 /** A card is checked with an authorisation of nothing. */
 export function tokenise(request: TokeniseRequest, account: GatewayAccount): Move {
-  const { ourReference, idempotencyKey, currency, keepFor, withPostcode } = request
+  const { ourReference, idempotencyKey, currency, keepFor, withPostcode, moto } = request
   const customer = request.customerRef ?? ourReference
   const body: Tree = {
     amount: { value: 0, currency },
@@ -126,7 +128,7 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
     returnUrl: account.settings?.returnUrl ?? account.origin,
     paymentMethod: card,
     billingAddress: withPostcode ? postcodeOnly : undefined,
-    shopperInteraction: 'Moto',
+    shopperInteraction: interactionOf(moto),
     ...keeping(keepFor, customer),
   }
   const data = { ourReference, amountMinor: 0, currency, customer }

@@ -73,14 +73,16 @@ function payment(account: GatewayAccount, request: AuthoriseRequest | StoredCard
   }
 }
 
+const typeOf = (moto: boolean) => (moto ? 'MOTO' : 'Regular')
+
 export function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, keepFor, customerRef, withPostcode, capture } = request
+  const { money, ourReference, idempotencyKey, keepFor, customerRef, withPostcode, capture, moto } = request
   const basics = payment(account, request)
   if (!basics) return amountNotRepresentable
   const kept = keepFor === undefined ? {} : { store_for_future_use: true }
   const body: Tree = {
     source: { ...card(withPostcode), ...kept },
-    payment_type: 'MOTO',
+    payment_type: typeOf(moto),
     ...basics,
     customer: customerRef === undefined ? undefined : { id: customerRef },
   }
@@ -90,10 +92,10 @@ export function authorise(request: AuthoriseRequest, account: GatewayAccount): M
 
 /** Without an amount it is a check of the card. */
 export function tokenise(request: TokeniseRequest, account: GatewayAccount): Move {
-  const { ourReference, idempotencyKey, currency, withPostcode, customerRef } = request
+  const { ourReference, idempotencyKey, currency, withPostcode, customerRef, moto } = request
   const body: Tree = {
     source: { ...card(withPostcode), store_for_future_use: true },
-    payment_type: 'MOTO',
+    payment_type: typeOf(moto),
     amount: 0,
     currency,
     reference: ourReference,

@@ -73,7 +73,7 @@ type Payment = {
   readonly ourReference: string
   readonly amount: Tree
   readonly capture: boolean
-  readonly commerceIndicator: 'MOTO' | 'recurring'
+  readonly commerceIndicator: 'MOTO' | 'internet' | 'recurring'
   readonly payment: Tree
   readonly initiator?: Tree
   readonly keep?: boolean
@@ -109,13 +109,16 @@ const path = '/pts/v2/payments'
 /** The first use of a card that is kept. */
 const keeping = (): Tree => ({ type: 'customer', credentialStoredOnFile: true })
 
+const indicatorOf = (moto: boolean) => (moto ? 'MOTO' : 'internet')
+
 export function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, capture, keepFor, withPostcode, merchantReference, description } = request
+  const { money, ourReference, capture, keepFor, withPostcode, moto, merchantReference, description } =
+    request
   const body = paymentBody({
     ourReference,
     amount: amountOf(money),
     capture,
-    commerceIndicator: 'MOTO',
+    commerceIndicator: indicatorOf(moto),
     payment: card,
     withPostcode,
     merchantReference,
@@ -127,12 +130,12 @@ export function authorise(request: AuthoriseRequest, account: GatewayAccount): M
 }
 
 export function tokenise(request: TokeniseRequest, account: GatewayAccount): Move {
-  const { ourReference, currency, withPostcode } = request
+  const { ourReference, currency, withPostcode, moto } = request
   const body = paymentBody({
     ourReference,
     amount: { totalAmount: '0', currency },
     capture: false,
-    commerceIndicator: 'MOTO',
+    commerceIndicator: indicatorOf(moto),
     payment: card,
     withPostcode,
     initiator: keeping(),

@@ -128,7 +128,7 @@ export function createPaymentIntent(account: GatewayAccount, data: Data): Move {
   return post(account, { at: 'create-payment-intent', path: '/v1/payment_intents', step: 'pi', body, data })
 }
 
-/** The call that moves money. A renewal is not MOTO: nobody is on the phone. */
+/** The call that moves money. A renewal is never MOTO: nobody is on the phone. */
 export function confirm(account: GatewayAccount, intent: string, data: Data): Move {
   const renewal = data.initiator === 'merchant'
   return post(account, {
@@ -137,7 +137,7 @@ export function confirm(account: GatewayAccount, intent: string, data: Data): Mo
     step: 'confirm',
     body: renewal
       ? { off_session: true, error_on_requires_action: true }
-      : { error_on_requires_action: true, payment_method_options: { card: { moto: true } } },
+      : { error_on_requires_action: true, ...phoneOrder(data) },
     data: { ...data, intent },
     checkpoint: { gatewayRef: intent },
   })
@@ -156,11 +156,14 @@ export function setUp(account: GatewayAccount, data: Data): Move {
     customer: data.customer,
     usage: usage(data.keepFor as Initiator),
     confirm: true,
-    payment_method_options: { card: { moto: true } },
+    ...phoneOrder(data),
     metadata: { our_reference: data.ourReference },
   }
   return post(account, { at: 'set-up', path: '/v1/setup_intents', step: 'setup', body, data })
 }
+
+const phoneOrder = ({ moto }: Data): Tree =>
+  moto === true ? { payment_method_options: { card: { moto } } } : {}
 
 const usage = (initiator: Initiator) => (initiator === 'merchant' ? 'off_session' : 'on_session')
 
@@ -192,6 +195,7 @@ export function dataOf(request: AuthoriseRequest | StoredCardRequest | TokeniseR
     ourReference,
     customer: request.customerRef,
     keepFor: 'keepFor' in request ? request.keepFor : undefined,
+    moto: 'moto' in request ? request.moto : request.initiator === 'customer',
     ...('money' in request
       ? {
           ...request.money,

@@ -50,7 +50,7 @@ import { Customer, FoundIntents, PaymentIntent, PaymentMethod, SetupIntent } fro
 /**
  * Stripe Payments by its own API. https://docs.stripe.com/api
  *
- *   card → PaymentMethod → (Customer) → PaymentIntent, unconfirmed ─ its id is stored ─ confirm (MOTO) → outcome
+ *   card → PaymentMethod → (Customer) → PaymentIntent, unconfirmed ─ its id is stored ─ confirm (MOTO or not) → outcome
  *                                     └ SetupIntent → kept card
  */
 export const stripe: Connector = {

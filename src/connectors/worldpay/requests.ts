@@ -95,6 +95,7 @@ type Payment = {
   readonly agreement?: Tree
   readonly keep?: boolean
   readonly capture: boolean
+  /** The only channel that Worldpay documents a name for; e-commerce is what it takes a payment without one for. */
   readonly moto: boolean
 }
 
@@ -120,21 +121,21 @@ function payment(account: GatewayAccount, request: Payment): Tree {
 const path = '/api/payments'
 
 export function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, keepFor, capture, withPostcode } = request
+  const { money, ourReference, keepFor, capture, withPostcode, moto } = request
   const body = payment(account, {
     ourReference,
     money,
     instrument: card(account, withPostcode),
     ...(keepFor ? { agreement: agreementOf(keepFor, 'first'), keep: true } : {}),
     capture,
-    moto: true,
+    moto,
   })
   const data = { ourReference, ...money, keeps: keepFor !== undefined }
   return post(account, { at: 'authorise', path, body, data })
 }
 
 export function tokenise(request: TokeniseRequest, account: GatewayAccount): Move {
-  const { ourReference, currency, keepFor, withPostcode } = request
+  const { ourReference, currency, keepFor, withPostcode, moto } = request
   const money = { amountMinor: 0, currency }
   const body = payment(account, {
     ourReference,
@@ -143,7 +144,7 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
     agreement: agreementOf(keepFor, 'first'),
     keep: true,
     capture: false,
-    moto: true,
+    moto,
   })
   return post(account, { at: 'tokenise', path, body, data: { ourReference, ...money, keeps: true } })
 }

@@ -40,6 +40,10 @@ export const ControlConfig = CommonConfig.extend({
     acceptedBrands: z.array(CardBrand).nullable(),
     limits: CollectionLimits,
   }),
+  /** Whether cards are declared to the gateway as mail or telephone orders: keyed beside an agent, or by a caller alone. */
+  moto: z
+    .strictObject({ agent: z.boolean(), selfService: z.boolean() })
+    .default({ agent: true, selfService: true }),
   twilio: z.strictObject({
     accountSid: z.string(),
     authToken: SecretText,

@@ -7,6 +7,7 @@ import type { ControlConfig } from '../../contracts/process-config/control-confi
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import type { CollectionEndReason } from '../ports.ts'
+import type { CardFlow } from './card-flow.ts'
 import { MaskKeeper } from './mask-keeper.ts'
 import { Collection } from './runner.ts'
 
@@ -34,6 +35,7 @@ export type StartCollection = {
   readonly paymentId: string
   readonly connector: string
   readonly origin: string
+  readonly flow: CardFlow
 }
 
 const endedOnesKept = 1_000
@@ -104,7 +106,7 @@ export class Collections {
   }
 
   /** Begins on a call that was reserved. */
-  start({ callId, paymentId, connector, origin }: StartCollection): Collection {
+  start({ callId, paymentId, connector, origin, flow }: StartCollection): Collection {
     const { bridge, vault, clock, log, settings } = this.#options
     const { fields, acceptedBrands, limits } = settings
     const collectionId = newId('collection', clock.now())
@@ -113,6 +115,7 @@ export class Collections {
       open: { collectionId, connector, origin, fields, limits, ...brands },
       callId,
       paymentId,
+      flow,
       bridge,
       vault,
       clock,

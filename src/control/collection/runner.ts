@@ -12,6 +12,7 @@ import type { VaultClient } from '../clients/vault-client.ts'
 import type { CollectionEndReason } from '../ports.ts'
 import { askCard } from './ask-card.ts'
 import { calmMs } from './calm.ts'
+import type { CardFlow } from './card-flow.ts'
 import { type CollectionEffect, type CollectionEvent, type CollectionState, idle, step } from './machine.ts'
 import { noProgress, type Progress, progressAfter, viewOf } from './progress.ts'
 import { sendCard } from './send-card.ts'
@@ -25,6 +26,7 @@ export type CollectionOptions = {
   readonly open: OpenCollection
   readonly callId: string
   readonly paymentId: string
+  readonly flow: CardFlow
   readonly bridge: BridgeClient
   readonly vault: VaultClient
   readonly clock: Clock
@@ -62,6 +64,11 @@ export class Collection {
 
   get paymentId(): string {
     return this.#options.paymentId
+  }
+
+  /** As it was when the card was asked for: an agent who hangs up meanwhile does not make it another. */
+  get flow(): CardFlow {
+    return this.#options.flow
   }
 
   get state(): CollectionState {

@@ -58,6 +58,8 @@ export type PaymentCoreOptions = {
     /** Nothing but public addresses, unless told. */
     readonly egress?: ControlConfig['egress']
     readonly receipts?: ControlConfig['receipts']
+    /** Every card that is keyed on a call is a telephone order, unless told. */
+    readonly moto?: ControlConfig['moto']
   }
   /** Names this life of the process. */
   readonly bootId?: string
@@ -112,7 +114,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gatewayIds = config.gateways.map(({ id }) => id)
   const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
-  const { egress = { ports: [443], allow: [] }, receipts } = config
+  const { egress = { ports: [443], allow: [] }, receipts, moto = { agent: true, selfService: true } } = config
   const webhooks = createWebhookTarget({
     store,
     clock,
@@ -152,7 +154,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const settlement = new Settlement({ store, clock, log, runner })
   const gatewaySide = { store, clock, log, gateways, gatewayClient, watch }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
-  const authorisation = new Authorisation(gatewaySide)
+  const authorisation = new Authorisation({ ...gatewaySide, moto })
   const followUp = new FollowUp(gatewaySide)
   const operations = new Operations({ store, clock, log, runner, followUp, random })
   const collections: Collections = new Collections({
@@ -178,6 +180,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     authorisation,
     operations,
     gateways,
+    calls,
     collections: () => collections,
     rowOf: (paymentId) => desk.rowOf(paymentId),
     onLeft,
@@ -190,7 +193,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const posted: PostedCards = new PostedCards({
     ...{ store, clock, log, vault, runner, authorisation, settlement, inquiries, watch, onCommitted },
     doors: config.payDoors ?? [],
-    tokenising: new Tokenising(gatewaySide),
+    tokenising: new Tokenising({ ...gatewaySide, moto }),
     answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life' }),
   })
   const processing = { store, clock, log, settlement, inquiries, operations }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Outcome } from '../../connectors/connector.ts'
+import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
@@ -21,10 +22,12 @@ export type AuthorisationOptions = {
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
   readonly watch: GatewayWatch
+  /** Which flows are declared as telephone orders. */
+  readonly moto: ControlConfig['moto']
 }
 
 /** A card that is there to be sent: keyed on a call, or posted by a voice provider. */
-export type CardInHand = Pick<Collection, 'send' | 'dispatch'> & {
+export type CardInHand = Pick<Collection, 'send' | 'dispatch' | 'flow'> & {
   readonly state: Pick<Collection['state'], 'at'>
   readonly view: Pick<Collection['view'], 'fields'>
 }
@@ -66,7 +69,7 @@ export class Authorisation {
   }
 
   #once({ payment, attempt, collection }: AuthoriseCard, gateway: Gateway): Promise<Outcome> {
-    const { store, clock, gatewayClient, watch } = this.#options
+    const { store, clock, gatewayClient, watch, moto } = this.#options
     const { connector, account } = gateway
     // The card was keyed while the gateway failed others: certainly not charged is better than perhaps.
     if (!watch.maySend(attempt.gateway)) return Promise.resolve({ kind: 'not-sent', because: 'gateway-away' })
@@ -78,6 +81,7 @@ export class Authorisation {
       ...(payment.description === null ? {} : { description: payment.description }),
       capture: payment.capture === 'automatic',
       withPostcode: collection.view.fields.some(({ field }) => field === 'postcode'),
+      moto: moto[collection.flow],
     }
     return converse({
       connector,

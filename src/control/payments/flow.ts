@@ -2,9 +2,10 @@ import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import { flowOf } from '../collection/card-flow.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
-import type { Actor } from '../ports.ts'
+import type { Actor, Calls } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import type { Authorisation } from './authorisation.ts'
 import type { Gateways } from './gateways.ts'
@@ -28,6 +29,7 @@ export type FlowOptions = {
   readonly authorisation: Authorisation
   readonly operations: Operations
   readonly gateways: Gateways
+  readonly calls: Pick<Calls, 'get'>
   readonly collections: () => Collections
   /** The payment's row as it was last committed, while a collection of it is known. */
   readonly rowOf: (paymentId: string) => PaymentRow | undefined
@@ -144,6 +146,7 @@ export class PaymentFlow {
       paymentId: row.id,
       connector: connector.id,
       origin: account.origin,
+      flow: flowOf(this.#options.calls.get(row.merchant_id, row.call_id)),
     })
   }
 

@@ -14,6 +14,8 @@ export type PostedHandOptions = {
 
 /** A card that a provider posted: the vault holds it, with the provider's connection, until that has been answered. */
 export class PostedHand implements CardInHand {
+  /** The caller was alone with the provider's prompts. */
+  readonly flow = 'selfService'
   readonly view: CardInHand['view']
   readonly #options: PostedHandOptions
   #at: CardInHand['state']['at'] = 'collected'

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Outcome } from '../../connectors/connector.ts'
 import type { PostedAnswer, PostedCard } from '../../contracts/posted-card.ts'
+import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import { converse } from '../payments/conversation.ts'
 import type { Gateways } from '../payments/gateways.ts'
@@ -18,6 +19,7 @@ export type TokenisingOptions = {
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
   readonly watch: GatewayWatch
+  readonly moto: ControlConfig['moto']
 }
 
 export type Tokenise = {
@@ -36,7 +38,7 @@ export class Tokenising {
   }
 
   async tokenise({ posted, actor, gateway, hand }: Tokenise): Promise<PostedAnswer> {
-    const { gateways, watch, gatewayClient, clock } = this.#options
+    const { gateways, watch, gatewayClient, clock, moto } = this.#options
     const { transactionId, currencyCode, fields } = posted.request
     const { connector, account } = gateways.of(gateway)
     const open = connector.tokenise
@@ -51,6 +53,7 @@ export class Tokenising {
             idempotencyKey: `tokenise-${ourReference}`,
             currency: (currencyCode ?? 'USD').toUpperCase(),
             withPostcode: fields.includes('postcode'),
+            moto: moto[hand.flow],
             keepFor: 'customer',
           },
           account,

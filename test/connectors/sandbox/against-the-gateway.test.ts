@@ -25,6 +25,7 @@ const newRequest = (changes: object = {}) => {
     merchantReference: 'order 7 “north”',
     capture: true,
     withPostcode: true,
+    moto: true,
     ...changes,
   }
 }

@@ -39,6 +39,11 @@ export function everyCall(connector: Connector, fixture: ConformanceFixture): Wr
     ]),
     ['a bare authorisation', () => connector.authorise(bare, account), happy(fixture, 'authorise')],
     [
+      'a card of a flow that is no order by phone',
+      () => connector.authorise(authoriseRequest({ moto: false }), account),
+      happy(fixture, 'authorise'),
+    ],
+    [
       'a card that is kept for renewals',
       () => connector.authorise(authoriseRequest({ keepFor: 'merchant', customerRef: 'cus_kept1' }), account),
       happy(fixture, 'authorise'),

@@ -31,6 +31,9 @@ export type RigOptions = {
   readonly clock?: ManualClock
   readonly webhookSecrets?: readonly string[]
   readonly receipts?: ControlConfig['receipts']
+  readonly moto?: ControlConfig['moto']
+  /** The gateway's kind, where the sandbox's has no words for what is tested. */
+  readonly connector?: Pick<ControlConfig['gateways'][number], 'connector' | 'settings'>
   /** A gateway of the test's own, instead of the scripted one. */
   readonly gatewayAt?: { readonly origin: string; readonly caFile: string; readonly apiKey: Secret }
 }
@@ -212,13 +215,15 @@ export class Rig {
     const { origin, caFile, apiKey } = this.#options.gatewayAt ?? scripted(this.gateway)
     const secrets = this.#options.webhookSecrets ?? []
     const webhookSecrets = secrets.map((secret) => new Secret(secret))
-    const gateway = { id: 'sandbox', connector: 'sandbox', origin, apiKey, caFile, webhookSecrets }
+    const kind = this.#options.connector ?? { connector: 'sandbox' }
+    const gateway = { id: 'sandbox', ...kind, origin, apiKey, caFile, webhookSecrets }
     const merchant = { gatewayId: 'sandbox', agents: [], apiKeys: [] }
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {
       mode: 'sandbox',
       payDoors: [{ id: 'twilio-pay', merchantId, gatewayId: 'sandbox' }],
       egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
+      ...(this.#options.moto && { moto: this.#options.moto }),
       receipts: this.#options.receipts ?? { email: null, text: null },
       publicUrl: 'https://pay.test',
       sealingKeys: [{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }],
