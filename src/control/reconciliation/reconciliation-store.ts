@@ -55,6 +55,8 @@ export async function listRuns(
 export type DailyState = {
   /** Until when whole days were compared, or are being compared. */
   readonly coveredUntilMs: number | null
+  /** From when on whole days were ever to be compared: the first days of all may have failed every time. */
+  readonly firstSinceMs: number | null
   /** Comparisons up to that midnight that failed, and when the last one did. */
   readonly failures: number
   readonly lastFailedMs: number | null
@@ -62,11 +64,14 @@ export type DailyState = {
 
 export async function dailyState(db: Queries, merchantId: string, untilMs: number): Promise<DailyState> {
   const ofMerchant = db.selectFrom('reconciliations').where('merchant_id', '=', merchantId)
-  const covered = await ofMerchant
+  // Ranges that somebody ordered may leave a part of the day out.
+  const wholeDays = ofMerchant.where(sql<boolean>`since_ms % ${dayMs} = 0 and until_ms % ${dayMs} = 0`)
+  const covered = await wholeDays
     .select(({ fn }) => fn.max<number | null>('until_ms').as('until'))
     .where('state', '!=', 'failed')
-    // Ranges that somebody ordered may leave a part of the day out.
-    .where(sql<boolean>`since_ms % ${dayMs} = 0 and until_ms % ${dayMs} = 0`)
+    .executeTakeFirst()
+  const first = await wholeDays
+    .select(({ fn }) => fn.min<number | null>('since_ms').as('since'))
     .executeTakeFirst()
   const failed = await ofMerchant
     .select(({ fn }) => [fn.count<number>('id').as('times'), fn.max<number | null>('updated_at').as('last')])
@@ -75,6 +80,7 @@ export async function dailyState(db: Queries, merchantId: string, untilMs: numbe
     .executeTakeFirst()
   return {
     coveredUntilMs: covered?.until ?? null,
+    firstSinceMs: first?.since ?? null,
     failures: Number(failed?.times ?? 0),
     lastFailedMs: failed?.last ?? null,
   }

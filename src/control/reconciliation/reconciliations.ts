@@ -167,11 +167,12 @@ export class ReconciliationJob implements Reconciliations {
 
 /** From where on whole days are to be compared now; after a failure with growing patience. Pure. */
 function dueSince(
-  { coveredUntilMs, failures, lastFailedMs }: DailyState,
+  { coveredUntilMs, firstSinceMs, failures, lastFailedMs }: DailyState,
   untilMs: number,
   nowMs: number,
 ): number | undefined {
-  const since = Math.max(coveredUntilMs ?? untilMs - dayMs, untilMs - mostDaysMissed * dayMs)
+  const missedMs = coveredUntilMs ?? firstSinceMs ?? untilMs - dayMs
+  const since = Math.max(missedMs, untilMs - mostDaysMissed * dayMs)
   if (since >= untilMs) return undefined
   const waitMs = Math.min(2 ** failures * hourMs, dayMs)
   return lastFailedMs !== null && nowMs - lastFailedMs < waitMs ? undefined : since
