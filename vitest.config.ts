@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * Four kinds of test, told apart by their file name:
- *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one, under a minute in all
+ * Kinds of test, told apart by their file name:
+ *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one; with types and lint under a minute
+ *                      (`npm run check`). Those of control (project `core`) start all of it on a store, and take another
  *   *.process.test.ts  start real processes of the platform on loopback
  *   *.browser.test.ts  drive Debian's Chromium
  *   *.sip.test.ts      calls through Debian's Kamailio, with SIPp at both ends
@@ -24,12 +25,22 @@ export default defineConfig({
             'test/**/*.process.test.ts',
             'test/**/*.browser.test.ts',
             'test/**/*.sip.test.ts',
-            'test/**/postgres.test.ts',
+            'test/control/**',
           ],
           testTimeout: 20_000,
           // On two cores the default is one worker, and `npm run check` waits for it.
           maxWorkers: '100%',
           ...turn(0),
+        },
+      },
+      {
+        test: {
+          name: 'core',
+          include: ['test/control/**/*.test.ts'],
+          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts', 'test/**/postgres.test.ts'],
+          testTimeout: 20_000,
+          maxWorkers: '100%',
+          ...turn(1),
         },
       },
       {
@@ -49,12 +60,12 @@ export default defineConfig({
           setupFiles: 'test/support/postgres.setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          ...turn(1),
+          ...turn(2),
         },
       },
-      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow, ...turn(2) } },
-      { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow, ...turn(3) } },
-      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow, ...turn(4) } },
+      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow, ...turn(3) } },
+      { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow, ...turn(4) } },
+      { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow, ...turn(5) } },
     ],
   },
 })

@@ -87,7 +87,7 @@ describe('a captured payment', () => {
 
   it('stays as it is when the gateway refuses', async () => {
     const { id: paymentId } = await sandbox.approved()
-    await sandbox.rig.clock.turn(24 * 3_600_000)
+    await sandbox.hoursPass(24)
     expect(await sandbox.order({ paymentId, kind: 'void' })).toMatchObject({
       state: 'failed',
       because: 'not_voidable',
@@ -165,7 +165,7 @@ describe('a lost answer to a refund', () => {
     await sandbox.client.fault({ fault: 'reset-after-commit', on: 'refund' })
     await sandbox.order({ paymentId, kind: 'refund' })
     await sandbox.rig.crash()
-    await sandbox.rig.clock.turn(25 * 3_600_000)
+    await sandbox.hoursPass(25)
     await sandbox.rig.startCore()
     await sandbox.settles(paymentId, 'done')
     expect(await sandbox.booked('refund')).toHaveLength(1)

@@ -76,6 +76,14 @@ export class SandboxRig {
     })
   }
 
+  /** The clock turns, hour by hour: what each begins at the real gateway has a moment before the clock runs out on it. */
+  async hoursPass(hours: number): Promise<void> {
+    for (let hour = 0; hour < hours; hour++) {
+      await this.rig.clock.turn(3_600_000)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
   /** What the gateway's books say of these kinds, in order. */
   async booked(...kinds: string[]): Promise<{ kind: string; amount: number; ourReference: string }[]> {
     return (await this.client.ledger()).filter(({ kind }) => kinds.includes(kind))

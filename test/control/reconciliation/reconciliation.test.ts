@@ -20,11 +20,6 @@ async function reconciled(): Promise<ReconciliationResource> {
   return reconciliations.get(supervisor, id)
 }
 const dayMs = 86_400_000
-/** The clock turns by an hour, and what that begins at real sockets has a moment. */
-async function hourPasses(): Promise<void> {
-  await sandbox.rig.clock.turn(3_600_000)
-  await new Promise((resolve) => setTimeout(resolve, 50))
-}
 const differences = (id: string) => sandbox.rig.core.reconciliations.differences(supervisor, id)
 
 /** A refund that somebody made in the gateway's own back office. */
@@ -99,10 +94,10 @@ describe('our ledger and the gateway’s', () => {
     await until('a day was compared', async () => {
       const { data } = await sandbox.rig.core.reconciliations.list(supervisor, { limit: 10 })
       // The gateway answers in real time: the clock must not run out on it.
-      if (!data.some(({ state }) => state === 'running')) await hourPasses()
+      if (!data.some(({ state }) => state === 'running')) await sandbox.hoursPass(1)
       return data.some(({ state, matched }) => state === 'done' && matched === 1)
     })
-    for (let hours = 0; hours < 3; hours++) await hourPasses()
+    await sandbox.hoursPass(3)
     const { data } = await sandbox.rig.core.reconciliations.list(supervisor, { limit: 10 })
     // Where the clock outran the gateway's answer, a later hour tries again.
     for (const run of data.filter(({ state }) => state === 'done')) {
@@ -123,7 +118,7 @@ describe('our ledger and the gateway’s', () => {
       .execute()
     await until('the next comparison has begun', async () => {
       const { data } = await sandbox.rig.core.reconciliations.list(supervisor, { limit: 10 })
-      if (data.length === 1) await hourPasses()
+      if (data.length === 1) await sandbox.hoursPass(1)
       return data.length > 1
     })
     const { data } = await sandbox.rig.core.reconciliations.list(supervisor, { limit: 10 })

@@ -5,7 +5,7 @@ import { ManualClock } from '../../support/manual-clock.ts'
 import { testPlace } from '../../support/test-place.ts'
 import { dumpSchema } from './dump-schema.ts'
 
-/** After a new migration: `npx vitest run --update` with `--project unit` and with `--project postgres`, and read what changed. */
+/** After a new migration: `npx vitest run --update` with `--project core` and with `--project postgres`, and read what changed. */
 it('the schema that the migrations make is the one that is committed', async () => {
   const test = await testPlace()
   const store = await openStore({ ...test.place, clock: new ManualClock() })
