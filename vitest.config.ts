@@ -56,6 +56,7 @@ export default defineConfig({
             'reconciliation',
             'store',
           ].map((room) => `test/control/${room}/**/*.test.ts`),
+          exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts'],
           globalSetup: 'test/support/postgres.global-setup.ts',
           setupFiles: 'test/support/postgres.setup.ts',
           testTimeout: 60_000,
