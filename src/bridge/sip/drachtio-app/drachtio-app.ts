@@ -91,6 +91,7 @@ export class DrachtioApp {
     const { files, stack, log } = this.#options
     for (const { callId, dialogIds } of files.load()) {
       const call = this.#calls.get(callId)
+      // The server knows the dialog's target; `sip:placeholder` is what drachtio-srf itself writes where it fills one in.
       for (const stackDialogId of dialogIds)
         await stack
           .request({ uri: 'sip:placeholder', method: 'BYE', stackDialogId })
