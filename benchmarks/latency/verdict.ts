@@ -3,8 +3,6 @@ import type { AddedDelay } from './wire/added-delay.ts'
 
 /** Frames may be lost up to this share … */
 const lostShare = 0.01
-/** … or this many: one stall of the machine for a quarter of a second, on both legs of a call. */
-const oneStall = 25
 /** … where neither the generator was late by more than a frame nor the machine out of processor time. */
 const generatorLateMs = 20
 const machineIdle = 0.1
@@ -22,7 +20,7 @@ function audioFaults(result: AddedDelay): string[] {
   const sent = callerToAgent.sent + agentToCaller.sent
   const lost = callerToAgent.lost + agentToCaller.lost
   if (sent === 0) faults.push(`${where}: nothing was sent`)
-  else if (hadTime && lost > Math.max(sent * lostShare, oneStall))
+  else if (hadTime && lost > sent * lostShare)
     faults.push(`${where}: ${lost} of ${sent} frames lost on a machine that had time`)
   return faults
 }
