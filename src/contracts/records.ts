@@ -11,14 +11,19 @@ export type Candidate = z.infer<typeof Candidate>
 /** Which record of a connected system a payment belongs to. */
 export const RecordLinkResource = z.strictObject({
   connectionId: z.string(),
+  /** What people call the connection, and the kinds of record that it knows. */
+  connectionName: z.string(),
+  recordKinds: z.array(z.string()),
   paymentId: z.string(),
-  state: z.enum(['linked', 'held']).describe('`held`: a person has to name the record'),
+  state: z
+    .enum(['open', 'linked', 'held'])
+    .describe('`open`: not looked for yet; `held`: a person has to name the record'),
   record: RecordRef.nullable(),
   source: z.enum(['payment', 'phone', 'agent']).nullable(),
   because: z.string().nullable(),
   /** What was found by the caller's number, to choose from. */
   candidates: z.array(Candidate),
-  written: z.boolean().describe('Whether it stands on the other side'),
+  written: z.boolean().describe('Whether it stands on that record by now'),
   updatedAt: z.number().int(),
 })
 export type RecordLinkResource = z.output<typeof RecordLinkResource>

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import { takeReturn } from './came-back.ts'
 import { controlStyles } from './control-styles.ts'
 import { Desk } from './desk.ts'
 import { type DeskState, recordShown } from './state.ts'
@@ -15,7 +16,7 @@ import './status-page.ts'
 
 /** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
 export class DeskApp extends LitElement {
-  static override properties = { state: { state: true }, results: { state: true } }
+  static override properties = { state: { state: true }, results: { state: true }, cameBack: { state: true } }
   static override styles = [
     controlStyles,
     css`
@@ -63,6 +64,8 @@ export class DeskApp extends LitElement {
   declare state: DeskState
   /** The results page is open, in the place of the call. */
   declare results: boolean
+  /** Somebody comes back from a CRM or the books, where they agreed or not: a code, or '' for well. */
+  declare cameBack: string | null
   readonly desk = new Desk()
   #stopListening: (() => void) | undefined
 
@@ -70,17 +73,22 @@ export class DeskApp extends LitElement {
     super()
     this.state = this.desk.state
     this.results = false
+    this.cameBack = takeReturn(window.location)
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
     this.#stopListening = this.desk.listen((before, after) => {
       this.state = after
-      // Whoever turns to a call or a payment has turned away from the results.
-      if (before.selectedCallId !== after.selectedCallId || recordShown(after) || !after.session)
+      if (this.results && this.#turnedAway(before, after)) {
         this.results = false
+        this.cameBack = null
+      }
       this.renderRoot.querySelector('live-announcer')?.step(before, after)
-      if (!before.session && after.session) void this.#focusMain()
+      if (!before.session && after.session) {
+        if (this.cameBack !== null) this.results = true
+        void this.#focusMain()
+      }
     })
     void this.desk.start()
   }
@@ -131,11 +139,23 @@ export class DeskApp extends LitElement {
     return html`<payment-record .desk=${this.desk} .state=${this.state} .payment=${record}></payment-record>`
   }
 
+  /** Whoever turns to a call or a payment has turned away from the results. */
+  #turnedAway(before: DeskState, after: DeskState): boolean {
+    // The first call opens by itself: that takes nobody away who has just come back from giving a consent.
+    const openedByItself = this.cameBack !== null && before.selectedCallId === null
+    const turned = before.selectedCallId !== after.selectedCallId && !openedByItself
+    return turned || recordShown(after) !== null || !after.session
+  }
+
   #resultsPage(): TemplateResult {
     return html`<results-page
       .rights=${this.state.session?.rights ?? []}
+      .tab=${this.cameBack === null ? 'deliveries' : 'connections'}
+      .told=${this.cameBack}
+      .sandbox=${this.state.session?.sandbox != null}
       @leave=${() => {
         this.results = false
+        this.cameBack = null
         void this.#focusMain()
       }}
     ></results-page>`

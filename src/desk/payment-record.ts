@@ -11,6 +11,7 @@ import type { DeskState } from './state.ts'
 import { cardWords, refusalWords, statusNames, whenWords } from './words.ts'
 import './order-form.ts'
 import './receipt-form.ts'
+import './record-links.ts'
 
 const orderIntents: ReadonlySet<string> = new Set(['capture', 'void', 'refund'])
 
@@ -91,6 +92,10 @@ export class PaymentRecord extends LitElement {
         </dl>
         ${this.#operations()} ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}
         ${this.#orders()}
+        <record-links
+          .paymentId=${payment.id}
+          .mayName=${this.state.session?.rights.includes('records:name') ?? false}
+        ></record-links>
         <receipt-form .paymentId=${payment.id}></receipt-form>
       </section>
     `

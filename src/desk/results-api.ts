@@ -6,7 +6,8 @@ export type Told<T> =
   | { readonly value: T; readonly fault: null }
   | { readonly value: null; readonly fault: string }
 
-type Place = { readonly id?: string; readonly query?: URLSearchParams }
+/** `id` and `connectionId` fill the path's holes. */
+type Place = { readonly id?: string; readonly connectionId?: string; readonly query?: URLSearchParams }
 
 const silence = 'No answer. Look whether it has happened before you do it again.'
 
@@ -22,12 +23,12 @@ export class ResultsApi {
     this.#fetch = send
   }
 
-  get<T>(name: ResultRoute, { id = '', query }: Place = {}): Promise<Told<T>> {
-    return this.#ask<T>(`${pathTo(name, id)}${query ? `?${query}` : ''}`, { method: 'GET' })
+  get<T>(name: ResultRoute, place: Place = {}): Promise<Told<T>> {
+    return this.#ask<T>(`${pathTo(name, place)}${place.query ? `?${place.query}` : ''}`, { method: 'GET' })
   }
 
   async post<T>(name: ResultRoute, body: object = {}, id = ''): Promise<Told<T>> {
-    const path = pathTo(name, id)
+    const path = pathTo(name, { id })
     const text = JSON.stringify(body)
     const intent = `${path}\n${text}`
     const key = this.#keys.get(intent) ?? crypto.randomUUID()
@@ -38,8 +39,17 @@ export class ResultsApi {
     return told
   }
 
+  /** Changes what is there: asked for twice, it is the same. */
+  change<T>(
+    name: ResultRoute,
+    { method, body, ...place }: Place & { readonly method: 'PUT' | 'PATCH'; readonly body: object },
+  ): Promise<Told<T>> {
+    const headers = { 'content-type': 'application/json' }
+    return this.#ask<T>(pathTo(name, place), { method, headers, body: JSON.stringify(body) })
+  }
+
   remove(name: ResultRoute, id: string): Promise<Told<null>> {
-    return this.#ask<null>(pathTo(name, id), { method: 'DELETE' })
+    return this.#ask<null>(pathTo(name, { id }), { method: 'DELETE' })
   }
 
   async #ask<T>(path: string, init: RequestInit): Promise<Told<T>> {
@@ -60,8 +70,10 @@ export class ResultsApi {
   }
 }
 
-function pathTo(name: ResultRoute, id: string): string {
-  return resultRoutes[name].replace('{id}', encodeURIComponent(id))
+function pathTo(name: ResultRoute, { id = '', connectionId = '' }: Place): string {
+  return resultRoutes[name]
+    .replace('{id}', encodeURIComponent(id))
+    .replace('{connectionId}', encodeURIComponent(connectionId))
 }
 
 function faultOf(text: string): string {

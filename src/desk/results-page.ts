@@ -1,6 +1,7 @@
 import { css, html, LitElement, type nothing, type TemplateResult } from 'lit'
 import type { Right } from '../contracts/rights.ts'
 import { controlStyles } from './control-styles.ts'
+import './connection-manager.ts'
 import './delivery-log.ts'
 import './endpoint-manager.ts'
 import './receipt-studio.ts'
@@ -8,13 +9,19 @@ import './receipt-studio.ts'
 const tabs = [
   { name: 'deliveries', title: 'Deliveries', right: 'endpoints:read' },
   { name: 'endpoints', title: 'Webhook endpoints', right: 'endpoints:read' },
+  { name: 'connections', title: 'CRM and books', right: 'connections:read' },
   { name: 'receipts', title: 'Receipts', right: 'receipts:read' },
 ] as const satisfies readonly { name: string; title: string; right: Right }[]
-type Tab = (typeof tabs)[number]['name']
+export type Tab = (typeof tabs)[number]['name']
 
 /** Where results go, for administrators: what was delivered, to which endpoints, and what receipts look like. */
 export class ResultsPage extends LitElement {
-  static override properties = { rights: { attribute: false }, tab: { state: true } }
+  static override properties = {
+    rights: { attribute: false },
+    tab: { attribute: false },
+    told: { attribute: false },
+    sandbox: { attribute: false },
+  }
   static override styles = [
     controlStyles,
     css`
@@ -39,11 +46,16 @@ export class ResultsPage extends LitElement {
 
   declare rights: readonly Right[]
   declare tab: Tab
+  /** What became of a consent that was asked for on the other side: a code, or '' for well; null when none was. */
+  declare told: string | null
+  declare sandbox: boolean
 
   constructor() {
     super()
     this.rights = []
     this.tab = 'deliveries'
+    this.told = null
+    this.sandbox = false
   }
 
   override render(): TemplateResult {
@@ -65,6 +77,7 @@ export class ResultsPage extends LitElement {
                 aria-controls="panel"
                 @click=${() => {
                   this.tab = name
+                  this.told = null
                 }}
               >
                 ${title}
@@ -87,6 +100,12 @@ export class ResultsPage extends LitElement {
         return html`<delivery-log .mayReplay=${mayManage}></delivery-log>`
       case 'endpoints':
         return html`<endpoint-manager .mayManage=${mayManage}></endpoint-manager>`
+      case 'connections':
+        return html`<connection-manager
+          .mayManage=${this.rights.includes('connections:manage')}
+          .told=${this.told}
+          .sandbox=${this.sandbox}
+        ></connection-manager>`
       case 'receipts':
         return html`<receipt-studio .mayManage=${this.rights.includes('receipts:manage')}></receipt-studio>`
     }

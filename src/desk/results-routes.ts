@@ -17,6 +17,17 @@ export const resultRoutes = {
   listReceiptTemplates: '/v1/receipts/templates',
   writeReceiptTemplate: '/v1/receipts/templates',
   previewReceipt: '/v1/receipts/preview',
+  listAdapters: '/v1/connection-adapters',
+  listConnections: '/v1/connections',
+  createConnection: '/v1/connections',
+  editConnection: '/v1/connections/{id}',
+  removeConnection: '/v1/connections/{id}',
+  connect: '/v1/connections/{id}/connect',
+  disableConnection: '/v1/connections/{id}/disable',
+  previewConnection: '/v1/connections/{id}/preview',
+  listPayments: '/v1/payments',
+  listRecordsOfPayment: '/v1/payments/{id}/records',
+  nameRecord: '/v1/payments/{id}/records/{connectionId}',
 } as const
 
 export type ResultRoute = keyof typeof resultRoutes

@@ -71,12 +71,16 @@ export class CrmRig {
   records!: Records
   relay!: Relay
 
-  private constructor(place: TestPlace) {
+  readonly #publicUrl: string
+
+  private constructor(place: TestPlace, publicUrl: string) {
     this.#place = place
+    this.#publicUrl = publicUrl
   }
 
-  static async start(): Promise<CrmRig> {
-    const rig = new CrmRig(await testPlace())
+  /** @param publicUrl where people are sent back to who agreed */
+  static async start({ publicUrl = 'https://pay.test' } = {}): Promise<CrmRig> {
+    const rig = new CrmRig(await testPlace(), publicUrl)
     const desks = [rig.crm, rig.books, rig.hubspot, rig.zendesk, rig.own]
     const { clock, faults } = rig
     rig.office = await startOffice({ clock, faults, desks, listen: { host: '127.0.0.1', port: 0 } })
@@ -93,7 +97,7 @@ export class CrmRig {
     const note = (facts: Facts) => void this.logged.push(facts)
     const log: Log = { debug: note, info: note, warn: note, error: note }
     this.core = createConnectionCore({
-      ...{ store: this.store, clock, log, mode: 'sandbox', publicUrl: 'https://pay.test' },
+      ...{ store: this.store, clock, log, mode: 'sandbox', publicUrl: this.#publicUrl },
       sealer: new Sealer([sealingKey]),
       egress: { ports: null, allow: ['127.0.0.0/8'] },
       onTold: (id) => this.relay.wake(id),

@@ -3,6 +3,7 @@ import { RecordRef } from '../../contracts/connections.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { OperationResource } from '../../contracts/operations.ts'
 import type { PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
+import type { RecordLinkResource } from '../../contracts/records.ts'
 import { readRecordRef } from '../../crm/record-ref.ts'
 import { findAdapter } from '../../crm/registry.ts'
 import { tellOnly } from '../outbox/store.ts'
@@ -13,7 +14,9 @@ import { appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { RecordHasNoPayment, RecordPaymentAmbiguous, RecordUnreadable } from './connection-errors.ts'
+import { listConnections } from './connection-row.ts'
 import { found } from './connections.ts'
+import { linkResource, unlinked } from './link-resource.ts'
 import { findLink, linksOfPayment, paymentsOfRecord, type RecordLink, saveLink } from './record-links.ts'
 
 export type RecordsOptions = {
@@ -48,18 +51,29 @@ export class Records {
     return linksOfPayment(this.#options.store.db, merchantId, paymentId)
   }
 
+  /** The same as the API shows it, with the connections that have not looked for the record yet. */
+  async shown(actor: Actor, paymentId: string): Promise<RecordLinkResource[]> {
+    const links = await this.ofPayment(actor, paymentId)
+    const connections = await listConnections(this.#options.store.db, actor.merchantId)
+    return connections.flatMap((connection) => {
+      const link = links.find(({ connection_id }) => connection_id === connection.id)
+      if (link) return [linkResource(link, connection)]
+      return connection.state === 'connected' ? [unlinked(connection, paymentId)] : []
+    })
+  }
+
   /**
    * A person says which record it is. What was written elsewhere moves; what was held until now is written.
    */
   async correct(
     actor: Actor,
     { paymentId, connectionId, record: text }: { paymentId: string; connectionId: string; record: string },
-  ): Promise<RecordLink> {
+  ): Promise<RecordLinkResource> {
     const { store, clock, onTold } = this.#options
     const { merchantId } = actor
     const key = { merchantId, connectionId, paymentId }
     const nowMs = clock.now()
-    const link = await store.transaction(async (trx) => {
+    const named = await store.transaction(async (trx) => {
       const connection = await found(trx, merchantId, connectionId)
       const payment = await findPayment(trx, { merchantId, paymentId })
       const record = await this.#read(trx, merchantId, { text, connectionId })
@@ -73,10 +87,10 @@ export class Records {
         const telling = { merchantId, paymentId, position: payment.version, event }
         await tellOnly(trx, [connectionId], telling, nowMs)
       }
-      return findLink(trx, key)
+      return linkResource((await findLink(trx, key)) as RecordLink, connection)
     })
     onTold(merchantId)
-    return link as RecordLink
+    return named
   }
 
   /** Newest first. */

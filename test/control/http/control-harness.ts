@@ -10,7 +10,7 @@ import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { CallRegistry } from '../../../src/control/calls/registry.ts'
 import { createConnectionCore } from '../../../src/control/connections/assemble.ts'
 import { DeskFeedHub } from '../../../src/control/desk-feed.ts'
-import { createHttpServer, type HttpServer } from '../../../src/control/http/server.ts'
+import { createHttpServer, type HttpOptions, type HttpServer } from '../../../src/control/http/server.ts'
 import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
 import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
@@ -102,19 +102,22 @@ export type HarnessOptions = {
   readonly merchants?: Merchants
   readonly clock?: ManualClock
   readonly file?: string
+  readonly publicUrl?: string
+  /** In the place of the harness's own: parts that a test made on a store of its own, which stays the test's to close. */
+  readonly parts?: Pick<HttpOptions, 'store' | 'connections' | 'records' | 'payments'>
 }
 
 const noStatus: PlatformStatus = { at: 0, vault: 'up', bridge: 'up', store: 'up', gateways: [], outbox: null }
 
 /** Control's API and telephony on a real store, with bridge and payments scripted. */
 export async function harness(options: HarnessOptions = {}): Promise<Harness> {
-  const { clock = new ManualClock(), mode = 'sandbox' } = options
+  const { clock = new ManualClock(), mode = 'sandbox', publicUrl: at = publicUrl, parts } = options
   const folder = options.file
     ? path.dirname(options.file)
     : mkdtempSync(path.join(tmpdir(), 'tonewall-control-'))
   const file = options.file ?? path.join(folder, 'control.sqlite')
-  if (!existsSync(file)) await writeUpToDateSqlite(file)
-  const store = await openStore({ file, clock })
+  if (!parts && !existsSync(file)) await writeUpToDateSqlite(file)
+  const store = parts?.store ?? (await openStore({ file, clock }))
   await seedMerchants(store, options.merchants ?? merchants)
   await seedAccess({ store, clock, merchants: options.merchants ?? merchants })
   const bootId = randomBytes(6).toString('hex')
@@ -161,7 +164,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const server = await createHttpServer({
     config: {
       mode,
-      publicUrl,
+      publicUrl: at,
       session: { idleMinutes: 30, longestHours: 12 },
       deskDir: options.deskDir ?? path.join(folder, 'no-desk'),
       carrierUrl: 'http://127.0.0.1:8082',
@@ -170,6 +173,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, connections, operations, ...targets },
     records: connections.records(payments, operations),
+    ...parts,
     reconciliations: new RecordedReconciliations(),
     status: async () => ({ ...noStatus, at: clock.now() }),
     gatewayEvents: { receive: async () => ({ kind: 'unknown' }) },
@@ -180,7 +184,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const shut = async () => {
     await server.close()
     await calls.stop()
-    await store.close()
+    if (!parts) await store.close()
   }
   return {
     ...{ clock, store, bridge, vault, payments, rest, feed, calls, server, file },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AppError } from '../../../base/errors.ts'
 import {
   AdapterResource,
   Connecting,
@@ -168,9 +169,21 @@ function use(app: RouteApp, { connections, connector, previews }: ConnectionCore
       },
     },
     async (request, reply) => {
-      await connector.finish(request.query)
+      // A person's browser stands here, not a program: what went wrong is told by the desk, in its words for the code.
+      const fault = await connector.finish(request.query).then(() => '', toldToPeople)
       // `location` and no body: the code in the address is used up, and stands in no history.
-      return reply.code(303).header('location', '/#connections').send()
+      return reply.code(303).header('location', `/#connections${fault}`).send()
     },
   )
+}
+
+const forPeople: ReadonlySet<string> = new Set([
+  'CONSENT_INVALID',
+  'CONNECTION_REFUSED',
+  'CONNECTION_UNREACHABLE',
+])
+
+function toldToPeople(error: unknown): string {
+  if (error instanceof AppError && forPeople.has(error.code)) return `=${error.code}`
+  throw error
 }

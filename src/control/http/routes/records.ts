@@ -14,7 +14,6 @@ import {
 } from '../../../contracts/records.ts'
 import { panelPage, panelPolicy } from '../../connections/panel-page.ts'
 import { panelTokenSeconds, readPanelToken, signPanelToken } from '../../connections/panel-token.ts'
-import type { RecordLink } from '../../connections/record-links.ts'
 import type { Records } from '../../connections/records.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import { refuseCardNumbers } from '../card-number-in-text.ts'
@@ -31,16 +30,6 @@ export type RecordRoutesOptions = {
 
 const tags = ['records']
 const id = z.string().max(64)
-
-function linkResource(link: RecordLink): RecordLinkResource {
-  const { state, source, because, candidates, record_kind: kind, record_id } = link
-  return {
-    ...{ connectionId: link.connection_id, paymentId: link.payment_id, state, source, because, candidates },
-    record: kind !== null && record_id !== null ? { kind, id: record_id } : null,
-    written: link.written !== null,
-    updatedAt: link.updated_at,
-  }
-}
 
 /** Payments and the records of the merchant's systems that they belong to, from both sides. */
 export function recordRoutes(app: RouteApp, options: RecordRoutesOptions): void {
@@ -61,10 +50,10 @@ function fromOurs(app: RouteApp, { records }: RecordRoutesOptions): void {
         response: { 200: z.strictObject({ data: z.array(RecordLinkResource), nextCursor: z.null() }) },
       },
     },
-    async (request) => {
-      const links = await records.ofPayment(principalOf(request).actor, request.params.id)
-      return { data: links.map(linkResource), nextCursor: null }
-    },
+    async (request) => ({
+      data: await records.shown(principalOf(request).actor, request.params.id),
+      nextCursor: null,
+    }),
   )
   app.put(
     '/v1/payments/:id/records/:connectionId',
@@ -83,7 +72,7 @@ function fromOurs(app: RouteApp, { records }: RecordRoutesOptions): void {
       const { record } = request.body
       refuseCardNumbers({ '/record': record })
       const { actor } = principalOf(request)
-      return linkResource(await records.correct(actor, { paymentId, connectionId, record }))
+      return records.correct(actor, { paymentId, connectionId, record })
     },
   )
 }
