@@ -73,7 +73,7 @@ export class DeskApp extends LitElement {
     super()
     this.state = this.desk.state
     this.results = false
-    this.cameBack = takeReturn(window.location)
+    this.cameBack = takeReturn(window.location, window.history)
   }
 
   override connectedCallback(): void {

@@ -34,7 +34,7 @@ describe('the fields of a system’s settings', () => {
 
 describe('the address that a person comes back to', () => {
   const back = (hash: string) => {
-    const seen: (string | URL | null | undefined)[] = []
+    const seen: string[] = []
     const told = takeReturn({ hash, pathname: '/' }, { replaceState: (_1, _2, url) => void seen.push(url) })
     return [told, ...seen]
   }
