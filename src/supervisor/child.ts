@@ -59,7 +59,8 @@ export class Child {
     const child = this.#running?.process
     if (!child || !this.#running?.alive) return
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-    if (child.connected) child.send({ type: 'stop', deadlineMs })
+    // It may have died a moment ago, unheard yet: then there is nobody to tell, and its exit is on its way.
+    if (child.connected) child.send({ type: 'stop', deadlineMs }, () => {})
     const backstop = setTimeout(() => child.kill('SIGKILL'), deadlineMs + 2_000)
     await gone
     clearTimeout(backstop)

@@ -65,10 +65,12 @@ describe('tonewall', () => {
       TONEWALL_LOG_LEVEL: 'silent',
     })
     server.close()
-    expect(status).toBe(3)
-    expect(stderr.trim().split('\n')).toEqual([
-      `tonewall: control: 127.0.0.1:${port} is taken; stop what listens there, or set control.port (TONEWALL_CONTROL_PORT) to a free port`,
-    ])
+    expect({ status, lines: stderr.trim().split('\n') }).toEqual({
+      status: 3,
+      lines: [
+        `tonewall: control: 127.0.0.1:${port} is taken; stop what listens there, or set control.port (TONEWALL_CONTROL_PORT) to a free port`,
+      ],
+    })
     expect(childrenOf('tonewall-start')).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
@@ -58,6 +59,17 @@ describe('a process that the supervisor keeps running', () => {
     await until('its end', () => child.pid === undefined)
     await clock.turn(10_000)
     await until('a third life', () => pidsOf('told').length === 3)
+  })
+})
+
+describe('a process that is told to stop', () => {
+  it('may have died a moment ago, before anybody heard of it', async () => {
+    await open(false)
+    process.kill(child.pid!, 'SIGKILL')
+    // Without a turn of the event loop: its exit is not known here, and its end of the channel is closed.
+    while (!readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') Z ')) {}
+    await child.stop(1_000)
+    expect(child.pid).toBeUndefined()
   })
 })
 

@@ -40,8 +40,10 @@ export function postgresDialect(url: Secret, onError: (error: unknown) => void):
     application_name: 'tonewall-control',
     types: numbers,
   })
-  // A connection that is lost while nobody uses it would otherwise end the process.
-  pool.on('error', onError)
+  // A connection that is lost while no statement runs, in the pool or between two of a transaction, would otherwise
+  // end the process: the pool listens only to those that nobody has taken.
+  pool.on('connect', (client) => client.on('error', onError))
+  pool.on('error', () => {})
   const connect = async () => {
     try {
       return await pool.connect()

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
@@ -73,6 +75,17 @@ describe.runIf(inject('postgres'))('a PostgreSQL store', () => {
       })
     await Promise.all([work('a', 'mer_one'), work('b', 'mer_one')])
     expect(order.map((line) => line.split(' ')[1])).toEqual(['begins', 'ends', 'begins', 'ends'])
+  })
+
+  it('outlives a connection that is lost between two statements of a transaction', async () => {
+    const lost = store.transaction(async (trx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(store.db)
+      while (store.trouble !== 'away') await setImmediate()
+      await trx.selectFrom('merchants').selectAll().execute()
+    })
+    await expect(lost).rejects.toThrow()
+    expect(await store.db.selectFrom('merchants').selectAll().execute()).toEqual([])
   })
 
   it('hands each row of the outbox to one relay only, and lets none wait for another', async () => {
