@@ -61,6 +61,7 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
     ...{ amount_minor: 1_000, currency: 'GBP', captured_minor: 1_000, refunded_minor: 0 },
     ...{
       customer: null,
+      moto: null,
       description: null,
       metadata: '{}',
       capture: 'manual',

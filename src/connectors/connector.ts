@@ -130,6 +130,8 @@ export type TokeniseRequest = {
 export type StoredCardRequest = NewPayment & {
   readonly cardToken: string
   readonly initiator: Initiator
+  /** As for a payment, of an order that the customer gives; true unless told. A renewal (`merchant`) is never declared. */
+  readonly moto?: boolean
   readonly customerRef?: string
   /** The card scheme's id of the first payment, which schemes ask for with renewals. */
   readonly networkRef?: string

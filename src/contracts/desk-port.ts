@@ -89,6 +89,8 @@ export const PaymentResource = z.strictObject({
   reference: z.string(),
   /** The merchant's own name for who pays; null when none was given. */
   customer: z.string().nullable().default(null),
+  /** Declared to the gateway as a mail or telephone order; null where the gateway has no word for it, or before it was kept. */
+  moto: z.boolean().nullable().default(null),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   capture: z.enum(['automatic', 'manual']),
@@ -148,6 +150,10 @@ const NewPayment = z.strictObject({
     .max(255)
     .optional()
     .describe('Yours: who pays, as your systems call them'),
+  moto: z
+    .boolean()
+    .optional()
+    .describe('Whether the gateway is told of a telephone order; what is set for the flow unless told'),
   description: z.string().trim().max(200).optional(),
   metadata: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.string().max(500)).default({}),
   capture: z.enum(['automatic', 'manual']).default('automatic'),

@@ -51,6 +51,8 @@ export const PaymentFacts = z.strictObject({
   reference: z.string(),
   /** The merchant's own name for who pays; null when none was given. */
   customer: z.string().nullable().default(null),
+  /** Declared to the gateway as a mail or telephone order; null where the gateway has no word for it, or before it was kept. */
+  moto: z.boolean().nullable().default(null),
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   status: PaymentStatus,

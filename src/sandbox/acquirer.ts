@@ -54,6 +54,7 @@ export class Acquirer {
       outcome: approved ? 'approved' : 'declined',
       declineCode: approved ? null : outcome,
       captured: approved && body.capture,
+      ...(body.moto === undefined ? {} : { moto: body.moto }),
       authCode: approved ? String(randomInt(100_000, 1_000_000)) : null,
       brand,
       last4,

@@ -17,6 +17,8 @@ export const LedgerLine = z.strictObject({
   declineCode: z.string().nullable(),
   /** On an authorisation: true when it took the money at once, so that no capture line follows. */
   captured: z.boolean(),
+  /** On an authorisation: that it was declared as a mail or telephone order. */
+  moto: z.boolean().optional(),
   authCode: z.string().nullable(),
   /** A refund that the bank carries out later: a line `refund-done` or `refund-failed` follows, `of` this one. */
   pending: z.boolean().optional(),

@@ -39,6 +39,8 @@ export const AuthorisationBody = z
     description: z.string().max(200).optional(),
     /** True takes the money with the authorisation; false only reserves it. */
     capture: z.boolean(),
+    /** Declared as a mail or telephone order. */
+    moto: z.boolean().optional(),
     card: CardInput.optional(),
     token: z
       .string()

@@ -36,6 +36,8 @@ const Merchant = z.strictObject({
   id: z.string().regex(/^mer_[0-9a-z]{1,32}$/, 'mer_ and lower-case letters or digits'),
   name: z.string().min(1),
   gateway: z.string(),
+  /** Where this merchant's acquirer has it otherwise than `control.moto` says. */
+  moto: z.strictObject({ agent: z.boolean().optional(), selfService: z.boolean().optional() }).default({}),
   agents: z.array(Agent).default([]),
   apiKeys: z
     .array(

@@ -247,7 +247,9 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     receipts: receiptsPart(input),
     exportsDir: config.exports.dir && path.resolve(config.exports.dir),
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
-    merchants: sandbox ? [sandboxMerchantOf(sandbox)] : config.merchants.map(merchantPart),
+    merchants: sandbox
+      ? [sandboxMerchantOf(sandbox)]
+      : config.merchants.map((merchant) => merchantPart(merchant, control.moto)),
     sealingKeys: sealingKeysOf(input),
     panelFrameAncestors: [...control.panelFrameAncestors],
     session: { idleMinutes: control.sessionIdleMinutes, longestHours: control.sessionLongestHours },
@@ -307,10 +309,12 @@ function receiptsPart({ config, sandbox }: PlanInput): z.input<typeof ControlCon
 
 function merchantPart(
   merchant: PlatformConfig['merchants'][number],
+  usual: PlatformConfig['control']['moto'],
 ): z.input<typeof ControlConfig>['merchants'][number] {
-  const { gateway, webhooks, ...rest } = merchant
+  const { gateway, webhooks, moto, ...rest } = merchant
   return {
     ...rest,
+    moto: { agent: moto.agent ?? usual.agent, selfService: moto.selfService ?? usual.selfService },
     agents: [...rest.agents],
     apiKeys: [...rest.apiKeys],
     gatewayId: gateway,

@@ -100,6 +100,7 @@ export const sandboxFixture: ConformanceFixture = {
       ? { amountMinor: amount, currency }
       : undefined
   },
+  saysMoto: (call) => field(call, 'moto') === true,
   declineCodes: {
     'insufficient-funds': 'insufficient_funds',
     'expired-card': 'expired_card',

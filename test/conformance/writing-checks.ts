@@ -138,6 +138,11 @@ export const writingChecks: readonly Check[] = [
       for (const initiator of ['customer', 'merchant'] as const) {
         const stored = connector.authoriseStored?.(frozen(storedCardRequest({ initiator })), account)
         if (stored) expect(isMoto(stored), initiator).toBe(initiator === 'customer')
+        const unsaid = connector.authoriseStored?.(
+          frozen(storedCardRequest({ initiator, moto: false })),
+          account,
+        )
+        if (unsaid) expect(isMoto(unsaid), `${initiator}, as an ordinary order`).toBe(false)
       }
     },
   },

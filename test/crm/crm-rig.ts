@@ -297,6 +297,7 @@ function paymentRow(id: string, callId: string, nowMs: number): PaymentRow {
       refunded_minor: 0,
       reference: 'order-1001',
       customer: null,
+      moto: null,
       description: null,
       metadata: '{}',
     },

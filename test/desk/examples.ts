@@ -43,6 +43,7 @@ export function aPayment(
     refundedMinor: 0,
     reference: 'INV-7',
     customer: null,
+    moto: null,
     description: null,
     metadata: {},
     capture: 'automatic',

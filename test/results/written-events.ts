@@ -66,6 +66,7 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
     ...{ amount_minor: 1_000 + n, currency: 'GBP', captured_minor: 1_000 + n, refunded_minor: 100 },
     ...{
       customer: null,
+      moto: null,
       description: null,
       metadata: '{}',
       capture: 'manual',

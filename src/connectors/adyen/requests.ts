@@ -11,6 +11,7 @@ import type {
   StoredCardRequest,
   TokeniseRequest,
 } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import { amountNotRepresentable } from '../reading.ts'
 import { setting, slot, type Tree, write } from '../writing.ts'
 import { amounts } from './decline-codes.ts'
@@ -145,7 +146,7 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
     ...payment(account, request, value),
     paymentMethod: { type: 'scheme', storedPaymentMethodId: cardToken, networkPaymentReference: networkRef },
     shopperReference: customerRef ?? ourReference,
-    shopperInteraction: initiator === 'merchant' ? 'ContAuth' : 'Moto',
+    shopperInteraction: initiator === 'merchant' ? 'ContAuth' : interactionOf(isPhoneOrder(request)),
     recurringProcessingModel: modelOf(initiator),
   }
   const data = { ourReference, ...money, capture }

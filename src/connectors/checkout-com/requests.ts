@@ -8,6 +8,7 @@ import type {
   StoredCardRequest,
   TokeniseRequest,
 } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import { amountNotRepresentable } from '../reading.ts'
 import { numberSlot, setting, slot, type Tree, write } from '../writing.ts'
 import { amounts } from './decline-codes.ts'
@@ -114,7 +115,7 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
   const renewal = initiator === 'merchant'
   const body: Tree = {
     source: { type: 'id', id: cardToken },
-    payment_type: renewal ? 'Recurring' : 'MOTO',
+    payment_type: renewal ? 'Recurring' : typeOf(isPhoneOrder(request)),
     merchant_initiated: renewal,
     previous_payment_id: renewal ? networkRef : undefined,
     ...basics,

@@ -11,6 +11,7 @@ import type {
   StoredCardRequest,
   TokeniseRequest,
 } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import { setting, slot, type Tree, write } from '../writing.ts'
 import { signedHeaders } from './signing.ts'
 
@@ -153,7 +154,7 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
     ourReference,
     amount: amountOf(money),
     capture,
-    commerceIndicator: initiator === 'merchant' ? 'recurring' : 'MOTO',
+    commerceIndicator: initiator === 'merchant' ? 'recurring' : indicatorOf(isPhoneOrder(request)),
     payment: { paymentInstrument: { id: cardToken } },
     initiator: using(initiator, networkRef),
     merchantReference,

@@ -22,6 +22,7 @@ export const sandbox: Connector = {
     scope: 'account',
     lookupBy: 'our-reference',
     apiVersion: 'v1',
+    motoField: 'moto',
   },
   authorise,
   capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
@@ -35,7 +36,7 @@ export const sandbox: Connector = {
 }
 
 function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, merchantReference, description, capture } = request
+  const { money, ourReference, idempotencyKey, merchantReference, description, capture, moto } = request
   return post(account, {
     at: 'authorise',
     path: '/v1/authorisations',
@@ -47,6 +48,7 @@ function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
       literal('merchantReference', merchantReference),
       ...(description === undefined ? [] : [literal('description', description)]),
       literal('capture', capture),
+      ...(moto ? [literal('moto', true)] : []),
       ...cardFields(request),
     ],
     carriesCard: true,

@@ -11,6 +11,7 @@ import type {
   StoredCardRequest,
   TokeniseRequest,
 } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import { amountNotRepresentable } from '../reading.ts'
 import { slot, type Tree, write } from '../writing.ts'
 import { amounts } from './amounts.ts'
@@ -195,7 +196,7 @@ export function dataOf(request: AuthoriseRequest | StoredCardRequest | TokeniseR
     ourReference,
     customer: request.customerRef,
     keepFor: 'keepFor' in request ? request.keepFor : undefined,
-    moto: 'moto' in request ? request.moto : request.initiator === 'customer',
+    moto: 'cardToken' in request ? isPhoneOrder(request) : request.moto,
     ...('money' in request
       ? {
           ...request.money,

@@ -9,6 +9,7 @@ import type {
   StoredCardRequest,
   TokeniseRequest,
 } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import { numberSlot, setting, slot, type Tree, write } from '../writing.ts'
 
 export const connectorId = 'worldpay'
@@ -159,7 +160,7 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
     instrument: { type: 'token', href: cardToken },
     agreement: agreementOf(initiator, 'subsequent', renewal ? networkRef : undefined),
     capture,
-    moto: !renewal,
+    moto: isPhoneOrder(request),
   })
   return post(account, { at: 'stored', path, body, data: { ourReference, ...money, keeps: false } })
 }

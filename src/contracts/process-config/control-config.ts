@@ -4,6 +4,9 @@ import { CardBrand, CardField } from '../card.ts'
 import { CollectionLimits } from '../vault-port.ts'
 import { CommonConfig, LinkToken, Listen, SecretText } from './shared.ts'
 
+/** Whether cards are declared to the gateway as mail or telephone orders: keyed beside an agent, or by a caller alone. */
+const Moto = z.strictObject({ agent: z.boolean(), selfService: z.boolean() })
+
 const Link = z.strictObject({ socketPath: z.string(), token: LinkToken })
 
 /** supervisor → control, on standard input. */
@@ -40,10 +43,8 @@ export const ControlConfig = CommonConfig.extend({
     acceptedBrands: z.array(CardBrand).nullable(),
     limits: CollectionLimits,
   }),
-  /** Whether cards are declared to the gateway as mail or telephone orders: keyed beside an agent, or by a caller alone. */
-  moto: z
-    .strictObject({ agent: z.boolean(), selfService: z.boolean() })
-    .default({ agent: true, selfService: true }),
+  /** Of merchants that say nothing of their own, for payments that say nothing of theirs. */
+  moto: Moto.default({ agent: true, selfService: true }),
   twilio: z.strictObject({
     accountSid: z.string(),
     authToken: SecretText,
@@ -62,6 +63,8 @@ export const ControlConfig = CommonConfig.extend({
         id: z.string().regex(/^mer_[0-9a-z]{1,32}$/),
         name: z.string(),
         gatewayId: z.string(),
+        /** What this merchant's acquirer covers; the platform's unless told. */
+        moto: Moto.optional(),
         agents: z.array(
           z.strictObject({
             email: z.string(),

@@ -4,7 +4,7 @@ import type { ControlConfig } from '../../contracts/process-config/control-confi
 /** Who was with the caller when the card was keyed: an agent, or nobody. */
 export type CardFlow = keyof ControlConfig['moto']
 
-/** Of a call that goes on: the agent's leg has `left` all along only where there never was one. */
+/** Of a call that is not over: the agent's leg has `left` all along only where there never was one. */
 export function flowOf(call: Pick<CallResource, 'agent' | 'status'> | undefined): CardFlow {
-  return call?.status === 'live' && call.agent === 'left' ? 'selfService' : 'agent'
+  return call && call.status !== 'ended' && call.agent === 'left' ? 'selfService' : 'agent'
 }

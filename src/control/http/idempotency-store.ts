@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { IdempotencyKeyTable } from '../store/access-tables.ts'
 import type { Store } from '../store/store.ts'
 import { IdempotencyInFlight, IdempotencyKeyReused, IdempotencyOutcomeUnknown } from './errors.ts'
 
 /** How long an answer is kept. */
 export const keptMs = 24 * 60 * 60_000
+/** For how long a process vouches for the requests that it is answering, and how often it does so again, in ms. */
+export const leaseMs = 30_000
+const renewEveryMs = 10_000
 
 export type Claim = {
   readonly principal: string
@@ -22,13 +26,18 @@ export type IdempotencyStoreOptions = {
   readonly bootId: string
 }
 
-/** Requests and their answers, by the key that the client chose. One row is one execution. */
+/**
+ * Requests and their answers, by the key that the client chose. One row is one execution, whichever process of control it
+ * came to: a process that answers a request holds a lease on its key, so that the others on the same PostgreSQL know it to
+ * be alive. An SQLite file has one process: what another life of it left in flight will never be answered.
+ */
 export class IdempotencyStore {
   readonly #store: Store
   readonly #clock: Clock
   readonly #bootId: string
-  /** Requests that this process is answering now: any other row "in flight" is of one that died, or lost its answer. */
+  /** Requests that this process is answering now: any other row of its own "in flight" has lost its answer. */
   readonly #underWay = new Set<string>()
+  #renewal: Timer | undefined
 
   constructor({ store, clock, bootId }: IdempotencyStoreOptions) {
     this.#store = store
@@ -62,11 +71,13 @@ export class IdempotencyStore {
         content_type: null,
         body: null,
         created_at: nowMs,
+        leased_until: nowMs + leaseMs,
       })
       .onConflict((conflict) => conflict.columns(['principal', 'key']).doNothing())
       .executeTakeFirst()
     if (taken.numInsertedOrUpdatedRows === 1n) {
       this.#underWay.add(nameOf({ principal, key }))
+      this.#renewLater()
       return 'first'
     }
     return this.#earlier(principal, key, fingerprint)
@@ -82,7 +93,7 @@ export class IdempotencyStore {
     if (row.state === 'answered') {
       return { status: row.status ?? 200, contentType: row.content_type ?? '', body: row.body ?? '' }
     }
-    if (row.boot_id === this.#bootId && this.#underWay.has(nameOf({ principal, key }))) {
+    if (this.#isUnderWay(row)) {
       throw new IdempotencyInFlight('the first request with this key is still under way')
     }
     throw new IdempotencyOutcomeUnknown(
@@ -113,6 +124,30 @@ export class IdempotencyStore {
   async forgetOld(): Promise<void> {
     const before = this.#clock.now() - keptMs
     await this.#store.db.deleteFrom('idempotency_keys').where('created_at', '<=', before).execute()
+  }
+
+  #isUnderWay(row: Pick<IdempotencyKeyTable, 'principal' | 'key' | 'boot_id' | 'leased_until'>): boolean {
+    if (row.boot_id === this.#bootId) return this.#underWay.has(nameOf(row))
+    return this.#store.kind === 'postgres' && (row.leased_until ?? 0) > this.#clock.now()
+  }
+
+  #renewLater(): void {
+    this.#renewal ??= this.#clock.after(renewEveryMs, () => {
+      this.#renewal = undefined
+      if (this.#underWay.size === 0) return
+      this.#renewLater()
+      // A store that fails is noted by itself; the lease is renewed next time, or runs out.
+      this.#renew().catch(() => {})
+    })
+  }
+
+  async #renew(): Promise<void> {
+    await this.#store.db
+      .updateTable('idempotency_keys')
+      .set({ leased_until: this.#clock.now() + leaseMs })
+      .where('boot_id', '=', this.#bootId)
+      .where('state', '=', 'in-flight')
+      .execute()
   }
 
   #row(principal: string, key: string) {

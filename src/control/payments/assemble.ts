@@ -37,6 +37,7 @@ import { seedMerchants } from './merchants.ts'
 import { Operations } from './operations.ts'
 import { createOperationsApi } from './operations-api.ts'
 import { createPayments } from './payments.ts'
+import { PhoneOrders } from './phone-orders.ts'
 import type { PaymentRow } from './rows.ts'
 import { PaymentRunner, type RunnerOptions } from './runner.ts'
 import { Settlement } from './settlement.ts'
@@ -115,6 +116,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
   const { egress = { ports: [443], allow: [] }, receipts, moto = { agent: true, selfService: true } } = config
+  const phoneOrders = new PhoneOrders({ moto, merchants: config.merchants })
   const webhooks = createWebhookTarget({
     store,
     clock,
@@ -154,7 +156,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const settlement = new Settlement({ store, clock, log, runner })
   const gatewaySide = { store, clock, log, gateways, gatewayClient, watch }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
-  const authorisation = new Authorisation({ ...gatewaySide, moto })
+  const authorisation = new Authorisation({ ...gatewaySide, phoneOrders })
   const followUp = new FollowUp(gatewaySide)
   const operations = new Operations({ store, clock, log, runner, followUp, random })
   const collections: Collections = new Collections({
@@ -192,8 +194,8 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   })
   const posted: PostedCards = new PostedCards({
     ...{ store, clock, log, vault, runner, authorisation, settlement, inquiries, watch, onCommitted },
-    doors: config.payDoors ?? [],
-    tokenising: new Tokenising({ ...gatewaySide, moto }),
+    ...{ gateways, phoneOrders, doors: config.payDoors ?? [] },
+    tokenising: new Tokenising({ ...gatewaySide, phoneOrders }),
     answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life' }),
   })
   const processing = { store, clock, log, settlement, inquiries, operations }
@@ -202,20 +204,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     ...{ store, clock, log, gateways, gatewayClient, watch, settlement, operations },
     onTold,
   })
-  const orders = {
-    store,
-    clock,
-    runner,
-    flow,
-    gateways,
-    watch,
-    collections,
-    calls,
-    bridge,
-    vault,
-    onCommitted,
-  }
-  const payments = createPayments(orders)
+  const payments = createPayments({
+    ...{ store, clock, runner, flow, gateways, phoneOrders, watch },
+    ...{ collections, calls, bridge, vault, onCommitted },
+  })
   const operationsApi = createOperationsApi({ store, operations, inquiries, collections, watch })
   return {
     payments,

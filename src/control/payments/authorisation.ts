@@ -1,13 +1,13 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Outcome } from '../../connectors/connector.ts'
-import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { converse } from './conversation.ts'
 import type { Gateway, Gateways } from './gateways.ts'
+import type { PhoneOrders } from './phone-orders.ts'
 import { mayResendUnsent } from './resend-rules.ts'
 import type { AttemptRow, PaymentRow } from './rows.ts'
 import { updateLiveAttempt } from './store.ts'
@@ -22,8 +22,7 @@ export type AuthorisationOptions = {
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
   readonly watch: GatewayWatch
-  /** Which flows are declared as telephone orders. */
-  readonly moto: ControlConfig['moto']
+  readonly phoneOrders: PhoneOrders
 }
 
 /** A card that is there to be sent: keyed on a call, or posted by a voice provider. */
@@ -69,7 +68,7 @@ export class Authorisation {
   }
 
   #once({ payment, attempt, collection }: AuthoriseCard, gateway: Gateway): Promise<Outcome> {
-    const { store, clock, gatewayClient, watch, moto } = this.#options
+    const { store, clock, gatewayClient, watch, phoneOrders } = this.#options
     const { connector, account } = gateway
     // The card was keyed while the gateway failed others: certainly not charged is better than perhaps.
     if (!watch.maySend(attempt.gateway)) return Promise.resolve({ kind: 'not-sent', because: 'gateway-away' })
@@ -81,7 +80,9 @@ export class Authorisation {
       ...(payment.description === null ? {} : { description: payment.description }),
       capture: payment.capture === 'automatic',
       withPostcode: collection.view.fields.some(({ field }) => field === 'postcode'),
-      moto: moto[collection.flow],
+      // Payments from before it was kept are declared as their flow is.
+      moto:
+        payment.moto === null ? phoneOrders.usual(payment.merchant_id, collection.flow) : payment.moto === 1,
     }
     return converse({
       connector,

@@ -54,6 +54,7 @@ function shared(row: PaymentRow) {
     refundedMinor: row.refunded_minor,
     reference: row.reference,
     customer: row.customer,
+    moto: row.moto === null ? null : row.moto === 1,
     description: row.description,
     metadata: Metadata.parse(JSON.parse(row.metadata)),
     status: row.status,

@@ -81,14 +81,17 @@ export class PaymentFlow {
     actor: Actor,
     before: readonly PaymentInput[] = [],
   ): Promise<PaymentRow> {
-    const { runner, clock } = this.#options
+    const { runner, clock, gateways } = this.#options
     const attemptId = newId('attempt', clock.now())
     const { row } = await runner.apply({
       actor,
       paymentId: collection.paymentId,
       inputs: [...before, { type: 'confirmed', attemptId }],
       facts: { collectionId: collection.id, attemptId },
-      alongside: (trx, payment) => insertAttempt(trx, newAttempt(payment, attemptId, clock.now())),
+      alongside: (trx, payment) => {
+        const sentTo = gateways.sentTo(payment.gateway)
+        return insertAttempt(trx, newAttempt(payment, { id: attemptId, sentTo, nowMs: clock.now() }))
+      },
     })
     return row
   }

@@ -55,9 +55,20 @@ export class FollowUp {
     return wayToKnow({
       facts: connector.facts,
       ageMs: clock.now() - operation.created_at,
+      place: gateways.placeOf(operation),
       canInquire: connector.inquireFollowUp !== undefined,
       hasGatewayRef: operation.gateway_ref !== null,
     })
+  }
+
+  /** What a new operation keeps of the account that it goes to. */
+  sentTo({ gateway }: Pick<OperationRow, 'gateway'>): string {
+    return this.#options.gateways.sentTo(gateway)
+  }
+
+  /** False once the gateway's account has been changed: whoever is asked now may not know what went to the other. */
+  isAskedWhereItWent(operation: OperationRow): boolean {
+    return this.#options.gateways.placeOf(operation) === 'same-account'
   }
 
   /** Whether nobody will tell what became of an operation that was received: then it is asked after, every hour. */

@@ -32,6 +32,7 @@ export type InquiriesOptions = {
  * an answer. The card is not sent again, ever. An attempt is forgotten by the gateway only when it was absent twice,
  * the first time at least ten seconds after the last byte may have left. Where asking leads nowhere for too long and the
  * connector can take back what it cannot ask after, it is taken back: then nobody was charged, and the caller may try again.
+ * Neither an absence nor a reversal counts once the gateway's account in the configuration is another than it was sent to.
  */
 export class Inquiries {
   readonly #options: InquiriesOptions
@@ -110,6 +111,7 @@ export class Inquiries {
     const { reverse, facts } = connector
     const dueMs = attempt.sent_at + (facts.reverseAfterMs ?? Number.POSITIVE_INFINITY)
     if (asked.kind !== 'unknown' || asked.alarm || !reverse || clock.now() < dueMs) return asked
+    if (gateways.placeOf(attempt) !== 'same-account') return asked
     const idempotencyKey = `reverse-${attempt.id}`
     const outcome = await this.#converse(attempt, 'reverse', () =>
       reverse({ ...referenceTo(attempt), idempotencyKey }, account),
@@ -137,7 +139,9 @@ export class Inquiries {
     // Some gateways can be asked only of what happened a while ago.
     const { absenceCountsAfterMs = 0 } = gateways.of(attempt.gateway).connector.facts
     const graceMs = Math.max(absentGraceMs, absenceCountsAfterMs)
-    const counts = outcome.kind === 'absent' && nowMs - attempt.sent_at >= graceMs
+    // Another account's "no such reference" says nothing of this one.
+    const isThere = gateways.placeOf(attempt) === 'same-account'
+    const counts = outcome.kind === 'absent' && isThere && nowMs - attempt.sent_at >= graceMs
     const absentAt = counts ? (attempt.absent_at ?? nowMs) : null
     await updateLiveAttempt(store.db, attempt, {
       inquiries: attempt.inquiries + 1,

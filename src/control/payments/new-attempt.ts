@@ -1,14 +1,21 @@
 import { type AttemptRow, type PaymentRow, shownCard } from './rows.ts'
 
+export type NewAttempt = {
+  readonly id: string
+  /** `Gateways.sentTo` of the payment's gateway. */
+  readonly sentTo: string
+  readonly nowMs: number
+}
+
 /** One try of a payment with one card, before anything was sent. */
-export function newAttempt(payment: PaymentRow, attemptId: string, nowMs: number): AttemptRow {
+export function newAttempt(payment: PaymentRow, { id, sentTo, nowMs }: NewAttempt): AttemptRow {
   return {
-    id: attemptId,
+    id,
     merchant_id: payment.merchant_id,
     payment_id: payment.id,
     state: 'open',
     gateway: payment.gateway,
-    idempotency_key: `authorise-${attemptId}`,
+    idempotency_key: `authorise-${id}`,
     amount_minor: payment.amount_minor,
     currency: payment.currency,
     ...shownCard(payment),
@@ -20,5 +27,6 @@ export function newAttempt(payment: PaymentRow, attemptId: string, nowMs: number
     absent_at: null,
     created_at: nowMs,
     updated_at: nowMs,
+    sent_to: sentTo,
   }
 }

@@ -1,12 +1,16 @@
 import type { OperationRow } from './operation-store.ts'
 import type { PaymentRow } from './rows.ts'
 
-export type NewOperation = Pick<OperationRow, 'id' | 'kind' | 'reason'> & { readonly minor: number }
+export type NewOperation = Pick<OperationRow, 'id' | 'kind' | 'reason'> & {
+  readonly minor: number
+  /** `Gateways.sentTo` of the payment's gateway. */
+  readonly sentTo: string
+}
 
 /** A capture, void or refund as it is written before it is sent. */
 export function newOperation(
   payment: PaymentRow,
-  { id, kind, minor, reason }: NewOperation,
+  { id, kind, minor, reason, sentTo }: NewOperation,
   nowMs: number,
 ): OperationRow {
   if (payment.gateway_ref === null) throw new Error('an approved payment without the gateway’s reference')
@@ -29,5 +33,6 @@ export function newOperation(
     absent_at: null,
     created_at: nowMs,
     updated_at: nowMs,
+    sent_to: sentTo,
   }
 }

@@ -20,6 +20,7 @@ export type NewPayment = Pick<
   | 'capture'
   | 'confirm'
   | 'gateway'
+  | 'moto'
 >
 
 export type NewPaymentOptions = {

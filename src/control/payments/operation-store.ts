@@ -28,6 +28,7 @@ export const OperationRow = z.strictObject({
   absent_at: Time.nullable(),
   created_at: Time,
   updated_at: Time,
+  sent_to: z.string().nullable(),
 }) satisfies z.ZodType<OperationTable>
 export type OperationRow = z.infer<typeof OperationRow>
 

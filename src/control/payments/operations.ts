@@ -60,7 +60,7 @@ export class Operations {
 
   /** Answers with the outcome, or after ten seconds with what is known by then. */
   async order(actor: Actor, ordered: OperationOrdered): Promise<OperationResource> {
-    const { runner, clock, store } = this.#options
+    const { runner, clock, store, followUp } = this.#options
     const { paymentId, kind, amountMinor, reason = null } = ordered
     const operationId = newId('operation', clock.now())
     const amount = amountMinor === undefined ? {} : { amountMinor }
@@ -72,11 +72,9 @@ export class Operations {
       alongside: async (trx, payment, state) => {
         const live = isPaid(state) ? state.books.live.find(({ id }) => id === operationId) : undefined
         if (!live) throw new Error('an operation was ordered and is not in the books')
-        const { amountMinor: minor } = live
-        await insertOperation(
-          trx,
-          newOperation(payment, { id: operationId, kind, minor, reason }, clock.now()),
-        )
+        const { id, amountMinor: minor } = live
+        const sentTo = followUp.sentTo(payment)
+        await insertOperation(trx, newOperation(payment, { id, kind, minor, reason, sentTo }, clock.now()))
       },
     })
     const late = new Promise<void>((resolve) => clock.after(answerWithinMs, resolve))
@@ -208,9 +206,11 @@ export class Operations {
 
   /** Counts the asking. An absence is believed the second time, the first at least ten seconds after the sending. */
   async #weigh(row: OperationRow, outcome: Outcome): Promise<Outcome> {
-    const { store, clock } = this.#options
+    const { store, clock, followUp } = this.#options
     const nowMs = clock.now()
-    const counts = outcome.kind === 'absent' && nowMs - row.sent_at >= absentGraceMs
+    // Another account's "no such reference" says nothing of this one.
+    const isLate = nowMs - row.sent_at >= absentGraceMs && followUp.isAskedWhereItWent(row)
+    const counts = outcome.kind === 'absent' && isLate
     const absentAt = counts ? (row.absent_at ?? nowMs) : null
     const change = { inquiries: row.inquiries + 1, absent_at: absentAt, updated_at: nowMs }
     await updateLiveOperation(store.db, row, change)

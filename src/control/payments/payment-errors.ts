@@ -147,6 +147,16 @@ export class GatewayNotConfigured extends AppError {
   }
 }
 
+/** The order says whether it is a telephone order, and the gateway has no word for that. */
+export class MotoNotDeclarable extends AppError {
+  readonly code = 'MOTO_NOT_DECLARABLE'
+  readonly remedy = 'fix-request'
+  readonly field = '/moto'
+  constructor() {
+    super('this gateway has no word for telephone orders: leave `moto` out')
+  }
+}
+
 /** Another capture, void or refund of this payment is on its way: one at a time. */
 export class OperationUnderWay extends AppError {
   readonly code = 'OPERATION_UNDER_WAY'

@@ -3,6 +3,7 @@ import type { CardField } from '../../contracts/card.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
+import { flowOf } from '../collection/card-flow.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Actor, Calls, PaymentOrder, Payments } from '../ports.ts'
@@ -19,7 +20,8 @@ import {
   PlatformNotReady,
   refusal,
 } from './payment-errors.ts'
-import type { PaymentRow } from './rows.ts'
+import type { PhoneOrders } from './phone-orders.ts'
+import { motoColumn, type PaymentRow } from './rows.ts'
 import type { PaymentRunner } from './runner.ts'
 import { findPayment, gatewayOfMerchant, listPayments, paymentsUnderWay } from './store.ts'
 
@@ -29,6 +31,7 @@ export type PaymentsOptions = {
   readonly runner: PaymentRunner
   readonly flow: PaymentFlow
   readonly gateways: Gateways
+  readonly phoneOrders: PhoneOrders
   readonly watch: GatewayWatch
   readonly collections: Collections
   readonly calls: Calls
@@ -139,7 +142,7 @@ function requireStore({ trouble }: Store): void {
 }
 
 async function create(
-  { store, clock, calls, gateways, onCommitted }: PaymentsOptions,
+  { store, clock, calls, gateways, phoneOrders, onCommitted }: PaymentsOptions,
   actor: Actor,
   input: PaymentOrder,
 ): Promise<PaymentRow> {
@@ -149,7 +152,8 @@ async function create(
   if (!call) throw new CallNotFound()
   if (call.status === 'ended') throw new CallNotLive()
   const gateway = await gatewayOfMerchant(store.db, merchantId)
-  gateways.of(gateway)
+  const { facts } = gateways.of(gateway).connector
+  const moto = phoneOrders.declared({ merchantId, flow: flowOf(call), facts, wanted: input.moto })
   return makePayment({ store, clock, onCommitted }, actor, {
     call_id: call.id,
     amount_minor: input.amountMinor,
@@ -161,5 +165,6 @@ async function create(
     capture: input.capture,
     confirm: input.confirm,
     gateway,
+    moto: motoColumn(moto),
   })
 }

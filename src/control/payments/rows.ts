@@ -37,6 +37,7 @@ export const PaymentRow = z.strictObject({
   created_at: Time,
   updated_at: Time,
   customer: z.string().nullable(),
+  moto: z.union([z.literal(0), z.literal(1)]).nullable(),
 }) satisfies z.ZodType<PaymentTable>
 export type PaymentRow = z.infer<typeof PaymentRow>
 
@@ -59,6 +60,7 @@ export const AttemptRow = z.strictObject({
   absent_at: Time.nullable(),
   created_at: Time,
   updated_at: Time,
+  sent_to: z.string().nullable(),
 }) satisfies z.ZodType<AttemptTable>
 export type AttemptRow = z.infer<typeof AttemptRow>
 
@@ -145,6 +147,12 @@ export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): P
 
 export function shownCard(row: PaymentRow): ShownCard {
   return { brand: present(row.brand), last4: present(row.last4) }
+}
+
+/** A flag of a payment, as its row holds it. */
+export function motoColumn(declared: boolean | null): PaymentRow['moto'] {
+  if (declared === null) return null
+  return declared ? 1 : 0
 }
 
 function present<T>(value: T | null | undefined): T {

@@ -11,10 +11,12 @@ import type { VaultClient } from '../clients/vault-client.ts'
 import { refuseCardNumbers } from '../http/card-number-in-text.ts'
 import { fingerprintOf, type IdempotencyStore } from '../http/idempotency-store.ts'
 import type { Authorisation } from '../payments/authorisation.ts'
+import type { Gateways } from '../payments/gateways.ts'
 import type { Inquiries } from '../payments/inquiries.ts'
 import { newAttempt } from '../payments/new-attempt.ts'
 import { makePayment } from '../payments/new-payment.ts'
-import type { PaymentRow } from '../payments/rows.ts'
+import type { PhoneOrders } from '../payments/phone-orders.ts'
+import { motoColumn, type PaymentRow } from '../payments/rows.ts'
 import type { PaymentRunner } from '../payments/runner.ts'
 import type { Settlement } from '../payments/settlement.ts'
 import { findPayment, insertAttempt, liveAttempt } from '../payments/store.ts'
@@ -38,6 +40,8 @@ export type PostedCardsOptions = {
   readonly runner: PaymentRunner
   readonly authorisation: Authorisation
   readonly tokenising: Tokenising
+  readonly gateways: Gateways
+  readonly phoneOrders: PhoneOrders
   readonly settlement: Settlement
   readonly inquiries: Inquiries
   readonly watch: GatewayWatch
@@ -159,6 +163,9 @@ export class PostedCards {
       '/description': request.description ?? undefined,
       '/parameters/reference': reference,
     })
+    const { gateways, phoneOrders } = this.#options
+    const { facts } = gateways.of(gateway).connector
+    const { merchantId } = actor
     const payment = await makePayment(this.#options, actor, {
       call_id: `posted:${transactionId}`,
       amount_minor: money.amountMinor,
@@ -170,6 +177,7 @@ export class PostedCards {
       capture: 'automatic',
       confirm: 'automatic',
       gateway,
+      moto: motoColumn(phoneOrders.declared({ merchantId, flow: hand.flow, facts })),
     })
     this.#paying.add(payment.id)
     try {
@@ -185,7 +193,7 @@ export class PostedCards {
     actor: Actor,
     { hand, card }: { readonly hand: PostedHand; readonly card: NonNullable<PostedCard['card']> },
   ): Promise<void> {
-    const { runner, clock, store, authorisation, settlement, inquiries, log } = this.#options
+    const { runner, clock, store, authorisation, settlement, inquiries, gateways, log } = this.#options
     const attemptId = newId('attempt', clock.now())
     const { brand, last4 } = card
     const { row } = await runner.apply({
@@ -197,7 +205,10 @@ export class PostedCards {
         { type: 'confirmed', attemptId },
       ],
       facts: { attemptId, source: 'pay-door' },
-      alongside: (trx, after) => insertAttempt(trx, newAttempt(after, attemptId, clock.now())),
+      alongside: (trx, after) => {
+        const sentTo = gateways.sentTo(after.gateway)
+        return insertAttempt(trx, newAttempt(after, { id: attemptId, sentTo, nowMs: clock.now() }))
+      },
     })
     const attempt = await liveAttempt(store.db, { merchantId: row.merchant_id, paymentId: row.id })
     if (!attempt) throw new Error('a payment is authorising without an attempt')

@@ -2,10 +2,10 @@ import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Outcome } from '../../connectors/connector.ts'
 import type { PostedAnswer, PostedCard } from '../../contracts/posted-card.ts'
-import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import { converse } from '../payments/conversation.ts'
 import type { Gateways } from '../payments/gateways.ts'
+import type { PhoneOrders } from '../payments/phone-orders.ts'
 import type { Actor } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
@@ -19,7 +19,7 @@ export type TokenisingOptions = {
   readonly gateways: Gateways
   readonly gatewayClient: GatewayClient
   readonly watch: GatewayWatch
-  readonly moto: ControlConfig['moto']
+  readonly phoneOrders: PhoneOrders
 }
 
 export type Tokenise = {
@@ -38,7 +38,7 @@ export class Tokenising {
   }
 
   async tokenise({ posted, actor, gateway, hand }: Tokenise): Promise<PostedAnswer> {
-    const { gateways, watch, gatewayClient, clock, moto } = this.#options
+    const { gateways, watch, gatewayClient, clock, phoneOrders } = this.#options
     const { transactionId, currencyCode, fields } = posted.request
     const { connector, account } = gateways.of(gateway)
     const open = connector.tokenise
@@ -53,7 +53,7 @@ export class Tokenising {
             idempotencyKey: `tokenise-${ourReference}`,
             currency: (currencyCode ?? 'USD').toUpperCase(),
             withPostcode: fields.includes('postcode'),
-            moto: moto[hand.flow],
+            moto: phoneOrders.usual(actor.merchantId, hand.flow),
             keepFor: 'customer',
           },
           account,

@@ -60,6 +60,8 @@ export type IdempotencyKeyTable = {
   content_type: string | null
   body: string | null
   created_at: number
+  /** Until then the life that took it vouches for being alive, epoch ms; renewed while it is in flight. */
+  leased_until: number | null
 }
 
 export type CallTable = {

@@ -9,6 +9,7 @@ import { paymentIndicesMigration } from './migrations/0007-payment-indices.ts'
 import { resultsMigration } from './migrations/0008-results.ts'
 import { connectionsMigration } from './migrations/0009-connections.ts'
 import { customersMigration } from './migrations/0010-customers.ts'
+import { declaredAndSentMigration } from './migrations/0011-declared-and-sent.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   resultsMigration,
   connectionsMigration,
   customersMigration,
+  declaredAndSentMigration,
 ]

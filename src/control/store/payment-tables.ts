@@ -53,6 +53,8 @@ export type PaymentTable = {
   updated_at: number
   /** The merchant's own name for who pays. */
   customer: string | null
+  /** 1: declared as a mail or telephone order; 0: not; null: the gateway has no word for it, or the row is older. */
+  moto: 0 | 1 | null
 }
 
 export type AttemptState = 'open' | 'unknown' | 'approved' | 'declined' | 'not-sent'
@@ -80,6 +82,8 @@ export type AttemptTable = {
   absent_at: number | null
   created_at: number
   updated_at: number
+  /** Fingerprint of the gateway account that it went to; null: the row is older. */
+  sent_to: string | null
 }
 
 export type OperationTable = {
@@ -104,6 +108,8 @@ export type OperationTable = {
   absent_at: number | null
   created_at: number
   updated_at: number
+  /** Fingerprint of the gateway account that it went to; null: the row is older. */
+  sent_to: string | null
 }
 
 export type AuditTable = {

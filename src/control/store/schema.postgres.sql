@@ -60,7 +60,8 @@ create table attempts (
   inquiries integer not null,
   absent_at bigint,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  sent_to text
 );
 
 alter table attempts add constraint attempts_idempotency_key_key UNIQUE (idempotency_key);
@@ -203,7 +204,8 @@ create table idempotency_keys (
   status integer,
   content_type text,
   body text,
-  created_at bigint not null
+  created_at bigint not null,
+  leased_until bigint
 );
 
 alter table idempotency_keys add constraint idempotency_keys_key PRIMARY KEY (principal, key);
@@ -247,7 +249,8 @@ create table operations (
   inquiries integer not null,
   absent_at bigint,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  sent_to text
 );
 
 alter table operations add constraint operations_amount_minor_check CHECK ((amount_minor > 0));
@@ -321,7 +324,8 @@ create table payments (
   updated_at bigint not null,
   captured_minor integer not null default 0,
   refunded_minor integer not null default 0,
-  customer text
+  customer text,
+  moto integer
 );
 
 alter table payments add constraint payments_amount_minor_check CHECK ((amount_minor > 0));

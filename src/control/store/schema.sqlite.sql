@@ -4,7 +4,7 @@ CREATE TABLE "agents" ("id" text primary key, "merchant_id" text not null refere
 
 CREATE TABLE "api_keys" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "name" text not null, "key_hash" text not null unique, "created_at" bigint not null, "last_used_at" bigint, "revoked_at" bigint, "api_version" text default '2026-10-01' not null);
 
-CREATE TABLE "attempts" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null, "currency" text not null, "brand" text not null, "last4" text not null, "gateway_ref" text, "auth_code" text, "because" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, constraint "attempts_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+CREATE TABLE "attempts" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null, "currency" text not null, "brand" text not null, "last4" text not null, "gateway_ref" text, "auth_code" text, "because" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, "sent_to" text, constraint "attempts_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
 
 CREATE INDEX "attempts_approved" on "attempts" ("merchant_id", "updated_at") where "state" = 'approved';
 
@@ -36,7 +36,7 @@ CREATE TABLE "gateway_events" ("gateway" text not null, "event_id" text not null
 
 CREATE INDEX "gateway_events_due" on "gateway_events" ("next_at") where "state" != 'done';
 
-CREATE TABLE "idempotency_keys" ("principal" text not null, "key" text not null, "merchant_id" text not null references "merchants" ("id"), "fingerprint" text not null, "boot_id" text not null, "state" text not null, "status" integer, "content_type" text, "body" text, "created_at" bigint not null, constraint "idempotency_keys_key" primary key ("principal", "key"));
+CREATE TABLE "idempotency_keys" ("principal" text not null, "key" text not null, "merchant_id" text not null references "merchants" ("id"), "fingerprint" text not null, "boot_id" text not null, "state" text not null, "status" integer, "content_type" text, "body" text, "created_at" bigint not null, "leased_until" bigint, constraint "idempotency_keys_key" primary key ("principal", "key"));
 
 CREATE INDEX "idempotency_keys_by_age" on "idempotency_keys" ("created_at");
 
@@ -44,7 +44,7 @@ CREATE TABLE "merchants" ("id" text primary key, "name" text not null, "gateway_
 
 CREATE TABLE migrations (name text primary key, at bigint not null);
 
-CREATE TABLE "operations" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "kind" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "payment_ref" text not null, "gateway_ref" text, "because" text, "reason" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, constraint "operations_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+CREATE TABLE "operations" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "kind" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "payment_ref" text not null, "gateway_ref" text, "because" text, "reason" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, "sent_to" text, constraint "operations_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
 
 CREATE INDEX "operations_by_gateway_ref" on "operations" ("merchant_id", "gateway_ref");
 
@@ -68,7 +68,7 @@ CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'wai
 
 CREATE INDEX "outbox_waiting" on "outbox" ("target", "payment_id", "position") where "state" = 'waiting';
 
-CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), "customer" text, constraint "payments_by_merchant" unique ("merchant_id", "id"));
+CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), "customer" text, "moto" integer, constraint "payments_by_merchant" unique ("merchant_id", "id"));
 
 CREATE INDEX "payments_by_age" on "payments" ("merchant_id", "created_at");
 

@@ -83,11 +83,12 @@ export class RecordedPayments implements Payments {
 
   async create({ merchantId }: Actor, input: Parameters<Payments['create']>[1]): Promise<PaymentResource> {
     await this.beforeCreate()
-    const { description, customer, ...rest } = input
+    const { description, customer, moto, ...rest } = input
     const payment: PaymentResource = {
       ...rest,
       id: newId('payment', 0),
       customer: customer ?? null,
+      moto: moto ?? null,
       description: description ?? null,
       status: 'created',
       capturedMinor: 0,

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { GatewayCall } from '../../../src/contracts/gateway-call.ts'
 import { adyenFixture } from '../../conformance/adyen-fixture.ts'
-import { Rig, type RigOptions } from './rig.ts'
+import { agent, Rig, type RigOptions } from './rig.ts'
+import { SandboxRig } from './sandbox-rig.ts'
 import { shownCard } from './scripted-vault.ts'
 import { until } from './until.ts'
 
@@ -11,8 +12,8 @@ afterEach(() => rig.close())
 const connector = { connector: 'adyen', settings: adyenFixture.account.settings }
 
 /** The bank declines: one call, and its field is all that is looked at. */
-async function started(moto: RigOptions['moto']): Promise<void> {
-  rig = await Rig.start({ connector, ...(moto && { moto }) })
+async function started(moto: RigOptions['moto'], merchantMoto?: RigOptions['moto']): Promise<void> {
+  rig = await Rig.start({ connector, ...(moto && { moto }), ...(merchantMoto && { merchantMoto }) })
   rig.vault.gateway = (call) => {
     const ourReference = String(field(call, 'reference'))
     const money = { amountMinor: 1_050, currency: 'GBP' }
@@ -50,10 +51,48 @@ describe('a card that is keyed', () => {
     ['without an agent', selfServiceOnly, 'Moto', alone],
   ] as const)('%s (settings %o) is declared as %s', async (_how, moto, expected, call) => {
     await started(moto)
-    const { id } = await rig.collecting({ callId: call() })
+    const { id, moto: kept } = await rig.collecting({ callId: call() })
     rig.vault.keyCard()
     expect(await told()).toBe(expected)
-    await rig.reaches(id, 'declined')
+    expect(kept).toBe(expected === 'Moto')
+    expect(await rig.reaches(id, 'declined')).toMatchObject({ moto: kept })
+  })
+
+  it.each([
+    ['with an agent', true, withAgent],
+    ['alone', false, alone],
+  ] as const)(
+    'for a merchant with settings of its own, %s, is declared by those: %s',
+    async (_how, moto, call) => {
+      await started(selfServiceOnly, agentOnly)
+      expect(await rig.created({ callId: call() })).toMatchObject({ moto })
+    },
+  )
+
+  it.each([
+    [false, undefined, 'Ecommerce'],
+    [true, { agent: false, selfService: false }, 'Moto'],
+  ] as const)(
+    'for an order that says moto=%s (settings %o) is declared as %s',
+    async (moto, settings, expected) => {
+      await started(settings)
+      const { id } = await rig.collecting({ moto })
+      expect(await rig.get(id)).toMatchObject({ moto })
+      rig.vault.keyCard()
+      expect(await told()).toBe(expected)
+    },
+  )
+
+  it('is declared as it was said when the payment was made, whatever is set by then', async () => {
+    await started(undefined)
+    const { id } = await rig.created()
+    await rig.crash()
+    rig.moto = { agent: false, selfService: false }
+    await rig.startCore()
+    await rig.core.payments.arm(agent, id)
+    await rig.reaches(id, (now) => now.collection?.state === 'collecting')
+    rig.vault.keyCard()
+    expect(await told()).toBe('Moto')
   })
 
   it('stays of its flow when the agent hangs up before it is sent', async () => {
@@ -63,6 +102,35 @@ describe('a card that is keyed', () => {
     rig.calls.set(callId, { ...rig.calls.get(callId)!, agent: 'left' })
     rig.vault.keyCard()
     expect(await told()).toBe('Moto')
+  })
+})
+
+describe('a gateway without a word for telephone orders', () => {
+  it('is told nothing of it, and an order that wants it said is refused', async () => {
+    rig = await Rig.start({ connector: { connector: 'pay-connector' } })
+    expect(await rig.created()).toMatchObject({ moto: null })
+    await expect(rig.created({ moto: true })).rejects.toMatchObject({
+      code: 'MOTO_NOT_DECLARABLE',
+      field: '/moto',
+    })
+  })
+})
+
+describe('the sandbox gateway', () => {
+  it('has it in its books', async () => {
+    const sandbox = await SandboxRig.start()
+    rig = sandbox.rig
+    try {
+      await sandbox.approved({ moto: false, reference: 'ordinary' })
+      await sandbox.approved({ moto: true, reference: 'by phone' })
+      const booked = await sandbox.booked('authorisation')
+      expect(booked.map(({ merchantReference, moto }) => [merchantReference, moto])).toEqual([
+        ['ordinary', undefined],
+        ['by phone', true],
+      ])
+    } finally {
+      await sandbox.close()
+    }
   })
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verifyAudit } from '../../../src/control/store/audit-log.ts'
 import { merchantId, otherAgent } from './rig.ts'
-import { SandboxRig } from './sandbox-rig.ts'
+import { SandboxRig, supervisor } from './sandbox-rig.ts'
 import { until } from './until.ts'
 
 let sandbox: SandboxRig
@@ -167,6 +167,39 @@ describe('a lost answer to a refund', () => {
     await sandbox.rig.crash()
     await sandbox.hoursPass(25)
     await sandbox.rig.startCore()
+    await sandbox.settles(paymentId, 'done')
+    expect(await sandbox.booked('refund')).toHaveLength(1)
+  })
+})
+
+describe('an operation of unknown outcome, whose gateway account is then another one', () => {
+  const restartedWith = async (settings: { account: string } | undefined) => {
+    await sandbox.rig.crash()
+    sandbox.rig.settings = settings
+    await sandbox.rig.startCore()
+  }
+
+  it('is not sent again, and not believed to be unknown there, until its own account is back', async () => {
+    const { id: paymentId } = await sandbox.approved()
+    await sandbox.client.fault({ fault: 'reset-before-commit', on: 'refund' })
+    expect(await sandbox.order({ paymentId, kind: 'refund' })).toMatchObject({ state: 'unknown' })
+    await restartedWith({ account: 'another' })
+    for (let asked = 0; asked < 4; asked++) {
+      await sandbox.rig.clock.turn(15_000)
+      await sandbox.rig.core.operations.inquire(supervisor, paymentId)
+    }
+    expect(await sandbox.operations(paymentId)).toMatchObject([{ state: 'unknown' }])
+    expect(await sandbox.booked('refund')).toEqual([])
+    await restartedWith(undefined)
+    await sandbox.settles(paymentId, 'done')
+    expect(await sandbox.booked('refund')).toHaveLength(1)
+  })
+
+  it('is known from the new account when that has it too', async () => {
+    const { id: paymentId } = await sandbox.approved()
+    await sandbox.client.fault({ fault: 'reset-after-commit', on: 'refund' })
+    await sandbox.order({ paymentId, kind: 'refund' })
+    await restartedWith({ account: 'another' })
     await sandbox.settles(paymentId, 'done')
     expect(await sandbox.booked('refund')).toHaveLength(1)
   })

@@ -32,6 +32,8 @@ export type RigOptions = {
   readonly webhookSecrets?: readonly string[]
   readonly receipts?: ControlConfig['receipts']
   readonly moto?: ControlConfig['moto']
+  /** Of the first merchant alone. */
+  readonly merchantMoto?: ControlConfig['moto']
   /** The gateway's kind, where the sandbox's has no words for what is tested. */
   readonly connector?: Pick<ControlConfig['gateways'][number], 'connector' | 'settings'>
   /** A gateway of the test's own, instead of the scripted one. */
@@ -58,6 +60,10 @@ export class Rig {
   vault!: ScriptedVault
   store!: Store
   core!: PaymentCore
+  /** The gateway's, from the next start of the core on. Another one is another account of the same credentials. */
+  settings: Readonly<Record<string, string>> | undefined
+  /** What is set for the platform, from the next start of the core on. */
+  moto: ControlConfig['moto'] | undefined
   links!: { bridge: BridgeClient; vault: VaultClient }
 
   private constructor(dir: string, place: TestPlace, options: RigOptions) {
@@ -65,6 +71,7 @@ export class Rig {
     this.clock = options.clock ?? new ManualClock()
     this.#place = place
     this.#options = options
+    this.moto = options.moto
   }
 
   static async start(options: RigOptions = {}): Promise<Rig> {
@@ -216,20 +223,22 @@ export class Rig {
     const secrets = this.#options.webhookSecrets ?? []
     const webhookSecrets = secrets.map((secret) => new Secret(secret))
     const kind = this.#options.connector ?? { connector: 'sandbox' }
-    const gateway = { id: 'sandbox', ...kind, origin, apiKey, caFile, webhookSecrets }
+    const settings = this.settings && { settings: this.settings }
+    const gateway = { id: 'sandbox', ...kind, ...settings, origin, apiKey, caFile, webhookSecrets }
     const merchant = { gatewayId: 'sandbox', agents: [], apiKeys: [] }
+    const ownMoto = this.#options.merchantMoto ? { moto: this.#options.merchantMoto } : {}
     const webhookEndpoints = [...(this.#options.webhookEndpoints ?? [])]
     return {
       mode: 'sandbox',
       payDoors: [{ id: 'twilio-pay', merchantId, gatewayId: 'sandbox' }],
       egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
-      ...(this.#options.moto && { moto: this.#options.moto }),
+      ...(this.moto && { moto: this.moto }),
       receipts: this.#options.receipts ?? { email: null, text: null },
       publicUrl: 'https://pay.test',
       sealingKeys: [{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }],
       gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
-        { ...merchant, id: merchantId, name: 'One', webhookEndpoints },
+        { ...merchant, ...ownMoto, id: merchantId, name: 'One', webhookEndpoints },
         { ...merchant, id: otherMerchantId, name: 'Two', webhookEndpoints: [] },
       ],
       collection: {

@@ -7,6 +7,7 @@ import type { PaymentResource } from '../../../src/contracts/desk-port.ts'
 import type { OperationResource } from '../../../src/contracts/operations.ts'
 import type { Actor, OperationOrdered } from '../../../src/control/ports.ts'
 import { type Gateway, startGateway } from '../../../src/sandbox/gateway.ts'
+import type { LedgerLine } from '../../../src/sandbox/ledger.ts'
 import { CardProcessStandIn } from '../../connectors/sandbox/card-process-stand-in.ts'
 import { GatewayClient } from '../../sandbox/gateway-client.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
@@ -85,7 +86,7 @@ export class SandboxRig {
   }
 
   /** What the gateway's books say of these kinds, in order. */
-  async booked(...kinds: string[]): Promise<{ kind: string; amount: number; ourReference: string }[]> {
+  async booked(...kinds: string[]): Promise<LedgerLine[]> {
     return (await this.client.ledger()).filter(({ kind }) => kinds.includes(kind))
   }
 

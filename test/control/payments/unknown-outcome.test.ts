@@ -73,6 +73,26 @@ describe('an answer that was lost', () => {
     })
   })
 
+  it('is not believed to be nothing by another account than it was sent to', async () => {
+    rig.vault.gateway = () => ({ kind: 'no-answer', because: 'timeout' })
+    const id = await keyedCard()
+    await rig.reaches(id, 'unknown')
+    const restartedWith = async (settings: { account: string } | undefined) => {
+      await rig.crash()
+      rig.settings = settings
+      await rig.startCore()
+    }
+    await restartedWith({ account: 'another' })
+    const before = rig.gateway.inquiries
+    await until('the other account was asked four times', async () => {
+      await rig.clock.turn(5_000)
+      return rig.gateway.inquiries >= before + 4
+    })
+    expect(await rig.get(id)).toMatchObject({ status: 'unknown' })
+    await restartedWith(undefined)
+    expect(await rig.settles(id, 'declined', 5_000)).toMatchObject({ decline: { gatewayCode: 'absent' } })
+  })
+
   it('is found when the request arrives at the gateway after the first inquiry', async () => {
     rig.vault.gateway = () => ({ kind: 'no-answer', because: 'timeout' })
     const id = await keyedCard()

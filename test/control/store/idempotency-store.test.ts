@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Claim, IdempotencyStore, keptMs } from '../../../src/control/http/idempotency-store.ts'
+import { type Claim, IdempotencyStore, keptMs, leaseMs } from '../../../src/control/http/idempotency-store.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
 import { type TestPlace, testPlace } from '../../support/test-place.ts'
@@ -41,5 +41,52 @@ describe('two hundred requests with one key, at once', () => {
     expect(await keys.claim(claim)).toEqual(answer)
     await clock.turn(1)
     expect(await keys.claim(claim)).toBe('first')
+  })
+})
+
+describe('a request that another life of control took', () => {
+  const answer = { status: 201, contentType: 'application/json', body: '{"id":"pay_1"}' }
+  const two = () => ['one', 'two'].map((bootId) => new IdempotencyStore({ store, clock, bootId }))
+
+  it('is under way while that process lives, on PostgreSQL, and then has the same answer for both', async ({
+    skip,
+  }) => {
+    skip(store.kind === 'sqlite', 'a file has one process')
+    const [one, other] = two() as [IdempotencyStore, IdempotencyStore]
+    expect(await one.claim(claim)).toBe('first')
+    // For much longer than one lease: the process that answers goes on renewing it.
+    for (let renewed = 0; renewed < 8; renewed++) {
+      await expect(other.claim(claim)).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' })
+      const until = clock.now() + leaseMs / 2
+      while (clock.now() < until) {
+        await clock.turn(1_000)
+        await store.db.selectFrom('idempotency_keys').select('key').execute()
+      }
+    }
+    await one.answer(claim, answer)
+    expect(await other.claim(claim)).toEqual(answer)
+  })
+
+  it('is of unknown outcome once that process is gone', async () => {
+    const [one, other] = two() as [IdempotencyStore, IdempotencyStore]
+    expect(await one.claim(claim)).toBe('first')
+    // As one that was killed: it renews nothing. On SQLite the next process knows at once that there is no other.
+    const gone = { leased_until: clock.now() + leaseMs }
+    await store.db
+      .updateTable('idempotency_keys')
+      .set({ ...gone, boot_id: 'dead' })
+      .execute()
+    if (store.kind === 'postgres') {
+      await expect(other.claim(claim)).rejects.toMatchObject({ code: 'IDEMPOTENCY_IN_FLIGHT' })
+      await clock.turn(leaseMs)
+    }
+    await expect(other.claim(claim)).rejects.toMatchObject({ code: 'IDEMPOTENCY_OUTCOME_UNKNOWN' })
+  })
+
+  it('is one execution, however many processes two hundred at once come to', async () => {
+    const stores = two()
+    const all = Array.from({ length: 200 }, (_, index) => stores[index % 2]?.claim(claim))
+    const settled = await Promise.allSettled(all)
+    expect(settled.filter((one) => one.status === 'fulfilled' && one.value === 'first')).toHaveLength(1)
   })
 })
