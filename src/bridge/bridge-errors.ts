@@ -70,3 +70,18 @@ export class NoTransfers extends AppError {
   readonly code = 'NO_TRANSFERS'
   readonly remedy = 'fix-request'
 }
+
+/** No prompt of this name: the locale or the id is misspelt, or the prompts are not where they should be. */
+export class PromptUnknown extends AppError {
+  readonly code = 'PROMPT_UNKNOWN'
+  readonly remedy = 'fix-request'
+  constructor(ref: string) {
+    super(`no prompt ${ref}: see manifest.json of its locale in media/prompts`)
+  }
+}
+
+/** A recording that was put in a prompt's place cannot be played; the message names file and remedy. */
+export class PromptUnusable extends AppError {
+  readonly code = 'PROMPT_UNUSABLE'
+  readonly remedy = 'fix-request'
+}

@@ -7,6 +7,7 @@ import { createToneChannel } from '../dsp/tone-guard.ts'
 import { NoTransfers } from './bridge-errors.ts'
 import { CallBook } from './call-book.ts'
 import { ControlPeers, serveControl } from './control-server.ts'
+import { PromptLibrary } from './prompts/prompt-library.ts'
 import { startSip } from './sip/sip-entry.ts'
 import { TwilioSignature } from './stream/twilio-signature.ts'
 import { StreamServer } from './stream-server.ts'
@@ -39,6 +40,10 @@ export async function startBridge(config: BridgeConfig): Promise<Running> {
     expectTransfer(transfer) {
       if (!sip) throw new NoTransfers()
       return sip.expectTransfer(transfer)
+    },
+    prompts: new PromptLibrary({ ...config.prompts, log }),
+    callAgent(callId, agent) {
+      if (!sip?.callAgent(callId, agent)) throw new NoTransfers()
     },
   })
   const streams = new StreamServer({

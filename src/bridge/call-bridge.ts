@@ -11,6 +11,7 @@ import {
   ToneGuardFailed,
   ToneHeld,
 } from './bridge-errors.ts'
+import { CallerAids } from './caller-aids.ts'
 import { CallerGuard, type Press } from './caller-guard.ts'
 import { CollectionSocket } from './collection-socket.ts'
 import { type FrameStage, untouched } from './frame-stage.ts'
@@ -64,10 +65,20 @@ export class CallBridge {
   #held = false
   #route: Route | undefined
   #routing: string | undefined
+  /** Prompts to the caller, keys of menus, silence towards the agent. */
+  readonly aids: CallerAids
 
   constructor(options: CallBridgeOptions) {
     this.#options = options
     this.#until = new Until(options.clock)
+    this.aids = new CallerAids({
+      ...options,
+      toCaller: (octets, law) => this.#legs.get('caller')?.play(octets, law),
+      hasAgent: () => this.#legs.has('agent'),
+      masked: () => this.#masked,
+      routed: () => this.#route !== undefined || this.#routing !== undefined,
+      mediaMs: () => this.#legs.get('caller')?.mediaMs ?? 0,
+    })
   }
 
   /** True while no tone and no telephone event of the caller may reach the agent, whoever asked for it. */
@@ -132,6 +143,7 @@ export class CallBridge {
     if (!isQuiet || masking !== this.#maskings || !mayUnmask() || this.#isRestless) throw new ToneHeld()
     if (!this.#blocked) this.#guard?.disarm()
     this.#masked = false
+    this.aids.mute(false)
     this.#restlessAtMs = undefined
   }
 
@@ -166,6 +178,7 @@ export class CallBridge {
         socket.close()
         throw new NotMasked()
       }
+      this.aids.dropKeys()
       this.#route = { collectionId, socket, fromMs: caller.mediaMs }
       if (this.#held) this.#tellHold()
     } finally {
@@ -192,6 +205,7 @@ export class CallBridge {
     this.#legs.get(role)?.stream.close('replaced')
     const leg = role === 'caller' ? this.#callerLeg(stream) : this.#leg('agent', stream, untouched)
     this.#legs.set(role, leg)
+    if (role === 'agent') this.aids.agentJoined()
     const { callId, log, emit } = this.#options
     log.info({ callId, role, streamSid: stream.streamSid }, 'leg joined')
     emit({ type: 'leg-joined', callId, role, streamSid: stream.streamSid, masked: this.#masked })
@@ -203,6 +217,7 @@ export class CallBridge {
     this.#route?.socket.close()
     this.#route = undefined
     this.#routing = undefined
+    this.aids.close()
     for (const leg of [...this.#legs.values()]) leg.stream.close(why)
   }
 
@@ -236,8 +251,10 @@ export class CallBridge {
 
   #leg(role: LegRole, stream: LegStream, stage: FrameStage): Leg {
     const { clock, jitterMs } = this.#options
-    const other = role === 'caller' ? 'agent' : 'caller'
-    const forward = (octets: Uint8Array) => this.#legs.get(other)?.play(octets, stream.law)
+    const { law } = stream
+    const toAgent = (octets: Uint8Array) =>
+      this.#legs.get('agent')?.play(this.aids.forAgent(octets, law), law)
+    const forward = role === 'caller' ? toAgent : (octets: Uint8Array) => this.aids.hear(octets, law)
     return new Leg({ role, stream, clock, jitterMs, stage, forward })
   }
 
@@ -264,7 +281,10 @@ export class CallBridge {
     const { role, stream } = leg
     if (this.#legs.get(role) === leg) {
       this.#legs.delete(role)
-      if (role === 'caller') this.#guard = undefined
+      if (role === 'caller') {
+        this.#guard = undefined
+        this.aids.close()
+      }
     }
     log.info({ callId, role, streamSid: stream.streamSid, reason: why }, 'leg left')
     emit({ type: 'leg-left', callId, role, streamSid: stream.streamSid, why })
@@ -274,6 +294,7 @@ export class CallBridge {
   #pressed({ digit, onsetMs, toneMs }: Press): void {
     this.#stirredAtMs = this.#options.clock.monotonicMs()
     if (this.#restlessAtMs !== undefined) this.#restlessAtMs = this.#options.clock.monotonicMs()
+    this.aids.pressed(digit, onsetMs)
     // A press that began before the collection listened, and the keys A to D, are nobody's card.
     if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return
     this.#route.socket.append(digit, toneMs)

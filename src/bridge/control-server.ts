@@ -3,6 +3,7 @@ import { type RpcPeer, type RpcServer, serveRpc } from '../base/rpc/rpc-server.t
 import type { Secret } from '../base/secret.ts'
 import { type BridgeContract, type BridgeEvent, bridgeContract } from '../contracts/bridge-port.ts'
 import type { CallBook } from './call-book.ts'
+import type { PromptLibrary } from './prompts/prompt-library.ts'
 import type { ExpectedTransfer } from './sip/drachtio-app/transfer-book.ts'
 
 export type ControlServerOptions = {
@@ -12,6 +13,9 @@ export type ControlServerOptions = {
   readonly book: CallBook
   /** Settles with the number to dial. Throws NoTransfers. */
   readonly expectTransfer: (transfer: ExpectedTransfer) => string
+  readonly prompts: Pick<PromptLibrary, 'get'>
+  /** Calls an agent for a caller who is alone. Throws NoTransfers. */
+  readonly callAgent: (callId: string, agent: string) => void
   /** Whoever has to hear of events: filled by the server. */
   readonly peers: ControlPeers
 }
@@ -41,6 +45,8 @@ export function serveControl({
   book,
   peers,
   expectTransfer,
+  prompts,
+  callAgent,
 }: ControlServerOptions): Promise<RpcServer> {
   return serveRpc({
     contract: bridgeContract,
@@ -75,6 +81,30 @@ export function serveControl({
       },
       unmask: async ({ callId, calmMs }) => {
         await book.get(callId).unmask(calmMs)
+        return null
+      },
+      play: ({ callId, playId, audio, bargeIn }) => {
+        book.get(callId).aids.play({ playId, audio: audio.map((ref) => prompts.get(ref)), bargeIn })
+        return null
+      },
+      'stop-playing': ({ callId }) => {
+        book.get(callId).aids.stopPlaying()
+        return null
+      },
+      'take-keys': ({ callId, keys, most }) => {
+        book.get(callId).aids.takeKeys({ keys, most })
+        return null
+      },
+      'drop-keys': ({ callId }) => {
+        book.get(callId).aids.dropKeys()
+        return null
+      },
+      'mute-caller': ({ callId, muted }) => {
+        book.get(callId).aids.mute(muted)
+        return null
+      },
+      'call-agent': ({ callId, agent }) => {
+        callAgent(callId, agent)
         return null
       },
       release: ({ callId }) => {

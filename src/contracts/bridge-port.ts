@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PromptRef } from './prompts.ts'
 
 const CallId = z.string().regex(/^call_[0-9a-z]{26}$/)
 const CollectionId = z.string().regex(/^col_[0-9a-z]{26}$/)
@@ -42,6 +43,15 @@ export const SipFacts = z.strictObject({
 })
 export type SipFacts = z.infer<typeof SipFacts>
 
+/** Names one playing of prompts, so that a late word of an older one is not taken for the newest's. */
+const PlayId = z.string().regex(/^[0-9a-z-]{1,40}$/)
+
+/** Most keys that control is told of in a row: fewer than the shortest card number has, so that it never holds one. */
+export const mostKeys = 11
+
+export const PlayEnd = z.enum(['finished', 'interrupted', 'replaced', 'stopped'])
+export type PlayEnd = z.infer<typeof PlayEnd>
+
 export const CallView = z.strictObject({
   callId: CallId,
   legs: z.array(LegView),
@@ -75,6 +85,16 @@ export const BridgeEvent = z.discriminatedUnion('type', [
   }),
   /** One party has put the other on hold, or taken it back. Told again when digits are routed on a call that is held. */
   z.strictObject({ type: z.literal('hold'), callId: CallId, held: z.boolean() }),
+  /** Prompts are no longer played. `interrupted`: by a key of the caller's. */
+  z.strictObject({ type: z.literal('played'), callId: CallId, playId: PlayId, how: PlayEnd }),
+  /** A key that control asked for by `take-keys`; `other`: one that it did not name. Never of a collection's. */
+  z.strictObject({
+    type: z.literal('key'),
+    callId: CallId,
+    key: z.enum(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '#', 'other']),
+  }),
+  /** An agent who was called for a caller alone does not come. */
+  z.strictObject({ type: z.literal('agent-missed'), callId: CallId }),
   /** The collection's socket closed or could not be written: digits are lost from here on, the mask stays. */
   z.strictObject({ type: z.literal('digits-lost'), callId: CallId, collectionId: CollectionId }),
 ])
@@ -134,6 +154,43 @@ export const bridgeContract = {
      */
     unmask: {
       params: OnCall.extend({ calmMs: z.number().int().min(0).max(60_000).optional() }),
+      result: z.null(),
+    },
+    /** Plays to the caller only, one after the other, at once; what was played before ends. Refused: `PROMPT_UNKNOWN`. */
+    play: {
+      params: OnCall.extend({
+        playId: PlayId,
+        audio: z.array(PromptRef).min(1).max(200),
+        /** Any key of the caller's ends it. */
+        bargeIn: z.boolean(),
+      }),
+      result: z.null(),
+    },
+    'stop-playing': { params: OnCall, result: z.null() },
+    /**
+     * Tells of the caller's next keys, one by one, until there were `most`, `drop-keys`, or digits are routed: a key goes
+     * to one place only. Refused (`DIGITS_ROUTED`) while they are. A later order takes the place of an earlier one.
+     */
+    'take-keys': {
+      params: OnCall.extend({
+        /** Which are told by their name. */
+        keys: z.string().regex(/^[0-9*#]{1,12}$/),
+        most: z.number().int().min(1).max(mostKeys),
+      }),
+      result: z.null(),
+    },
+    'drop-keys': { params: OnCall, result: z.null() },
+    /**
+     * The agent hears silence in the caller's place, so that no card number that is read aloud reaches them. Refused
+     * (`NOT_MASKED`) on a call that is not masked; ends with the mask.
+     */
+    'mute-caller': { params: OnCall.extend({ muted: z.boolean() }), result: z.null() },
+    /**
+     * Calls an agent for a caller who is alone and whose call ends here (SIP); they join the call, or `agent-missed` is told.
+     * Refused (`NO_TRANSFERS`) for any other call.
+     */
+    'call-agent': {
+      params: OnCall.extend({ agent: z.string().regex(/^[0-9A-Za-z+*#._-]{1,64}$/) }),
       result: z.null(),
     },
     /** Ends the call's media: closes both streams. Harmless for an unknown call. */

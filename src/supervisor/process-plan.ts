@@ -163,7 +163,10 @@ function noGateway(): never {
   throw new Error('the configuration was not checked')
 }
 
-function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input<typeof BridgeConfig> {
+function bridgePart(
+  { config, runDir, packageDir, sandbox }: PlanInput,
+  link: Link,
+): z.input<typeof BridgeConfig> {
   const { host, port, lookaheadMs, fill, jitterMs, maxCalls, maxMessageBytes } = config.bridge
   return {
     ...common(config),
@@ -177,6 +180,10 @@ function bridgePart({ config, runDir, sandbox }: PlanInput, link: Link): z.input
     maxMessageBytes,
     startTimeoutMs: 10_000,
     sip: config.sip.enabled ? sipPart(config.sip, runDir) : null,
+    prompts: {
+      folder: path.join(packageDir, 'media', 'prompts'),
+      overrides: config.ivr.promptsDir && path.resolve(config.ivr.promptsDir),
+    },
   }
 }
 

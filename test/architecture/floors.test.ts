@@ -11,6 +11,7 @@ const floors: Readonly<Record<string, number>> = {
   contracts: 2,
   connectors: 3,
   crm: 3,
+  ivr: 3,
   bridge: 3,
   vault: 3,
   sandbox: 3,
@@ -107,14 +108,14 @@ describe('the floors', () => {
     }
   })
 
-  it('keep connectors and CRM adapters pure: no network, disk, clock or environment', () => {
+  it('keep connectors, CRM adapters and dialogues pure: no network, disk, clock or environment', () => {
     // node:crypto for the signatures of webhooks: a function of bytes and a key. It may not draw random numbers.
     const allowed = new Set(['zod', 'node:crypto'])
     // Functions of their arguments: templates of the merchant's, and the spellings of a phone number.
     const ofCrm = new Set([...allowed, 'mustache', 'libphonenumber-js'])
     const impure =
       /\b(fetch|setTimeout|setInterval|Date\.now|new Date\(\)|process\.|performance\.|Math\.random|random(Bytes|Int|UUID|Fill))\b/
-    for (const { file, packages, text } of [...inRoom('connectors'), ...inRoom('crm')]) {
+    for (const { file, packages, text } of [...inRoom('connectors'), ...inRoom('crm'), ...inRoom('ivr')]) {
       expect(
         packages.filter((name) => !(roomOf(file) === 'crm' ? ofCrm : allowed).has(name)),
         file,

@@ -16,6 +16,8 @@ export type SipEntry = {
   close(): void
   /** Settles with the number to dial. Throws NoTransfers. */
   expectTransfer(transfer: ExpectedTransfer): string
+  /** Calls an agent for a caller who is alone. False when the call is not one that ends here without an agent. */
+  callAgent(callId: string, agent: string): boolean
   /** Port of the NG protocol. */
   readonly port: number
 }
@@ -46,6 +48,7 @@ export async function startSip(options: Omit<SipCallsOptions, 'hangUp'>): Promis
       ...{ ...config.drachtio, clock, log, stack: createStack() },
       anchor: new MediaAnchor(commands, calls),
       files: new DialogFiles(config.drachtio.dialogsDir, log),
+      onAgentMissed: (callId) => options.emit({ type: 'agent-missed', callId }),
     })
     app.start()
   }
@@ -55,6 +58,7 @@ export async function startSip(options: Omit<SipCallsOptions, 'hangUp'>): Promis
       if (!app) throw new NoTransfers()
       return app.expect(transfer)
     },
+    callAgent: (callId, agent) => app?.callAgentFor(callId, agent) ?? false,
     stopAccepting() {
       commands.stopAccepting()
       app?.stopAccepting()

@@ -26,14 +26,17 @@ export function factsOf(
     merchant,
     'self-service': selfService,
     'caller-call-id': callerCallId = ngCallId,
-    'agent-call-id': agentCallId = ngCallId,
+    'agent-call-id': toldAgentCallId,
     ...rest
   } = told
+  const agentCallId = toldAgentCallId ?? ngCallId
+  // Whoever began alone is so no longer once an agent has a leg.
+  const alone = selfService !== undefined && toldAgentCallId === undefined
   const agentExtension = agent ?? (direction === 'inbound' ? to : from)
   return {
     ...{ callerCallId, agentCallId, direction, from, to, agentExtension },
     ...(merchant === undefined ? {} : { merchantId: merchant }),
-    ...(selfService === undefined ? {} : { selfService: true }),
+    ...(alone ? { selfService: true as const } : {}),
     metadata: rest,
   }
 }

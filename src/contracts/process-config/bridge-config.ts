@@ -70,5 +70,9 @@ export const BridgeConfig = CommonConfig.extend({
   /** Time from the upgrade to a valid `start`, in ms. */
   startTimeoutMs: z.number().int().min(100).max(60_000),
   sip: BridgeSip.nullable().default(null),
+  /** What callers are told: the package's prompts, and the folder of the recordings that take their place. */
+  prompts: z
+    .strictObject({ folder: z.string(), overrides: z.string().nullable() })
+    .default({ folder: '', overrides: null }),
 })
 export type BridgeConfig = z.output<typeof BridgeConfig>

@@ -183,7 +183,8 @@ export class CallRegistry implements Calls {
     if (!entry) return
     if (event.type === 'leg-joined') this.#apply(entry, event)
     else if (event.type === 'leg-left') this.#apply(entry, { ...event, at: this.#options.clock.now() })
-    else this.end(event.callId, event.role === 'caller' ? 'caller-hung-up' : 'agent-unreachable')
+    else if (event.type === 'sip-ended')
+      this.end(event.callId, event.role === 'caller' ? 'caller-hung-up' : 'agent-unreachable')
   }
 
   /** A call that the bridge tells of: it began over SIP, or was there before this life of control. */

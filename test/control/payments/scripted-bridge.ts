@@ -56,6 +56,18 @@ export class ScriptedBridge {
       handlers: {
         'expect-transfer': ({ token }) => ({ dial: `8000${token}` }),
         'expect-leg': () => null,
+        play: ({ audio }) => {
+          heard(`play ${audio.join(' ')}`)
+          return null
+        },
+        'stop-playing': () => null,
+        'take-keys': () => null,
+        'drop-keys': () => null,
+        'mute-caller': ({ muted }) => {
+          heard(muted ? 'mute-caller' : 'unmute-caller')
+          return null
+        },
+        'call-agent': () => null,
         mask: ({ callId }) => {
           heard('mask')
           this.masked.set(callId, this.masked.get(callId))

@@ -1,6 +1,7 @@
 import type { Secret } from '../../../base/secret.ts'
 import { type AgentParts, CallOver, callAgent } from './call-agent.ts'
 import { copiedHeaders } from './copied-headers.ts'
+import { LoneCallers } from './lone-callers.ts'
 import { takeReferred } from './refer.ts'
 import { negotiateAsUas } from './session-timer.ts'
 import { type SipRequest, type SipResponse, statusOfError, userOf } from './stack.ts'
@@ -13,6 +14,8 @@ export type DrachtioAppOptions = AgentParts & {
   readonly peers: readonly string[]
   readonly paymentNumber: string
   readonly selfServiceNumbers: readonly string[]
+  /** The agent whom `callAgentFor` called does not come; the caller is still there, alone. */
+  readonly onAgentMissed: (callId: string) => void
 }
 
 const tokenPattern = /^\*?(\d{8})$/
@@ -27,6 +30,7 @@ export class DrachtioApp {
   readonly #options: DrachtioAppOptions
   readonly #transfers: TransferBook
   readonly #calls = new Map<string, TerminatedCall>()
+  readonly #alone: LoneCallers
   #accepting = true
   #connected = false
   #closed = false
@@ -34,6 +38,7 @@ export class DrachtioApp {
   constructor(options: DrachtioAppOptions) {
     this.#options = options
     this.#transfers = new TransferBook(options.clock)
+    this.#alone = new LoneCallers(options)
   }
 
   start(): void {
@@ -67,6 +72,11 @@ export class DrachtioApp {
   expect(transfer: ExpectedTransfer): string {
     this.#transfers.expect(transfer)
     return `${this.#options.paymentNumber}${transfer.token}`
+  }
+
+  /** An agent for a caller without one. False when there is no such caller. */
+  callAgentFor(callId: string, agent: string): boolean {
+    return this.#alone.callAgent(callId, agent)
   }
 
   /** Ends a call that is ours; false when it is not. */
@@ -128,7 +138,10 @@ export class DrachtioApp {
     const call: TerminatedCall = new TerminatedCall(this.#options, {
       callId,
       callerTag: request.getParsedHeader('from').params.tag ?? '',
-      onOver: () => this.#calls.delete(callId),
+      onOver: () => {
+        this.#calls.delete(callId)
+        this.#alone.forget(call)
+      },
     })
     this.#calls.set(callId, call)
     request.on('cancel', () => call.end('caller'))
@@ -139,10 +152,13 @@ export class DrachtioApp {
     const { anchor } = this.#options
     const call = this.#open(request)
     try {
+      const parties = partiesOf(request)
+      const offer = this.#offerOf(call, request)
       const { answer } = await anchor.answerAlone({
-        ...this.#offerOf(call, request),
-        metadata: { ...partiesOf(request), 'self-service': 'yes' },
+        ...offer,
+        metadata: { ...parties, 'self-service': 'yes' },
       })
+      this.#alone.add(call, { offer, from: parties.from, headers: copiedHeaders(request) })
       await this.#accept(call, { request, response, sdp: answer })
     } catch (error) {
       call.end()
