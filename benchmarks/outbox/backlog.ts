@@ -62,6 +62,10 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
     ...{
       customer: null,
       moto: null,
+      keep_card: null,
+      stored_card: null,
+      pay_link: null,
+      group_id: null,
       description: null,
       metadata: '{}',
       capture: 'manual',

@@ -13,6 +13,7 @@ export const idKinds = {
   payment: 'pay',
   attempt: 'att',
   operation: 'op',
+  storedCard: 'card',
   reconciliation: 'rec',
   difference: 'dif',
   collection: 'col',

@@ -12,6 +12,7 @@ const allowedFacts = [
   'attemptId',
   'callId',
   'callSid',
+  'cardId',
   'code',
   'collectionId',
   'connector',

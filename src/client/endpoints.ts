@@ -17,6 +17,7 @@ import { connectionEndpoints } from './connection-endpoints.ts'
 import { deliveryEndpoints } from './delivery-endpoints.ts'
 import { all, type Endpoint, get, nothing, post } from './endpoint.ts'
 import { receiptEndpoints } from './receipt-endpoints.ts'
+import { storedCardEndpoints } from './stored-card-endpoints.ts'
 
 export const WebhookEndpoint = z.strictObject({
   id: z.string(),
@@ -73,6 +74,7 @@ export const endpoints = {
   ...connectionEndpoints,
   ...deliveryEndpoints,
   ...receiptEndpoints,
+  ...storedCardEndpoints,
 } as const
 
 function noBody(): Pick<Endpoint<undefined, null>, 'body' | 'answer'> {

@@ -19,6 +19,8 @@ export type Connector = {
   tokenise?(request: TokeniseRequest, account: GatewayAccount): Move
   /** Pays with a card that the gateway keeps. No card process takes part. */
   authoriseStored?(request: StoredCardRequest, account: GatewayAccount): Move
+  /** Has the gateway forget a card that it keeps. Ends as `done`, also when it knew none; `unknown` when it cannot be told. */
+  forget?(request: ForgetCardRequest, account: GatewayAccount): Move
   capture(request: FollowUpRequest, account: GatewayAccount): Move
   void(request: Omit<FollowUpRequest, 'money'>, account: GatewayAccount): Move
   refund(request: FollowUpRequest, account: GatewayAccount): Move
@@ -64,6 +66,8 @@ export type ConnectorFacts = {
   readonly motoField?: string
   /** How the gateway writes amounts, where it differs from ISO 4217. */
   readonly amounts?: AmountRules
+  /** The security code of a kept card can be keyed again and sent with it. */
+  readonly storedCsc?: true
   /** Names of `GatewayAccount.settings` without which no call can be written. */
   readonly settings?: readonly string[]
   /** False where there is nothing after a charge: capture, void and refund end as `declined`, without a call. */
@@ -135,6 +139,15 @@ export type StoredCardRequest = NewPayment & {
   readonly customerRef?: string
   /** The card scheme's id of the first payment, which schemes ask for with renewals. */
   readonly networkRef?: string
+  /** The customer has keyed the security code again: leave its slot. Only where `facts.storedCsc`. */
+  readonly withCsc?: true
+}
+
+export type ForgetCardRequest = {
+  readonly cardToken: string
+  readonly customerRef?: string
+  readonly ourReference: string
+  readonly idempotencyKey: string
 }
 
 export type FollowUpRequest = {

@@ -2,8 +2,10 @@ import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand, CardField, FieldFault } from './card.ts'
 import { OperationResource } from './operations.ts'
+import { PayLinkView } from './pay-links.ts'
 import { DeclineReason, PaymentStatus } from './payment-events.ts'
 import { Right } from './rights.ts'
+import { KeepCard } from './stored-cards.ts'
 
 /** The public API's resources, as the desk, the tests and merchants' systems read them. Times are epoch ms. */
 
@@ -111,6 +113,13 @@ export const PaymentResource = z.strictObject({
     })
     .nullable(),
   attempts: z.number().int(),
+  /** The caller agreed that the card is kept when it is approved. */
+  keepCard: KeepCard.nullable().default(null),
+  /** The kept card that it is or was paid with; null when its card is or was keyed. */
+  storedCardId: z.string().nullable().default(null),
+  payLink: PayLinkView.nullable().default(null),
+  /** Payments of one order that belong together have the same. */
+  groupId: z.string().nullable().default(null),
   /** The collection now going on or the last one of this process's life; null after a restart. */
   collection: CollectionView.nullable(),
   /** Captures, voids and refunds, oldest first: with `expand=operations`. */
@@ -159,6 +168,7 @@ const NewPayment = z.strictObject({
   capture: z.enum(['automatic', 'manual']).default('automatic'),
   /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
   confirm: z.enum(['automatic', 'manual']).default('automatic'),
+  keepCard: KeepCard.optional().describe('The caller agreed that the card is kept; needs customer'),
 })
 export const CreatePayment = NewPayment.refine(
   ({ callId, sipCallId, agentExtension }) =>

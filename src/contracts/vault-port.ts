@@ -24,6 +24,8 @@ export const OpenCollection = z.strictObject({
   origin: z.string(),
   fields: z.array(CardField).min(1),
   acceptedBrands: z.array(CardBrand).min(1).optional(),
+  /** A card that the gateway keeps: only its security code is keyed again, and this is what it is known by. */
+  keptCard: CardSummary.optional(),
   limits: CollectionLimits,
 })
 export type OpenCollection = z.infer<typeof OpenCollection>

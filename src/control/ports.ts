@@ -106,6 +106,8 @@ export type DeskFeed = { publish(merchantId: string, event: DeskEvent): void }
 export type CollectionEndReason =
   | z.infer<typeof CollectionEnd>
   | 'agent-cancelled'
+  /** The caller pays with a kept card, or by a link. */
+  | 'another-way'
   | 'caller-hung-up'
   | 'bridge-lost'
   | 'vault-lost'

@@ -60,6 +60,7 @@ const endings: Readonly<Record<string, string>> = {
   'whole-timeout': 'The time for keying the card ran out.',
   'caller-hung-up': 'The caller hung up.',
   'agent-cancelled': 'You cancelled.',
+  'another-way': 'The caller pays in another way.',
   'bridge-lost': 'The connection to the phone line was lost.',
   'vault-lost': 'The part that takes the card was lost; it kept nothing.',
   'control-lost': 'The platform restarted; the card was not kept.',

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
-import type { Ledger, LedgerLine } from './ledger.ts'
+import type { CardToken, Ledger, LedgerLine } from './ledger.ts'
 import { settledOn } from './settlements.ts'
 import { type DeclineCode, declineCodes, type ReadCard, readCard } from './test-cards.ts'
 import {
@@ -40,8 +40,11 @@ export class Acquirer {
   }
 
   authorise(body: AuthorisationBody): Authorisation {
-    const { brand, last4, outcome } = this.#cardOf(body)
+    const card = this.#cardOf(body)
+    const { brand, last4, outcome } = card
     const approved = outcome === 'approve'
+    const token = approved && body.keep && body.card ? newReference('tok') : undefined
+    if (token !== undefined) this.#ledger.keepToken({ token, ...card })
     const id = newReference('auth')
     const line: LedgerLine = {
       id,
@@ -56,6 +59,9 @@ export class Acquirer {
       captured: approved && body.capture,
       ...(body.moto === undefined ? {} : { moto: body.moto }),
       authCode: approved ? String(randomInt(100_000, 1_000_000)) : null,
+      ...(body.initiator ? { initiator: body.initiator } : {}),
+      ...(body.networkRef ? { firstNetworkRef: body.networkRef } : {}),
+      ...(token ? { token } : {}),
       brand,
       last4,
       at: this.#at(),
@@ -136,7 +142,12 @@ export class Acquirer {
     if (body.card) return readCard(body.card, this.#clock.now())
     const card = this.#ledger.token(body.token ?? '')
     if (!card) throw new Refusal(404, 'token_not_found', 'There is no such token.')
-    return card as ReadCard
+    return outcomeOfKept(card, body, this.#clock.now())
+  }
+
+  /** True when there was such a token. */
+  forget(token: string): boolean {
+    return this.#ledger.forgetToken(token)
   }
 
   #followUp(
@@ -175,6 +186,15 @@ export class Acquirer {
   }
 }
 
+/** What an issuer makes of a kept card: it may have expired since, and its holder may key the code wrong. */
+function outcomeOfKept(kept: CardToken, { csc }: AuthorisationBody, nowMs: number): ReadCard {
+  const card = { ...kept, untilMs: kept.untilMs ?? Number.POSITIVE_INFINITY } as ReadCard
+  if (card.untilMs <= nowMs) return { ...card, outcome: 'expired_card' }
+  if (csc !== undefined && csc.length !== (card.brand === 'amex' ? 4 : 3))
+    return { ...card, outcome: 'incorrect_csc' }
+  return { ...card, outcome: card.later ?? card.outcome }
+}
+
 function followUpOf(line: LedgerLine, kind: FollowUp['kind']): FollowUp {
   const { id, authorisationId, amount, currency, ourReference, at, pending } = line
   const state = pending ? 'pending' : 'done'
@@ -205,6 +225,8 @@ function viewOf(lines: readonly LedgerLine[]): Authorisation {
     refundedAmount: sum('refund') - sum('refund-failed'),
     authCode: first.authCode,
     decline: code && { code, message: declineCodes[code] },
+    networkRef: `net${first.id.slice(first.id.indexOf('_') + 1, 13)}`,
+    token: first.token ?? null,
     card: { brand: first.brand, last4: first.last4 },
     createdAt: first.at,
   }

@@ -49,6 +49,8 @@ function pendingView(body: AuthorisationBody): Authorisation {
     refundedAmount: 0,
     authCode: null,
     decline: null,
+    networkRef: null,
+    token: null,
     card: null,
     createdAt: null,
   }

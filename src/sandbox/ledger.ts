@@ -23,6 +23,11 @@ export const LedgerLine = z.strictObject({
   /** A refund that the bank carries out later: a line `refund-done` or `refund-failed` follows, `of` this one. */
   pending: z.boolean().optional(),
   of: z.string().optional(),
+  /** Of an authorisation with a kept card: who paid with it, and the scheme's id of the first payment that was named. */
+  initiator: z.enum(['customer', 'merchant']).optional(),
+  firstNetworkRef: z.string().optional(),
+  /** What the card was kept under. */
+  token: z.string().optional(),
   brand: z.string(),
   last4: z.string(),
   /** ISO 8601, UTC. */
@@ -48,6 +53,10 @@ export const CardToken = z.strictObject({
   brand: z.string(),
   last4: z.string(),
   outcome: z.string(),
+  /** What becomes of later payments with it; as `outcome` unless said. */
+  later: z.string().optional(),
+  /** The token's card is good until this moment, epoch ms. */
+  untilMs: z.number().int().optional(),
 })
 export type CardToken = z.output<typeof CardToken>
 
@@ -155,6 +164,11 @@ export class Ledger {
   token(token: string): CardToken | undefined {
     const row = this.#db.prepare('SELECT card AS text FROM token WHERE token = ?').get(token)
     return row && CardToken.parse(parseText(row))
+  }
+
+  /** False when there was none. */
+  forgetToken(token: string): boolean {
+    return this.#db.prepare('DELETE FROM token WHERE token = ?').run(token).changes > 0
   }
 
   close(): void {

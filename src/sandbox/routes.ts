@@ -9,6 +9,7 @@ import {
   FaultBody,
   InquiryQuery,
   MoneyBody,
+  Refusal,
   SettlementLinesQuery,
   SettlementsQuery,
   TokenBody,
@@ -33,6 +34,11 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   app.post('/v1/tokens', (request, reply) => {
     const body = TokenBody.parse(request.body)
     return answerOnce(parts, { request, reply, body, work: () => acquirer.tokenise(body.card) })
+  })
+  app.delete<{ Params: { token: string } }>('/v1/tokens/:token', (request, reply) => {
+    if (!acquirer.forget(request.params.token))
+      throw new Refusal(404, 'token_not_found', 'There is no such token.')
+    return reply.code(204).send()
   })
   addFollowUps(app, parts)
   addBooks(app, parts)

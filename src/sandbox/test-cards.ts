@@ -33,6 +33,8 @@ export type TestCard = {
   readonly name: string
   /** The security code with which even this card is approved: to try the way back from a wrong one. */
   readonly rightCsc?: string
+  /** What becomes of later payments with it, once it is kept. */
+  readonly later?: DeclineCode
 }
 
 const approve = (name: string, pan: string): TestCard => ({ pan, outcome: 'approve', name })
@@ -62,6 +64,10 @@ export const testCards: readonly TestCard[] = [
   approve('UnionPay', '6200000000000005'),
   approve('UnionPay, 19 digits', '6205500000000000004'),
   approve('Maestro', '6759649826438453'),
+  {
+    ...approve('Approved, and declined when it is charged again', '4000000000000341'),
+    later: 'insufficient_funds',
+  },
   decline('do_not_honour', 'Declined without a reason', '4000000000000002'),
   decline('insufficient_funds', 'Insufficient funds', '4000000000009995'),
   decline('lost_card', 'Lost', '4000000000009987'),
@@ -91,24 +97,36 @@ export type ReadCard = {
   readonly brand: Brand
   readonly last4: string
   readonly outcome: 'approve' | DeclineCode
+  readonly later?: DeclineCode
+  /** Good until, epoch ms. */
+  readonly untilMs: number
 }
 
 /** Looks at a card once, as an issuer would; `nowMs` tells whether it has expired. */
 export function readCard(card: CardInput, nowMs: number): ReadCard {
   const brand = brandOf(card.number)
-  return { brand, last4: card.number.slice(-4), outcome: outcomeOf(card, brand, nowMs) }
+  const later = testCards.find(({ pan }) => pan === card.number)?.later
+  return {
+    brand,
+    last4: card.number.slice(-4),
+    outcome: outcomeOf(card, brand, nowMs),
+    ...(later ? { later } : {}),
+    untilMs: goodUntilMs(card),
+  }
 }
 
 function outcomeOf(card: CardInput, brand: Brand, nowMs: number): ReadCard['outcome'] {
   if (!passesLuhn(card.number)) return 'incorrect_number'
   if (!testRanges.some((range) => card.number.startsWith(range))) return 'live_card_in_sandbox'
-  // A card is good until its last month has ended; Date.UTC counts months from 0, so this is the month after.
-  if (Date.UTC(card.expiryYear, card.expiryMonth) <= nowMs) return 'expired_card'
+  if (goodUntilMs(card) <= nowMs) return 'expired_card'
   if (card.csc.length !== (brand === 'amex' ? 4 : 3)) return 'incorrect_csc'
   const known = testCards.find(({ pan }) => pan === card.number)
   if (!known || (known.rightCsc !== undefined && known.rightCsc === card.csc)) return 'approve'
   return known.outcome
 }
+
+/** A card is good until its last month has ended; Date.UTC counts months from 0, so this is the month after. */
+const goodUntilMs = ({ expiryYear, expiryMonth }: CardInput) => Date.UTC(expiryYear, expiryMonth)
 
 const brands: readonly (readonly [RegExp, Brand])[] = [
   [/^4/, 'visa'],

@@ -41,6 +41,17 @@ export const AuthorisationBody = z
     capture: z.boolean(),
     /** Declared as a mail or telephone order. */
     moto: z.boolean().optional(),
+    /** Keep the card: the answer then names its token. */
+    keep: z.boolean().default(false),
+    /** Who pays with a kept card: its holder, or the merchant without them. */
+    initiator: z.enum(['customer', 'merchant']).optional(),
+    /** The card scheme's id of the payment at which the card was kept: wanted when the merchant pays with it. */
+    networkRef: z.string().max(64).optional(),
+    /** Of a kept card, when its holder has keyed it again. */
+    csc: z
+      .string()
+      .regex(/^\d{3,4}$/)
+      .optional(),
     card: CardInput.optional(),
     token: z
       .string()
@@ -48,6 +59,10 @@ export const AuthorisationBody = z
       .optional(),
   })
   .refine(({ card, token }) => (card === undefined) !== (token === undefined), 'either a card or a token')
+  .refine(({ initiator, networkRef }) => initiator !== 'merchant' || networkRef !== undefined, {
+    path: ['networkRef'],
+    message: 'of the first payment',
+  })
 export type AuthorisationBody = z.output<typeof AuthorisationBody>
 
 /** Capture and refund. */
@@ -123,6 +138,10 @@ export type Authorisation = {
   readonly refundedAmount: number
   readonly authCode: string | null
   readonly decline: { readonly code: string; readonly message: string } | null
+  /** The card scheme's id of the payment; null while `pending`. */
+  readonly networkRef: string | null
+  /** What the card is kept under, when that was asked for. */
+  readonly token: string | null
   /** Null while `pending`, as is `createdAt`. */
   readonly card: { readonly brand: string; readonly last4: string } | null
   readonly createdAt: string | null

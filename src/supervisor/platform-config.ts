@@ -38,6 +38,7 @@ const Merchant = z.strictObject({
   gateway: z.string(),
   /** Where this merchant's acquirer has it otherwise than `control.moto` says. */
   moto: z.strictObject({ agent: z.boolean().optional(), selfService: z.boolean().optional() }).default({}),
+  storedCards: z.strictObject({ askCsc: z.boolean().default(false) }).prefault({}),
   agents: z.array(Agent).default([]),
   apiKeys: z
     .array(

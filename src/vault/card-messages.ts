@@ -1,4 +1,4 @@
-import type { CardBrand, CardField } from '../contracts/card.ts'
+import type { CardBrand, CardField, CardSummary } from '../contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { CollectionEnd, CollectionLimits, VaultEvent } from '../contracts/vault-port.ts'
 
@@ -16,6 +16,8 @@ export type Order =
       readonly ca: string | null
       readonly fields: readonly CardField[]
       readonly acceptedBrands: readonly CardBrand[] | null
+      /** Only the security code of this card is asked for; null: a whole card is. */
+      readonly keptCard: CardSummary | null
       readonly limits: CollectionLimits
       /** base64url. Not a secret of the card: it only lets digits in. */
       readonly ticket: string

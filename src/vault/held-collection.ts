@@ -52,11 +52,11 @@ export class HeldCollection {
       runDir,
       hand: (handle, done) => card.hand({ type: 'digits' }, handle, done),
     })
-    const { connector, origin, fields, limits, acceptedBrands = null } = request
+    const { connector, origin, fields, limits, acceptedBrands = null, keptCard = null } = request
     const opened = new Promise<void>((resolve) => {
       this.#opened = resolve
     })
-    card.send({ type: 'open', connector, origin, ca, fields, limits, acceptedBrands, ticket })
+    card.send({ type: 'open', connector, origin, ca, fields, limits, acceptedBrands, keptCard, ticket })
     await Promise.race([opened, card.gone])
     if (!card.alive) throw new CardProcessNotStarted()
     setImmediate(() => this.#release())

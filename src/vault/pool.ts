@@ -88,12 +88,12 @@ export class Pool {
 
   #admit(request: OpenCollection): AllowedGateway {
     const { gateways, maxCollections } = this.#options
-    const { collectionId, connector, origin, fields } = request
+    const { collectionId, connector, origin, fields, keptCard } = request
     if (this.#stopping) throw new VaultStopping()
     if (this.#held.has(collectionId) || this.#opening.has(collectionId)) throw new CollectionExists()
     const gateway = gateways.find((allowed) => allowed.connector === connector && allowed.origin === origin)
     if (!gateway) throw new GatewayNotAllowed()
-    if (!collectable(fields)) throw new FieldsNotCollectable()
+    if (!collectable(fields, keptCard !== undefined)) throw new FieldsNotCollectable()
     if (this.#held.size + this.#opening.size >= maxCollections) throw new VaultFull()
     return gateway
   }
@@ -129,7 +129,11 @@ export class Pool {
   }
 }
 
-/** Number and expiry make a card that can be summed up and sent; nothing is asked for twice, the number comes first. */
-function collectable(fields: readonly CardField[]): boolean {
+/**
+ * Number and expiry make a card that can be summed up and sent; nothing is asked for twice, the number comes first. Of a
+ * card that the gateway keeps, the security code is all that is missing.
+ */
+function collectable(fields: readonly CardField[], isKept: boolean): boolean {
+  if (isKept) return fields.length === 1 && fields[0] === 'csc'
   return fields[0] === 'pan' && fields.includes('expiry') && new Set(fields).size === fields.length
 }

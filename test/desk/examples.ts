@@ -56,6 +56,10 @@ export function aPayment(
     authCode: null,
     decline: null,
     attempts: 0,
+    keepCard: null,
+    storedCardId: null,
+    payLink: null,
+    groupId: null,
     collection: collection && {
       id: 'col_01jd3f9000000000000000000c',
       state: 'collecting',

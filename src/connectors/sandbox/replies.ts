@@ -3,6 +3,7 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { DeclineReason } from '../../contracts/payment-events.ts'
 import type { ConversationState, Outcome } from '../connector.ts'
 import { declineCatalogue } from '../declines.ts'
+import { present } from '../reading.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
 import { Authorisation, ErrorBody, FollowUp, Inquiry, Movements } from './wire.ts'
 
@@ -26,6 +27,16 @@ export function readFollowUp(state: ConversationState, reply: GatewayReply): Out
   const done = parse(FollowUp, reply.body)
   if (!done) return unknown('unreadable answer')
   return followUpOutcome(done, state.data, state.at)
+}
+
+/** A card that it does not know is forgotten too. */
+export function readForgotten(state: ConversationState, reply: GatewayReply): Outcome {
+  if (reply.kind === 'not-sent') return { kind: 'not-sent', because: reply.because }
+  if (reply.kind === 'no-answer') return unknown(`no-answer: ${reply.because}`)
+  const isGone = reply.status === 204 || reply.status === 404
+  return isGone
+    ? { kind: 'done', gatewayRef: String(state.data.ourReference) }
+    : unknown(`status ${reply.status}`)
 }
 
 /** Like `readInquiry`, of a capture, void or refund. */
@@ -79,6 +90,8 @@ function outcomeOf(found: Authorisation, { data }: ConversationState): Outcome {
         ...(found.authCode === null ? {} : { authCode: found.authCode }),
         captured: found.captured,
         echoed: { amountMinor: found.amount, currency: found.currency },
+        ...present('cardToken', found.token),
+        ...present('networkRef', found.networkRef),
       }
   }
 }

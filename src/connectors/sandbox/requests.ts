@@ -4,7 +4,16 @@ import type { AuthoriseRequest, CallMove, ConversationState, GatewayAccount, Mov
 export const connectorId = 'sandbox'
 
 /** Where a conversation stands: which call is out, and what its reply has to echo. */
-export type At = 'authorise' | 'capture' | 'void' | 'refund' | 'inquire' | 'inquire-follow-up' | 'settlement'
+export type At =
+  | 'authorise'
+  | 'authorise-stored'
+  | 'forget'
+  | 'capture'
+  | 'void'
+  | 'refund'
+  | 'inquire'
+  | 'inquire-follow-up'
+  | 'settlement'
 
 type Post = {
   readonly at: At
@@ -27,6 +36,17 @@ export function post(
     body: { encoding: 'json', fields: [...fields] },
   }
   return { do: 'call', call, carriesCard: carriesCard ?? false, state: { connector: connectorId, at, data } }
+}
+
+/** A DELETE has no body and no key: the second finds nothing, which is as good. */
+export function remove(account: GatewayAccount, path: string, data: ConversationState['data']): CallMove {
+  const call: GatewayCall = {
+    ...head(account, 'forget'),
+    method: 'DELETE',
+    path,
+    headers: authorisation(account),
+  }
+  return { do: 'call', call, carriesCard: false, state: { connector: connectorId, at: 'forget', data } }
 }
 
 export function get(

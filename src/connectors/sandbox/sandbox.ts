@@ -1,3 +1,4 @@
+import type { BodyField } from '../../contracts/gateway-call.ts'
 import type {
   AuthoriseRequest,
   Connector,
@@ -7,9 +8,17 @@ import type {
   InquireFollowUpRequest,
   InquireRequest,
   Move,
+  StoredCardRequest,
 } from '../connector.ts'
-import { readAuthorisation, readFollowUp, readFollowUpInquiry, readInquiry } from './replies.ts'
-import { type At, cardFields, connectorId, get, literal, post } from './requests.ts'
+import { isPhoneOrder } from '../phone-order.ts'
+import {
+  readAuthorisation,
+  readFollowUp,
+  readFollowUpInquiry,
+  readForgotten,
+  readInquiry,
+} from './replies.ts'
+import { type At, cardFields, connectorId, get, literal, post, remove } from './requests.ts'
 import { settlement } from './settlement.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -23,8 +32,12 @@ export const sandbox: Connector = {
     lookupBy: 'our-reference',
     apiVersion: 'v1',
     motoField: 'moto',
+    storedCsc: true,
   },
   authorise,
+  authoriseStored,
+  forget: ({ cardToken, ourReference }, account) =>
+    remove(account, `/v1/tokens/${encodeURIComponent(cardToken)}`, { ourReference }),
   capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
   void: (request, account) => followUp(request, account, { at: 'void' }),
   refund: (request, account) => followUp(request, account, { at: 'refund', money: request.money }),
@@ -36,24 +49,51 @@ export const sandbox: Connector = {
 }
 
 function authorise(request: AuthoriseRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, merchantReference, description, capture, moto } = request
+  const { ourReference, idempotencyKey, keepFor, moto } = request
   return post(account, {
     at: 'authorise',
     path: '/v1/authorisations',
     idempotencyKey,
     fields: [
-      literal('amount', money.amountMinor),
-      literal('currency', money.currency),
-      literal('ourReference', ourReference),
-      literal('merchantReference', merchantReference),
-      ...(description === undefined ? [] : [literal('description', description)]),
-      literal('capture', capture),
+      ...paymentFields(request),
       ...(moto ? [literal('moto', true)] : []),
+      ...(keepFor === undefined ? [] : [literal('keep', true)]),
       ...cardFields(request),
     ],
     carriesCard: true,
     data: { ourReference },
   })
+}
+
+function authoriseStored(request: StoredCardRequest, account: GatewayAccount): Move {
+  const { ourReference, idempotencyKey, cardToken, initiator, networkRef, withCsc } = request
+  return post(account, {
+    at: 'authorise-stored',
+    path: '/v1/authorisations',
+    idempotencyKey,
+    fields: [
+      ...paymentFields(request),
+      literal('token', cardToken),
+      literal('initiator', initiator),
+      ...(isPhoneOrder(request) ? [literal('moto', true)] : []),
+      ...(networkRef === undefined ? [] : [literal('networkRef', networkRef)]),
+      ...(withCsc ? [{ path: ['csc'], value: { slot: 'csc' as const } }] : []),
+    ],
+    carriesCard: withCsc ?? false,
+    data: { ourReference },
+  })
+}
+
+function paymentFields(request: AuthoriseRequest | StoredCardRequest): BodyField[] {
+  const { money, ourReference, merchantReference, description, capture } = request
+  return [
+    literal('amount', money.amountMinor),
+    literal('currency', money.currency),
+    literal('ourReference', ourReference),
+    literal('merchantReference', merchantReference),
+    ...(description === undefined ? [] : [literal('description', description)]),
+    literal('capture', capture),
+  ]
 }
 
 type FollowUp = {
@@ -94,7 +134,10 @@ function inquireFollowUp(request: InquireFollowUpRequest, account: GatewayAccoun
 function read(state: ConversationState, reply: Parameters<Connector['next']>[1]) {
   switch (state.at as At) {
     case 'authorise':
+    case 'authorise-stored':
       return readAuthorisation(state, reply)
+    case 'forget':
+      return readForgotten(state, reply)
     case 'inquire':
       return readInquiry(state, reply)
     case 'inquire-follow-up':

@@ -18,6 +18,8 @@ export const Authorisation = z.discriminatedUnion('outcome', [
     status: z.enum(['authorised', 'captured', 'voided']),
     captured: z.boolean(),
     authCode: z.string().max(32).nullable(),
+    networkRef: z.string().max(64).nullish(),
+    token: z.string().max(64).nullish(),
   }),
   z.object({
     ...authorisation,

@@ -65,6 +65,8 @@ export const ControlConfig = CommonConfig.extend({
         gatewayId: z.string(),
         /** What this merchant's acquirer covers; the platform's unless told. */
         moto: Moto.optional(),
+        /** Whether customers who pay with a kept card key its security code again. */
+        storedCards: z.strictObject({ askCsc: z.boolean() }).optional(),
         agents: z.array(
           z.strictObject({
             email: z.string(),

@@ -3,6 +3,7 @@ import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import type { BridgeEvent } from '../../contracts/bridge-port.ts'
+import type { CardField, CardSummary } from '../../contracts/card.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
@@ -36,6 +37,8 @@ export type StartCollection = {
   readonly connector: string
   readonly origin: string
   readonly flow: CardFlow
+  /** Only the security code of this card is asked for. */
+  readonly keptCard?: CardSummary
 }
 
 const endedOnesKept = 1_000
@@ -106,13 +109,15 @@ export class Collections {
   }
 
   /** Begins on a call that was reserved. */
-  start({ callId, paymentId, connector, origin, flow }: StartCollection): Collection {
+  start({ callId, paymentId, connector, origin, flow, keptCard }: StartCollection): Collection {
     const { bridge, vault, clock, log, settings } = this.#options
-    const { fields, acceptedBrands, limits } = settings
+    const { acceptedBrands, limits } = settings
+    const fields: CardField[] = keptCard ? ['csc'] : settings.fields
+    const kept = keptCard ? { keptCard } : {}
     const collectionId = newId('collection', clock.now())
     const brands = acceptedBrands ? { acceptedBrands } : {}
     const collection = new Collection({
-      open: { collectionId, connector, origin, fields, limits, ...brands },
+      open: { collectionId, connector, origin, fields, limits, ...brands, ...kept },
       callId,
       paymentId,
       flow,
@@ -136,6 +141,11 @@ export class Collections {
   /** The collection of a payment that goes on now, or its last one of this process's life. */
   ofPayment(paymentId: string): Collection | undefined {
     return this.#byPayment.get(paymentId)
+  }
+
+  /** Waits for what is being done to the call's media and to its card: masks, discards, unmasks. */
+  async settled(callId: string): Promise<void> {
+    await this.#turns.get(callId)
   }
 
   stopCall(callId: string, why: CollectionEndReason): void {

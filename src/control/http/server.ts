@@ -22,6 +22,7 @@ import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import type { ReceiptLook } from '../receipts/receipt-look.ts'
 import type { Receipts } from '../receipts/receipts.ts'
 import type { Store } from '../store/store.ts'
+import type { StoredCards } from '../stored-cards/stored-cards.ts'
 import { addVersions } from './api-version.ts'
 import { addAuthentication } from './authenticate.ts'
 import { addDesk } from './desk-files.ts'
@@ -45,6 +46,7 @@ import { recordRoutes } from './routes/records.ts'
 import type { RouteApp } from './routes/route-app.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { type StatusOf, statusRoutes } from './routes/status.ts'
+import { storedCardRoutes } from './routes/stored-cards.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { webhookEndpointRoutes } from './routes/webhook-endpoints.ts'
 import { addSecurityHeaders } from './security-headers.ts'
@@ -65,6 +67,7 @@ export type HttpOptions = {
   readonly calls: CallRegistry
   readonly payments: Payments
   readonly operations: OperationsApi
+  readonly storedCards: StoredCards
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
@@ -132,6 +135,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   })
   transferRoutes(routes, options)
   operationRoutes(routes, options.operations)
+  storedCardRoutes(routes, options.storedCards)
   reconciliationRoutes(routes, options.reconciliations)
   exportRoutes(routes, store)
   webhookEndpointRoutes(routes, options.endpoints)

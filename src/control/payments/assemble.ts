@@ -26,6 +26,9 @@ import { createTexter } from '../receipts/texter.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import type { Store } from '../store/store.ts'
+import { ForgetCards } from '../stored-cards/forget-cards.ts'
+import { KeptCards } from '../stored-cards/kept-cards.ts'
+import { createStoredCards, type StoredCards } from '../stored-cards/stored-cards.ts'
 import { type GatewayMeter, GatewayWatch } from '../watch/gateway-watch.ts'
 import { Authorisation } from './authorisation.ts'
 import { DeskPublisher } from './desk-publisher.ts'
@@ -82,6 +85,7 @@ export type CoreMeter = GatewayMeter & {
 export type PaymentCore = {
   readonly payments: Payments
   readonly operations: OperationsApi
+  readonly storedCards: StoredCards
   readonly endpoints: Endpoints
   readonly deliveries: Deliveries
   readonly receipts: Receipts
@@ -126,9 +130,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     mailer: receipts?.email ? createMailer(receipts.email) : null,
     texter: receipts?.text ? createTexter(receipts.text) : null,
   }
+  const sealer = new Sealer(config.sealingKeys ?? [])
   const connections = createConnectionCore({
     ...{ store, clock, log, mode: config.mode, publicUrl: config.publicUrl ?? '' },
-    sealer: new Sealer(config.sealingKeys ?? []),
+    sealer,
     egress,
     onTold: (merchantId) => relay.wake(merchantId),
   })
@@ -140,6 +145,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     kinds: [webhooks, createReceiptTarget({ store, clock, ...channels }), connections.target],
     merchantIds: () => merchantIds(store.db),
   })
+  const keptCards = new KeptCards({ clock, log, sealer })
   const onTold = (merchantId: string) => relay.wake(merchantId)
   const desk = new DeskPublisher({ feed: options.feed, collections: () => collections })
   const onCommitted = (row: PaymentRow) => {
@@ -153,10 +159,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   }
   const onLeft = (key: PaymentKey) => takeUp.later(key)
   const runner = new PaymentRunner({ store, clock, log, onCommitted, perform, onStoreFailed: onLeft })
-  const settlement = new Settlement({ store, clock, log, runner })
+  const settlement = new Settlement({ store, clock, log, runner, keptCards })
   const gatewaySide = { store, clock, log, gateways, gatewayClient, watch }
   const inquiries = new Inquiries({ ...gatewaySide, settlement, random })
-  const authorisation = new Authorisation({ ...gatewaySide, phoneOrders })
+  const authorisation = new Authorisation({ ...gatewaySide, phoneOrders, keptCards })
   const followUp = new FollowUp(gatewaySide)
   const operations = new Operations({ store, clock, log, runner, followUp, random })
   const collections: Collections = new Collections({
@@ -206,12 +212,21 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   })
   const payments = createPayments({
     ...{ store, clock, runner, flow, gateways, phoneOrders, watch },
-    ...{ collections, calls, bridge, vault, onCommitted },
+    ...{ collections, calls, bridge, vault, sealer, onCommitted },
+  })
+  const forgetting = new ForgetCards({ ...gatewaySide, keptCards })
+  const storedCards = createStoredCards({
+    ...{ store, clock, log, sealer, runner, gateways, watch, calls, payments, forgetting },
+    setAside: (paymentId) => flow.setAside(paymentId),
+    askCsc: payments.askCsc,
+    asksCsc: (merchantId) =>
+      config.merchants.find(({ id }) => id === merchantId)?.storedCards?.askCsc ?? false,
   })
   const operationsApi = createOperationsApi({ store, operations, inquiries, collections, watch })
   return {
     payments,
     operations: operationsApi,
+    storedCards,
     connections,
     records: connections.records(payments, operationsApi),
     gateways,
@@ -236,6 +251,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       reconciliations,
       relay,
       gatewayClient,
+      forgetting,
     }),
   }
 }
@@ -251,12 +267,13 @@ type Parts = PaymentCoreOptions & {
   readonly reconciliations: ReconciliationJob
   readonly relay: Relay
   readonly gatewayClient: GatewayClient
+  readonly forgetting: ForgetCards
 }
 
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
-  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient } = parts
+  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient, forgetting } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -273,6 +290,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
       await forEachMerchant(async (merchantId) => {
         await takeUp.all(merchantId)
         await operations.recover(merchantId)
+        await forgetting.recover(merchantId)
       })
       gatewayEvents.wake()
       await reconciliations.start()
@@ -291,6 +309,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         operations.stop(),
         gatewayEvents.stop(),
         reconciliations.stop(),
+        forgetting.stop(),
       ])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()

@@ -3,13 +3,14 @@ import { declineCatalogue } from '../../connectors/declines.ts'
 import type { CollectionView, PaymentResource } from '../../contracts/desk-port.ts'
 import type { OperationFacts } from '../../contracts/operations.ts'
 import { PaymentEvent, type PaymentEventType } from '../../contracts/payment-events.ts'
-import { declineOf, type PaymentRow } from './rows.ts'
+import { declineOf, keepOf, linkOf, type PaymentRow, usedCardOf } from './rows.ts'
 
 const Metadata = z.record(z.string(), z.string())
 
 /** The payment as the API and the desk show it. */
 export function resourceOf(row: PaymentRow, collection: CollectionView | null): PaymentResource {
   const decline = row.status === 'declined' ? declineOf(row) : null
+  const keep = keepOf(row)
   return {
     ...shared(row),
     capture: row.capture,
@@ -21,6 +22,10 @@ export function resourceOf(row: PaymentRow, collection: CollectionView | null): 
       advice: declineCatalogue[decline.reason].advice,
     },
     attempts: row.attempts,
+    keepCard: keep && { use: keep.use, consent: keep.consent },
+    storedCardId: usedCardOf(row)?.id ?? null,
+    payLink: linkOf(row),
+    groupId: row.group_id,
     collection,
   }
 }

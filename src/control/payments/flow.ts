@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import type { CardSummary } from '../../contracts/card.ts'
 import { flowOf } from '../collection/card-flow.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
@@ -11,12 +12,12 @@ import type { Authorisation } from './authorisation.ts'
 import type { Gateways } from './gateways.ts'
 import type { Inquiries } from './inquiries.ts'
 import type { PaymentInput } from './machine.ts'
-import { newAttempt } from './new-attempt.ts'
+import { expiresOf, newAttempt } from './new-attempt.ts'
 import type { Operations } from './operations.ts'
-import type { AttemptRow, PaymentRow } from './rows.ts'
+import { type AttemptRow, type PaymentRow, type UsedCard, usedCardOf } from './rows.ts'
 import type { PaymentOrderedEffect, PaymentRunner } from './runner.ts'
 import type { Settlement } from './settlement.ts'
-import { insertAttempt, liveAttempt, type PaymentKey, stalePayments } from './store.ts'
+import { findPayment, insertAttempt, liveAttempt, type PaymentKey, stalePayments } from './store.ts'
 import { systemOf } from './system-actor.ts'
 
 export type FlowOptions = {
@@ -51,6 +52,7 @@ export class PaymentFlow {
   perform(effect: PaymentOrderedEffect, row: PaymentRow): void {
     if (effect.do === 'collect') this.#collect(row)
     else if (effect.do === 'authorise') this.#track(row, this.#send(row))
+    else if (effect.do === 'charge') this.#track(row, this.#charge(row))
     else if (effect.do === 'inquire') this.#track(row, this.#inquire(row))
     else if (effect.do === 'operate') this.#options.operations.send(row.merchant_id, effect.operation.id)
     else if (effect.do === 'resolve') {
@@ -83,6 +85,12 @@ export class PaymentFlow {
   ): Promise<PaymentRow> {
     const { runner, clock, gateways } = this.#options
     const attemptId = newId('attempt', clock.now())
+    const { state } = collection
+    const used = usedCardOf(await findPayment(this.#options.store.db, keyOf(actor, collection.paymentId)))
+    const by = {
+      ...('card' in state ? { expires: expiresOf(state.card) } : {}),
+      ...(used ? { way: 'stored-card' as const, stored_card_id: used.id, initiator: used.initiator } : {}),
+    }
     const { row } = await runner.apply({
       actor,
       paymentId: collection.paymentId,
@@ -90,10 +98,24 @@ export class PaymentFlow {
       facts: { collectionId: collection.id, attemptId },
       alongside: (trx, payment) => {
         const sentTo = gateways.sentTo(payment.gateway)
-        return insertAttempt(trx, newAttempt(payment, { id: attemptId, sentTo, nowMs: clock.now() }))
+        return insertAttempt(trx, newAttempt(payment, { id: attemptId, sentTo, nowMs: clock.now(), ...by }))
       },
     })
     return row
+  }
+
+  /**
+   * The caller pays in another way: ends a collection of the payment. Settles when the vault holds nothing of it any
+   * more and the payment is back where it was; a card that is being sent stays, and the machine refuses what follows.
+   */
+  async setAside(paymentId: string): Promise<void> {
+    const { collections, runner } = this.#options
+    const collection = collections().ofPayment(paymentId)
+    const at = collection?.state.at
+    if (!collection || at === 'ended' || at === 'sending') return
+    collection.dispatch({ type: 'stopped', why: 'another-way' })
+    await collections().settled(collection.callId)
+    await runner.settled(paymentId)
   }
 
   /** Expires payments that never came to a card. */
@@ -144,7 +166,9 @@ export class PaymentFlow {
   /** The payment has just become `collecting`, on a call that was reserved for it. */
   #collect(row: PaymentRow): void {
     const { connector, account } = this.#options.gateways.of(row.gateway)
+    const keptCard = usedCardOf(row)
     this.#options.collections().start({
+      ...(keptCard ? { keptCard: cardOf(keptCard) } : {}),
       callId: row.call_id,
       paymentId: row.id,
       connector: connector.id,
@@ -179,6 +203,27 @@ export class PaymentFlow {
     }
   }
 
+  /** With a card that the gateway keeps. */
+  async #charge(payment: PaymentRow): Promise<void> {
+    const { authorisation, settlement, inquiries, log } = this.#options
+    this.#sending.add(payment.id)
+    try {
+      const attempt = await this.#liveAttempt(payment)
+      if (!attempt) throw new Error('a payment is authorising without an attempt')
+      const facts = { paymentId: payment.id, attemptId: attempt.id }
+      try {
+        const outcome = await authorisation.authoriseStored({ payment, attempt })
+        log.info({ ...facts, outcome: outcome.kind }, 'authorisation answered')
+        await settlement.settle(attempt, outcome)
+      } catch (error) {
+        log.error({ ...facts, error }, 'an outcome could not be stored, and will be inquired')
+        inquiries.begin(attempt)
+      }
+    } finally {
+      this.#sending.delete(payment.id)
+    }
+  }
+
   async #inquire(payment: PaymentRow): Promise<void> {
     const attempt = await this.#liveAttempt(payment)
     if (attempt) this.#options.inquiries.begin(attempt)
@@ -199,3 +244,7 @@ export class PaymentFlow {
     this.#underWay.add(tracked)
   }
 }
+
+const keyOf = ({ merchantId }: Actor, paymentId: string): PaymentKey => ({ merchantId, paymentId })
+
+const cardOf = ({ id: _, initiator: __, ...card }: UsedCard): CardSummary => card

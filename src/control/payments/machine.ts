@@ -21,6 +21,7 @@ import {
  *      └───────────collection ended────────────────┘       ▲                       │  ▲            | captured
  *                                                          └───────────────────────┘  └─ again      | declined
  *
+ *   created, declined ──charged (a kept card, nothing is collected)──▶ authorising
  *   created, collecting, ready, declined ──▶ cancelled | expired
  *
  * A collection that ends without a card takes a payment back to where it was: created, or declined when an earlier
@@ -33,7 +34,8 @@ export type PaymentState =
   | { readonly at: 'created' }
   | { readonly at: 'collecting'; readonly declined: Decline | null }
   | { readonly at: 'ready'; readonly card: ShownCard; readonly declined: Decline | null }
-  | { readonly at: 'authorising'; readonly attemptId: string }
+  /** `card`: of a kept card, which no collection has told of. */
+  | { readonly at: 'authorising'; readonly attemptId: string; readonly card?: ShownCard }
   | { readonly at: 'unknown'; readonly attemptId: string }
   | PaidState
   | { readonly at: 'declined'; readonly declined: Decline }
@@ -53,6 +55,10 @@ export type Decline = {
 export type PaymentOrder =
   | { readonly type: 'armed' }
   | { readonly type: 'confirmed'; readonly attemptId: string }
+  /** The caller agrees that the card is kept: until it is sent. */
+  | { readonly type: 'keep-agreed' }
+  /** Pay with a card that the gateway keeps. */
+  | { readonly type: 'charged'; readonly attemptId: string; readonly card: ShownCard }
   | { readonly type: 'cancelled' }
   | { readonly type: 'expired' }
   | OperationOrder
@@ -78,6 +84,8 @@ export type PaymentEffect =
   | { readonly do: 'end-collection' }
   /** The attempt's row is written with the new state; only then is anything sent. */
   | { readonly do: 'authorise'; readonly attemptId: string; readonly card: ShownCard }
+  /** The same, with a card that the gateway keeps. */
+  | { readonly do: 'charge'; readonly attemptId: string; readonly card: ShownCard }
   | { readonly do: 'inquire'; readonly attemptId: string }
   /** The merchant is told, through the outbox. */
   | { readonly do: 'tell'; readonly event: PaymentEventType }
@@ -115,6 +123,13 @@ export function step(state: PaymentState, input: PaymentInput): PaymentStep {
       const { attemptId } = input
       return to({ at: 'authorising', attemptId }, { do: 'authorise', attemptId, card: state.card })
     }
+    case 'keep-agreed':
+      return isBeforeSending(state) ? to({ ...state }) : refuse(state, input)
+    case 'charged': {
+      if (state.at !== 'created' && state.at !== 'declined') return refuse(state, input)
+      const { attemptId, card } = input
+      return to({ at: 'authorising', attemptId, card }, { do: 'charge', attemptId, card })
+    }
     case 'approved':
     case 'declined':
     case 'uncertain':
@@ -131,6 +146,10 @@ export function step(state: PaymentState, input: PaymentInput): PaymentStep {
     default:
       return exhaustive(input)
   }
+}
+
+function isBeforeSending({ at }: PaymentState): boolean {
+  return at === 'created' || at === 'collecting' || at === 'ready' || at === 'declined'
 }
 
 type AttemptFact = Extract<PaymentFact, { readonly attemptId: string }>

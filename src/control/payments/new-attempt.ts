@@ -5,10 +5,10 @@ export type NewAttempt = {
   /** `Gateways.sentTo` of the payment's gateway. */
   readonly sentTo: string
   readonly nowMs: number
-}
+} & Partial<Pick<AttemptRow, 'way' | 'stored_card_id' | 'initiator' | 'expires'>>
 
 /** One try of a payment with one card, before anything was sent. */
-export function newAttempt(payment: PaymentRow, { id, sentTo, nowMs }: NewAttempt): AttemptRow {
+export function newAttempt(payment: PaymentRow, { id, sentTo, nowMs, ...by }: NewAttempt): AttemptRow {
   return {
     id,
     merchant_id: payment.merchant_id,
@@ -28,5 +28,15 @@ export function newAttempt(payment: PaymentRow, { id, sentTo, nowMs }: NewAttemp
     created_at: nowMs,
     updated_at: nowMs,
     sent_to: sentTo,
+    way: 'card',
+    stored_card_id: null,
+    initiator: null,
+    expires: null,
+    ...by,
   }
+}
+
+/** `YYYY-MM` of a card. */
+export function expiresOf(card: { readonly expiryMonth: number; readonly expiryYear: number }): string {
+  return `${card.expiryYear}-${String(card.expiryMonth).padStart(2, '0')}`
 }

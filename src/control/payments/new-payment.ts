@@ -21,7 +21,8 @@ export type NewPayment = Pick<
   | 'confirm'
   | 'gateway'
   | 'moto'
->
+> &
+  Partial<Pick<PaymentRow, 'keep_card' | 'group_id'>>
 
 export type NewPaymentOptions = {
   readonly store: Store
@@ -39,6 +40,10 @@ export async function makePayment(
   const row: PaymentRow = {
     id: newId('payment', nowMs),
     merchant_id: actor.merchantId,
+    keep_card: null,
+    stored_card: null,
+    pay_link: null,
+    group_id: null,
     ...payment,
     captured_minor: 0,
     refunded_minor: 0,

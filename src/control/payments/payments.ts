@@ -7,7 +7,9 @@ import { flowOf } from '../collection/card-flow.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Actor, Calls, PaymentOrder, Payments } from '../ports.ts'
+import type { Sealer } from '../secrets/sealer.ts'
 import type { Store } from '../store/store.ts'
+import { keepOrder } from '../stored-cards/stored-cards.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
 import { resourceOf } from './facts.ts'
 import type { PaymentFlow } from './flow.ts'
@@ -21,7 +23,7 @@ import {
   refusal,
 } from './payment-errors.ts'
 import type { PhoneOrders } from './phone-orders.ts'
-import { motoColumn, type PaymentRow } from './rows.ts'
+import { motoColumn, type PaymentRow, type UsedCard } from './rows.ts'
 import type { PaymentRunner } from './runner.ts'
 import { findPayment, gatewayOfMerchant, listPayments, paymentsUnderWay } from './store.ts'
 
@@ -37,13 +39,19 @@ export type PaymentsOptions = {
   readonly calls: Calls
   readonly bridge: BridgeClient
   readonly vault: VaultClient
+  readonly sealer: Sealer
   readonly onCommitted: (row: PaymentRow) => void
+}
+
+/** Also asks for the security code of a kept card, which only stored cards' orders do. */
+export type PaymentsWithCsc = Payments & {
+  askCsc(actor: Actor, paymentId: string, card: UsedCard): Promise<PaymentResource>
 }
 
 const recentlyCreated = 200
 
 /** The orders of people and their systems. Each is checked against the call, the platform and the machine. */
-export function createPayments(options: PaymentsOptions): Payments {
+export function createPayments(options: PaymentsOptions): PaymentsWithCsc {
   const { store, runner, flow, collections, calls } = options
   const find = (actor: Actor, paymentId: string) =>
     findPayment(store.db, { merchantId: actor.merchantId, paymentId })
@@ -58,7 +66,11 @@ export function createPayments(options: PaymentsOptions): Payments {
     return collection
   }
 
-  const arm = async (actor: Actor, paymentId: string): Promise<PaymentResource> => {
+  const arm = async (
+    actor: Actor,
+    paymentId: string,
+    keptCard: UsedCard | null = null,
+  ): Promise<PaymentResource> => {
     requireStore(store)
     const before = await find(actor, paymentId)
     if (calls.get(actor.merchantId, before.call_id)?.status !== 'live') throw new CallNotLive()
@@ -71,7 +83,8 @@ export function createPayments(options: PaymentsOptions): Payments {
     }
     try {
       options.watch.admit(before.gateway)
-      return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'armed' }] })).row)
+      const set = { stored_card: keptCard && JSON.stringify(keptCard) }
+      return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'armed' }], set })).row)
     } catch (error) {
       collections.release(before.call_id)
       throw error
@@ -85,7 +98,8 @@ export function createPayments(options: PaymentsOptions): Payments {
       const { rows, nextCursor } = await listPayments(store.db, merchantId, page)
       return { data: rows.map(show), nextCursor }
     },
-    arm,
+    arm: (actor, paymentId) => arm(actor, paymentId),
+    askCsc: arm,
     async clearField(actor, paymentId, field: CardField) {
       const collection = await collecting(actor, paymentId)
       await collection.clearField(field)
@@ -142,7 +156,7 @@ function requireStore({ trouble }: Store): void {
 }
 
 async function create(
-  { store, clock, calls, gateways, phoneOrders, onCommitted }: PaymentsOptions,
+  { store, clock, calls, gateways, phoneOrders, sealer, onCommitted }: PaymentsOptions,
   actor: Actor,
   input: PaymentOrder,
 ): Promise<PaymentRow> {
@@ -166,5 +180,11 @@ async function create(
     confirm: input.confirm,
     gateway,
     moto: motoColumn(moto),
+    keep_card: input.keepCard
+      ? keepOrder({ sealer, gateways }, actor, {
+          ...{ keep: input.keepCard, customer: input.customer ?? null },
+          ...{ gateway, nowMs: clock.now() },
+        })
+      : null,
   })
 }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { Currency } from '../../base/money.ts'
-import { CardBrand } from '../../contracts/card.ts'
+import { CardBrand, CardSummary } from '../../contracts/card.ts'
+import { PayLinkView } from '../../contracts/pay-links.ts'
 import { DeclineReason, PaymentStatus } from '../../contracts/payment-events.ts'
+import { KeepCard } from '../../contracts/stored-cards.ts'
 import type { AttemptTable, PaymentTable } from '../store/payment-tables.ts'
 import type { LiveOperation } from './books.ts'
 import type { Decline, PaymentState, ShownCard } from './machine.ts'
@@ -38,6 +40,10 @@ export const PaymentRow = z.strictObject({
   updated_at: Time,
   customer: z.string().nullable(),
   moto: z.union([z.literal(0), z.literal(1)]).nullable(),
+  keep_card: z.string().nullable(),
+  stored_card: z.string().nullable(),
+  pay_link: z.string().nullable(),
+  group_id: z.string().nullable(),
 }) satisfies z.ZodType<PaymentTable>
 export type PaymentRow = z.infer<typeof PaymentRow>
 
@@ -61,6 +67,13 @@ export const AttemptRow = z.strictObject({
   created_at: Time,
   updated_at: Time,
   sent_to: z.string().nullable(),
+  way: z.enum(['card', 'stored-card']),
+  stored_card_id: z.string().nullable(),
+  initiator: z.enum(['customer', 'merchant']).nullable(),
+  expires: z
+    .string()
+    .regex(/^\d{4}-\d{2}$/)
+    .nullable(),
 }) satisfies z.ZodType<AttemptTable>
 export type AttemptRow = z.infer<typeof AttemptRow>
 
@@ -70,6 +83,30 @@ const StoredDecline = z.strictObject({
   retry: z.enum(['same-card', 'other-card', 'pay-link', 'never']),
   card: z.strictObject({ brand: CardBrand, last4: Last4 }),
 })
+
+const StoredKeep = KeepCard.extend({
+  by: z.strictObject({ kind: z.enum(['agent', 'api-key', 'system']), id: z.string() }),
+  at: Time,
+})
+export type StoredKeep = z.infer<typeof StoredKeep>
+
+/** What the caller agreed to, when the card of this payment is to be kept. */
+export function keepOf(row: Pick<PaymentRow, 'keep_card'>): StoredKeep | null {
+  return row.keep_card === null ? null : StoredKeep.parse(JSON.parse(row.keep_card))
+}
+
+const UsedCard = CardSummary.extend({ id: Id, initiator: z.enum(['customer', 'merchant']) })
+export type UsedCard = z.infer<typeof UsedCard>
+
+/** The kept card that this payment is or was paid with last; null when its card is or was keyed. */
+export function usedCardOf(row: Pick<PaymentRow, 'stored_card'>): UsedCard | null {
+  return row.stored_card === null ? null : UsedCard.parse(JSON.parse(row.stored_card))
+}
+
+/** The payment's link; null when there never was one. */
+export function linkOf(row: Pick<PaymentRow, 'pay_link'>): PayLinkView | null {
+  return row.pay_link === null ? null : PayLinkView.parse(JSON.parse(row.pay_link))
+}
 
 export function declineOf(row: PaymentRow): Decline | null {
   return row.decline === null ? null : StoredDecline.parse(JSON.parse(row.decline))
@@ -125,7 +162,7 @@ export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): P
     case 'ready':
       return { ...next, ...state.card }
     case 'authorising':
-      return { ...next, attempts: row.attempts + 1 }
+      return { ...next, ...state.card, attempts: row.attempts + 1 }
     case 'declined':
       return { ...next, ...state.declined.card, decline: JSON.stringify(state.declined) }
     case 'authorised':

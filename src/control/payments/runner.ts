@@ -20,6 +20,8 @@ export type Change = {
   readonly inputs: readonly PaymentInput[]
   /** Beside the states, in the audit rows: why a collection ended, for example. */
   readonly facts?: AuditEntry['facts']
+  /** Columns that no state holds, changed with it. */
+  readonly set?: Partial<Pick<PaymentRow, 'keep_card' | 'stored_card'>>
   /** Written in the same transaction, when the payment has moved. */
   readonly alongside?: (trx: Queries, row: PaymentRow, state: PaymentState) => Promise<void>
 }
@@ -97,7 +99,7 @@ export class PaymentRunner {
 
   async #move(
     trx: Queries,
-    { actor, paymentId, inputs, facts, alongside }: Change,
+    { actor, paymentId, inputs, facts, set, alongside }: Change,
   ): Promise<Changed & { readonly effects: readonly PaymentEffect[] }> {
     const { clock, log } = this.#options
     const key = { merchantId: actor.merchantId, paymentId }
@@ -126,6 +128,7 @@ export class PaymentRunner {
     }
     const moved = row !== first
     if (moved) {
+      row = { ...row, ...set }
       await updatePayment(trx, row, first.version)
       await alongside?.(trx, row, state)
     }

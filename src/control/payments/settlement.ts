@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts'
 import type { Outcome } from '../../connectors/connector.ts'
 import { type AuditEntry, appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
+import type { KeptCards } from '../stored-cards/kept-cards.ts'
 import type { PaymentFact } from './machine.ts'
 import type { AttemptRow } from './rows.ts'
 import type { Changed, PaymentRunner } from './runner.ts'
@@ -15,6 +16,7 @@ export type SettlementOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly runner: PaymentRunner
+  readonly keptCards: KeptCards
 }
 
 const anotherAmount = 'the gateway names another amount'
@@ -35,7 +37,7 @@ export class Settlement {
   }
 
   async settle(attempt: AttemptRow, outcome: Outcome): Promise<Changed> {
-    const { runner, clock } = this.#options
+    const { runner, clock, keptCards } = this.#options
     if (outcome.kind === 'approved' && !echoesTheAmount(attempt, outcome.echoed)) {
       await this.#alarm(attempt, anotherAmount, {
         gatewayRef: outcome.gatewayRef,
@@ -55,7 +57,10 @@ export class Settlement {
       paymentId: attempt.payment_id,
       inputs: [fact],
       facts: { attemptId: attempt.id, reason },
-      alongside: (trx) => updateLiveAttempt(trx, attempt, { ...change, updated_at: clock.now() }),
+      alongside: async (trx, row) => {
+        await updateLiveAttempt(trx, attempt, { ...change, updated_at: clock.now() })
+        if (outcome.kind === 'approved') await keptCards.keep(trx, row, attempt, outcome)
+      },
     })
   }
 

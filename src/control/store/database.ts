@@ -4,8 +4,14 @@ import type { ConnectionTables } from './connection-tables.ts'
 import type { GatewayTables } from './gateway-tables.ts'
 import type { PaymentTables } from './payment-tables.ts'
 import type { ReceiptTables } from './receipt-tables.ts'
+import type { StoredCardTables } from './stored-card-tables.ts'
 
-export type Database = PaymentTables & AccessTables & GatewayTables & ReceiptTables & ConnectionTables
+export type Database = PaymentTables &
+  AccessTables &
+  GatewayTables &
+  ReceiptTables &
+  ConnectionTables &
+  StoredCardTables
 
 /** The store, or a transaction in it: whatever a query may run on. */
 export type Queries = Kysely<Database> | Transaction<Database>

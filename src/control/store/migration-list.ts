@@ -10,6 +10,7 @@ import { resultsMigration } from './migrations/0008-results.ts'
 import { connectionsMigration } from './migrations/0009-connections.ts'
 import { customersMigration } from './migrations/0010-customers.ts'
 import { declaredAndSentMigration } from './migrations/0011-declared-and-sent.ts'
+import { waysToPayMigration } from './migrations/0012-ways-to-pay.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   connectionsMigration,
   customersMigration,
   declaredAndSentMigration,
+  waysToPayMigration,
 ]

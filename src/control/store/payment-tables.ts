@@ -55,6 +55,14 @@ export type PaymentTable = {
   customer: string | null
   /** 1: declared as a mail or telephone order; 0: not; null: the gateway has no word for it, or the row is older. */
   moto: 0 | 1 | null
+  /** JSON: what the caller agreed to, when the card is to be kept. */
+  keep_card: string | null
+  /** JSON: the kept card that is or was paid with last. */
+  stored_card: string | null
+  /** JSON: the payment’s link, as it is shown. */
+  pay_link: string | null
+  /** Payments that belong together, of one order. */
+  group_id: string | null
 }
 
 export type AttemptState = 'open' | 'unknown' | 'approved' | 'declined' | 'not-sent'
@@ -84,7 +92,16 @@ export type AttemptTable = {
   updated_at: number
   /** Fingerprint of the gateway account that it went to; null: the row is older. */
   sent_to: string | null
+  /** How it is or was paid. */
+  way: AttemptWay
+  /** The kept card of an attempt with one, and who pays with it. */
+  stored_card_id: string | null
+  initiator: 'customer' | 'merchant' | null
+  /** The card's last month, `YYYY-MM`, where it is known. */
+  expires: string | null
 }
+
+export type AttemptWay = 'card' | 'stored-card'
 
 export type OperationTable = {
   /** Our reference at the gateway. */

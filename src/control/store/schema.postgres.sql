@@ -61,7 +61,11 @@ create table attempts (
   absent_at bigint,
   created_at bigint not null,
   updated_at bigint not null,
-  sent_to text
+  sent_to text,
+  way text not null default 'card'::text,
+  stored_card_id text,
+  initiator text,
+  expires text
 );
 
 alter table attempts add constraint attempts_idempotency_key_key UNIQUE (idempotency_key);
@@ -325,7 +329,11 @@ create table payments (
   captured_minor integer not null default 0,
   refunded_minor integer not null default 0,
   customer text,
-  moto integer
+  moto integer,
+  keep_card text,
+  stored_card text,
+  pay_link text,
+  group_id text
 );
 
 alter table payments add constraint payments_amount_minor_check CHECK ((amount_minor > 0));
@@ -497,6 +505,36 @@ alter table sessions add constraint sessions_pkey PRIMARY KEY (id);
 alter table sessions add constraint sessions_token_hash_key UNIQUE (token_hash);
 
 CREATE INDEX sessions_of_agent ON public.sessions USING btree (agent_id);
+
+create table stored_cards (
+  id text not null,
+  merchant_id text not null,
+  customer text not null,
+  gateway text not null,
+  token text not null,
+  customer_ref text,
+  network_ref text,
+  brand text not null,
+  last4 text not null,
+  expires text not null,
+  card_use text not null,
+  consent_how text not null,
+  consent_kind text not null,
+  consent_id text not null,
+  consent_at bigint not null,
+  payment_id text not null,
+  state text not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table stored_cards add constraint stored_cards_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+alter table stored_cards add constraint stored_cards_once UNIQUE (merchant_id, customer, gateway, brand, last4, expires);
+
+alter table stored_cards add constraint stored_cards_pkey PRIMARY KEY (id);
+
+CREATE INDEX stored_cards_by_payment ON public.stored_cards USING btree (merchant_id, payment_id);
 
 create table webhook_deliveries (
   merchant_id text not null,

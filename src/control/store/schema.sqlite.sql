@@ -4,7 +4,7 @@ CREATE TABLE "agents" ("id" text primary key, "merchant_id" text not null refere
 
 CREATE TABLE "api_keys" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "name" text not null, "key_hash" text not null unique, "created_at" bigint not null, "last_used_at" bigint, "revoked_at" bigint, "api_version" text default '2026-10-01' not null);
 
-CREATE TABLE "attempts" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null, "currency" text not null, "brand" text not null, "last4" text not null, "gateway_ref" text, "auth_code" text, "because" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, "sent_to" text, constraint "attempts_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+CREATE TABLE "attempts" ("id" text primary key, "merchant_id" text not null, "payment_id" text not null, "state" text not null, "gateway" text not null, "idempotency_key" text not null unique, "amount_minor" integer not null, "currency" text not null, "brand" text not null, "last4" text not null, "gateway_ref" text, "auth_code" text, "because" text, "sent_at" bigint not null, "inquiries" integer not null, "absent_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, "sent_to" text, "way" text default 'card' not null, "stored_card_id" text, "initiator" text, "expires" text, constraint "attempts_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
 
 CREATE INDEX "attempts_approved" on "attempts" ("merchant_id", "updated_at") where "state" = 'approved';
 
@@ -68,7 +68,7 @@ CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'wai
 
 CREATE INDEX "outbox_waiting" on "outbox" ("target", "payment_id", "position") where "state" = 'waiting';
 
-CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), "customer" text, "moto" integer, constraint "payments_by_merchant" unique ("merchant_id", "id"));
+CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), "customer" text, "moto" integer, "keep_card" text, "stored_card" text, "pay_link" text, "group_id" text, constraint "payments_by_merchant" unique ("merchant_id", "id"));
 
 CREATE INDEX "payments_by_age" on "payments" ("merchant_id", "created_at");
 
@@ -110,6 +110,10 @@ CREATE INDEX "record_links_of_payment" on "record_links" ("merchant_id", "paymen
 CREATE TABLE "sessions" ("id" text primary key, "merchant_id" text not null, "agent_id" text not null, "token_hash" text not null unique, "created_at" bigint not null, "last_seen_at" bigint not null, constraint "sessions_agent" foreign key ("merchant_id", "agent_id") references "agents" ("merchant_id", "id"));
 
 CREATE INDEX "sessions_of_agent" on "sessions" ("agent_id");
+
+CREATE TABLE "stored_cards" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "customer" text not null, "gateway" text not null, "token" text not null, "customer_ref" text, "network_ref" text, "brand" text not null, "last4" text not null, "expires" text not null, "card_use" text not null, "consent_how" text not null, "consent_kind" text not null, "consent_id" text not null, "consent_at" bigint not null, "payment_id" text not null, "state" text not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "stored_cards_once" unique ("merchant_id", "customer", "gateway", "brand", "last4", "expires"));
+
+CREATE INDEX "stored_cards_by_payment" on "stored_cards" ("merchant_id", "payment_id");
 
 CREATE TABLE "webhook_deliveries" ("merchant_id" text not null references "merchants" ("id"), "event_id" text not null, "target" text not null, "attempt" integer not null, "status" integer, "outcome" text not null, "latency_ms" integer not null, "at" bigint not null, constraint "webhook_deliveries_key" primary key ("event_id", "target", "attempt"));
 

@@ -112,7 +112,12 @@ export class CollectionRunner {
     const { digits, clock, opening } = this.#options
     const field = plan.fields[index]!
     if (!digits.append(field, code)) return
-    const rules = { acceptedBrands: opening.acceptedBrands ?? undefined, now: clock.now() }
+    const { acceptedBrands, keptCard } = opening
+    const rules = {
+      acceptedBrands: acceptedBrands ?? undefined,
+      keptBrand: keptCard?.brand,
+      now: clock.now(),
+    }
     const judgement = judge(field, digits, rules)
     const length = digits.length(field)
     const brand = field === 'pan' ? brandOf(digits) : undefined
@@ -134,7 +139,7 @@ export class CollectionRunner {
   }
 
   #perform(effect: Effect): void {
-    const { digits, clock } = this.#options
+    const { digits, clock, opening } = this.#options
     switch (effect.do) {
       case 'tell':
         this.#tell(effect.event)
@@ -149,7 +154,7 @@ export class CollectionRunner {
         break
       case 'seal':
         this.#intake.close()
-        this.#tell({ type: 'collected', card: summaryOf(digits) })
+        this.#tell({ type: 'collected', card: opening.keptCard ?? summaryOf(digits) })
         break
       case 'end':
         digits.zeroAll()

@@ -16,6 +16,8 @@ export type Judgement = {
 export type Rules = {
   /** Undefined takes every brand. */
   readonly acceptedBrands?: readonly CardBrand[] | undefined
+  /** Of a card that the gateway keeps, whose number is not keyed again. */
+  readonly keptBrand?: CardBrand | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
@@ -28,7 +30,7 @@ export function judge(field: CardField, digits: DigitBuffer, rules: Rules): Judg
     case 'expiry':
       return judgeExpiry(digits, rules.now)
     case 'csc':
-      return judgeCsc(digits)
+      return judgeCsc(digits, rules.keptBrand ?? brandOf(digits))
     case 'postcode':
       return { ends: digits.length('postcode') === longestPostcode, result: 'valid', endsBySilence: true }
   }
@@ -81,8 +83,8 @@ function judgeExpiry(digits: DigitBuffer, now: number): Judgement {
   return { ends: true, result, endsBySilence: false }
 }
 
-function judgeCsc(digits: DigitBuffer): Judgement {
-  const complete = digits.length('csc') === (brandOf(digits) === 'amex' ? 4 : 3)
+function judgeCsc(digits: DigitBuffer, brand: CardBrand | undefined): Judgement {
+  const complete = digits.length('csc') === (brand === 'amex' ? 4 : 3)
   return { ends: complete, result: complete ? 'valid' : 'wrong-length', endsBySilence: false }
 }
 

@@ -10,5 +10,9 @@ const places: Places = {
 
 export const sandboxPolicy: Rows = new Map([
   ['authorise', { method: 'POST', path: /^\/v1\/authorisations$/, encoding: 'json', places }],
+  [
+    'authorise-stored',
+    { method: 'POST', path: /^\/v1\/authorisations$/, encoding: 'json', places: { csc: 'csc' } },
+  ],
   ['tokenise', { method: 'POST', path: /^\/v1\/tokens$/, encoding: 'json', places }],
 ])

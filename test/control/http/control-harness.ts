@@ -17,6 +17,8 @@ import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts
 import { createReceipts } from '../../../src/control/receipts/receipts.ts'
 import { Sealer } from '../../../src/control/secrets/sealer.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
+import { StoredCardNotFound } from '../../../src/control/stored-cards/stored-card-errors.ts'
+import type { StoredCards } from '../../../src/control/stored-cards/stored-cards.ts'
 import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
 import { TwilioCalls } from '../../../src/control/telephony/twilio/twilio-calls.ts'
@@ -170,6 +172,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       carrierUrl: 'http://127.0.0.1:8082',
       panelFrameAncestors: ['https://crm.test'],
     },
+    storedCards: noStoredCards,
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, connections, operations, ...targets },
     records: connections.records(payments, operations),
@@ -277,4 +280,17 @@ export async function liveCall(
   control.bridge.say({ ...joined, role: 'caller', streamSid: `MZ${sid}c` })
   control.bridge.say({ ...joined, role: 'agent', streamSid: `MZ${sid}a` })
   return callId
+}
+
+const noCard = async () => {
+  throw new StoredCardNotFound()
+}
+/** No card is kept here. */
+const noStoredCards: StoredCards = {
+  keep: noCard,
+  get: noCard,
+  list: async () => [],
+  pay: noCard,
+  charge: noCard,
+  forget: noCard,
 }

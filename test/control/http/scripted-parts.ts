@@ -83,7 +83,7 @@ export class RecordedPayments implements Payments {
 
   async create({ merchantId }: Actor, input: Parameters<Payments['create']>[1]): Promise<PaymentResource> {
     await this.beforeCreate()
-    const { description, customer, moto, ...rest } = input
+    const { description, customer, moto, keepCard, ...rest } = input
     const payment: PaymentResource = {
       ...rest,
       id: newId('payment', 0),
@@ -100,6 +100,10 @@ export class RecordedPayments implements Payments {
       authCode: null,
       decline: null,
       attempts: 0,
+      keepCard: keepCard ?? null,
+      storedCardId: null,
+      payLink: null,
+      groupId: null,
       collection: null,
       createdAt: 0,
       updatedAt: 0,

@@ -19,6 +19,8 @@ function operations(): Operation[] {
 
 const bodies: Readonly<Record<string, unknown>> = {
   '/v1/payments/{id}/clear-field': { field: 'pan' },
+  '/v1/payments/{id}/keep-card': { use: 'customer', consent: 'spoken' },
+  '/v1/payments/{id}/stored-card': { last4: '4242' },
   '/v1/payments/{id}/receipts/withdraw': { channel: 'email' },
   '/v1/payments/{id}/receipts': { channel: 'email', to: 'eve@theirs.test', consent: true },
   '/v1/payments/{id}/records/{connectionId}': { record: 'Contact:003' },
@@ -55,6 +57,7 @@ describe('two merchants on one platform', () => {
       reconciliations: run.json().id,
       calls: callId,
       payments: made.json().id,
+      'stored-cards': 'card_1',
       deliveries: 'evt_1~whe_1',
       'webhook-endpoints': endpoint.json().id,
     }

@@ -205,6 +205,10 @@ describe('attempts', () => {
     absent_at: null,
     created_at: 1,
     updated_at: 1,
+    way: 'card' as const,
+    stored_card_id: null,
+    initiator: null,
+    expires: null,
   })
   beforeEach(async () => {
     await addMerchant()
