@@ -11,6 +11,7 @@ import type { CallResource } from '../../src/contracts/desk-port.ts'
 import { createPaymentCore, type PaymentCore } from '../../src/control/payments/assemble.ts'
 import type { Actor } from '../../src/control/ports.ts'
 import { openStore, type Store, type StorePlace } from '../../src/control/store/store.ts'
+import { testSealingKey } from '../../test/support/sealing-key.ts'
 import { instantBridge, instantGateway, instantVault } from './peers.ts'
 
 export const merchantId = 'mer_bench'
@@ -88,6 +89,7 @@ function config({ origin, caFile }: { origin: string; caFile: string }, url: str
   const account = { origin, caFile, apiKey: new Secret('key'), timeoutMs: 30_000 }
   return {
     mode: 'sandbox',
+    sealingKeys: [testSealingKey],
     egress: { ports: null, allow: ['127.0.0.0/8', '::1/128'] },
     receipts: { email: null, text: null },
     gateways: [{ id: 'sandbox', connector: 'sandbox', ...account }],

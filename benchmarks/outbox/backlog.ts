@@ -1,8 +1,11 @@
 import { systemClock } from '../../src/base/clock.ts'
 import { newId } from '../../src/base/ids.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { sealEndpointSecret } from '../../src/control/outbox/endpoint-secret.ts'
 import { eventOf } from '../../src/control/payments/facts.ts'
 import type { PaymentRow } from '../../src/control/payments/rows.ts'
 import type { Store } from '../../src/control/store/store.ts'
+import { testSealer } from '../../test/support/sealing-key.ts'
 
 export const merchantId = 'mer_bench'
 const eventsEach = 4
@@ -13,9 +16,10 @@ export async function writeMerchant({ db }: Store, endpoints: number, origin: st
   const times = { created_at: 0, updated_at: 0 }
   const merchant = { id: merchantId, name: 'Bench', gateway_id: 'sandbox', ...times }
   await db.insertInto('merchants').values(merchant).execute()
-  const secret = `whsec_${Buffer.alloc(32, 3).toString('base64')}`
+  const secret = new Secret(`whsec_${Buffer.alloc(32, 3).toString('base64')}`)
   const rows = Array.from({ length: endpoints }, (_, n) => ({
-    ...{ id: `whe_${n}`, merchant_id: merchantId, url: `${origin}/${n}`, secret },
+    ...{ id: `whe_${n}`, merchant_id: merchantId, url: `${origin}/${n}` },
+    secret: sealEndpointSecret(testSealer, `whe_${n}`, secret),
     ...{ previous_secret: null, previous_until: null, source: 'api' as const, state: 'enabled' as const },
     ...{ disabled_because: null, ...times },
   }))

@@ -11,6 +11,7 @@ import { Relay } from '../../src/control/outbox/relay.ts'
 import { createWebhookTarget } from '../../src/control/outbox/webhook-target.ts'
 import { openStore, type Store, type StorePlace } from '../../src/control/store/store.ts'
 import { PostgresServer, postgresFolder, postgresIsMissing } from '../../test/support/postgres-server.ts'
+import { testSealer } from '../../test/support/sealing-key.ts'
 import { merchantId, writeBacklog, writeMerchant } from './backlog.ts'
 
 const { values } = parseArgs({
@@ -49,7 +50,7 @@ async function measure(name: string, place: StorePlace): Promise<Measured> {
   let most = before
   const clock = systemClock
   const postWebhook = createPostWebhook({ clock, egress: { ports: null, allow: ['127.0.0.0/8'] } })
-  const kinds = [createWebhookTarget({ store, clock, postWebhook })]
+  const kinds = [createWebhookTarget({ store, clock, postWebhook, sealer: testSealer })]
   const merchantIds = async () => [merchantId]
   const relay = new Relay({ store, clock, log: silentLog, random: Math.random, kinds, merchantIds })
   const [beganMs, cpu] = [performance.now(), process.cpuUsage()]

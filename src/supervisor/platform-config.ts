@@ -282,6 +282,12 @@ export const PlatformConfig = z
         fault(['control', 'publicUrl'], 'an https:// address (production mode)')
       if (!config.bridge.publicUrl?.startsWith('wss://'))
         fault(['bridge', 'publicUrl'], 'a wss:// address (production mode)')
+      const hasSecrets = config.merchants.some(({ webhooks }) => webhooks.length > 0)
+      if (hasSecrets && config.control.sealingKeys.length === 0)
+        fault(
+          ['control', 'sealingKeys'],
+          'a key: merchants’ webhook secrets are sealed with it (openssl rand -base64 32)',
+        )
     } else {
       for (const key of ['twilio', 'gateways', 'merchants'] as const) {
         const value = config[key]

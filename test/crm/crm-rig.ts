@@ -2,7 +2,6 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { jwtVerify } from 'jose'
 import { newId } from '../../src/base/ids.ts'
 import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
-import { Secret } from '../../src/base/secret.ts'
 import { type ConnectionResource, NewConnection } from '../../src/contracts/connections.ts'
 import type { PaymentEventType } from '../../src/contracts/payment-events.ts'
 import { type ConnectionCore, createConnectionCore } from '../../src/control/connections/assemble.ts'
@@ -14,7 +13,6 @@ import { seedMerchants } from '../../src/control/payments/merchants.ts'
 import type { PaymentRow } from '../../src/control/payments/rows.ts'
 import { findPayment, insertPayment, updatePayment } from '../../src/control/payments/store.ts'
 import type { Actor, OperationOrdered } from '../../src/control/ports.ts'
-import { Sealer } from '../../src/control/secrets/sealer.ts'
 import { openStore, type Store } from '../../src/control/store/store.ts'
 import { OfficeFaults } from '../../src/sandbox/office/office-faults.ts'
 import { type RunningOffice, startOffice } from '../../src/sandbox/office/office-server.ts'
@@ -25,6 +23,7 @@ import { SandboxBooks } from '../../src/sandbox/office/sandbox-books.ts'
 import { SandboxCrm } from '../../src/sandbox/office/sandbox-crm.ts'
 import { until } from '../control/payments/until.ts'
 import { ManualClock } from '../support/manual-clock.ts'
+import { testSealer } from '../support/sealing-key.ts'
 import { type TestPlace, testPlace } from '../support/test-place.ts'
 import { HubSpotStandIn } from './hubspot-stand-in.ts'
 import { RestStandIn } from './rest-stand-in.ts'
@@ -44,7 +43,6 @@ export const merchantId = 'mer_one'
 export const otherMerchantId = 'mer_two'
 export const agent: Actor = { merchantId, kind: 'agent', id: 'agt_1' }
 export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', id: 'agt_2' }
-export const sealingKey = { id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }
 
 /** Rows of payments as the payment core writes them, and every system that they can be written to on one server. */
 export class CrmRig {
@@ -93,12 +91,14 @@ export class CrmRig {
     this.store = await openStore({ ...this.#place.place, clock })
     const one = { gatewayId: 'sandbox', agents: [], apiKeys: [], webhookEndpoints: [] }
     const both = [merchantId, otherMerchantId].map((id) => ({ ...one, id, name: id }))
-    await this.store.transaction((trx) => seedMerchants(trx, both, clock.now()))
+    await this.store.transaction((trx) =>
+      seedMerchants(trx, { merchants: both, sealer: testSealer, nowMs: clock.now() }),
+    )
     const note = (facts: Facts) => void this.logged.push(facts)
     const log: Log = { debug: note, info: note, warn: note, error: note }
     this.core = createConnectionCore({
       ...{ store: this.store, clock, log, mode: 'sandbox', publicUrl: this.#publicUrl },
-      sealer: new Sealer([sealingKey]),
+      sealer: testSealer,
       egress: { ports: null, allow: ['127.0.0.0/8'] },
       onTold: (id) => this.relay.wake(id),
     })

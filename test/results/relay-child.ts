@@ -10,6 +10,7 @@ import { createReceiptTarget } from '../../src/control/receipts/receipt-target.t
 import { createTexter } from '../../src/control/receipts/texter.ts'
 import { openStore } from '../../src/control/store/store.ts'
 import { fastClock } from '../crash/fast-clock.ts'
+import { testSealer } from '../support/sealing-key.ts'
 
 /** What a run tells a relay on standard input. */
 export const RelayOrder = z.strictObject({
@@ -38,7 +39,7 @@ async function relay(): Promise<void> {
   const mailer = createMailer({ url: new Secret(order.mailUrl), from: 'receipts@shop.example' })
   const texter = createTexter({ ...order.text, authToken: new Secret(order.text.authToken) })
   const kinds = [
-    createWebhookTarget({ store, clock, postWebhook }),
+    createWebhookTarget({ store, clock, postWebhook, sealer: testSealer }),
     createReceiptTarget({ store, clock, mailer, texter }),
   ]
   const random = Math.random

@@ -1,11 +1,14 @@
 import type { Clock } from '../../src/base/clock.ts'
 import { newId } from '../../src/base/ids.ts'
+import { Secret } from '../../src/base/secret.ts'
 import type { PaymentEventType } from '../../src/contracts/payment-events.ts'
+import { sealEndpointSecret } from '../../src/control/outbox/endpoint-secret.ts'
 import { tell } from '../../src/control/outbox/store.ts'
 import { eventOf } from '../../src/control/payments/facts.ts'
 import type { PaymentRow } from '../../src/control/payments/rows.ts'
 import { writeWish } from '../../src/control/receipts/receipt-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
+import { testSealer } from '../support/sealing-key.ts'
 
 export const merchantId = 'mer_results'
 
@@ -29,8 +32,16 @@ export async function writeMerchant(
     .insertInto('merchants')
     .values({ id: merchantId, name: 'Results', gateway_id: 'sandbox', ...times })
     .execute()
+  const sealed = (id: string) => sealEndpointSecret(testSealer, id, new Secret(secret))
   const rows = urls.map((url, n) => ({
-    ...{ id: `whe_${n}`, merchant_id: merchantId, url, secret, previous_secret: null, previous_until: null },
+    ...{
+      id: `whe_${n}`,
+      merchant_id: merchantId,
+      url,
+      secret: sealed(`whe_${n}`),
+      previous_secret: null,
+      previous_until: null,
+    },
     ...{ source: 'api' as const, state: 'enabled' as const, disabled_because: null, ...times },
   }))
   await store.db.insertInto('webhook_endpoints').values(rows).execute()

@@ -96,6 +96,15 @@ describe('production mode', () => {
       { merchants: [{ id: 'mer_a', name: 'A', gateway: 'other' }] },
       'merchants.0.gateway',
     ],
+    [
+      'with secrets of webhooks and nothing to seal them with',
+      {
+        merchants: [
+          { ...production.merchants[0], webhooks: [{ url: 'https://a.example/', secret: 'whsec_x' }] },
+        ],
+      },
+      'control.sealingKeys',
+    ],
     ['without telephone numbers', { twilio: null }, 'twilio'],
     ['with metrics that anybody may read', { metrics: { enabled: true } }, 'metrics.token'],
     [

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Clock, Timer } from '../../base/clock.ts'
+import { Secret } from '../../base/secret.ts'
+import type { Sealer } from '../secrets/sealer.ts'
 import type { IdempotencyKeyTable } from '../store/access-tables.ts'
 import type { Store } from '../store/store.ts'
 import { IdempotencyInFlight, IdempotencyKeyReused, IdempotencyOutcomeUnknown } from './errors.ts'
@@ -24,6 +26,8 @@ export type IdempotencyStoreOptions = {
   readonly clock: Clock
   /** Names this life of the process. */
   readonly bootId: string
+  /** Of answers that show a secret. */
+  readonly sealer: Sealer
 }
 
 /**
@@ -35,14 +39,16 @@ export class IdempotencyStore {
   readonly #store: Store
   readonly #clock: Clock
   readonly #bootId: string
+  readonly #sealer: Sealer
   /** Requests that this process is answering now: any other row of its own "in flight" has lost its answer. */
   readonly #underWay = new Set<string>()
   #renewal: Timer | undefined
 
-  constructor({ store, clock, bootId }: IdempotencyStoreOptions) {
+  constructor({ store, clock, bootId, sealer }: IdempotencyStoreOptions) {
     this.#store = store
     this.#clock = clock
     this.#bootId = bootId
+    this.#sealer = sealer
   }
 
   /**
@@ -91,7 +97,11 @@ export class IdempotencyStore {
       throw new IdempotencyKeyReused('this Idempotency-Key was used for another request')
     }
     if (row.state === 'answered') {
-      return { status: row.status ?? 200, contentType: row.content_type ?? '', body: row.body ?? '' }
+      const text = row.body ?? ''
+      const body = this.#sealer.isSealed(text)
+        ? this.#sealer.open(text, placeOf({ principal, key })).reveal()
+        : text
+      return { status: row.status ?? 200, contentType: row.content_type ?? '', body }
     }
     if (this.#isUnderWay(row)) {
       throw new IdempotencyInFlight('the first request with this key is still under way')
@@ -101,7 +111,12 @@ export class IdempotencyStore {
     )
   }
 
-  async answer({ principal, key }: Claim, { status, contentType, body }: Answer): Promise<void> {
+  async answer(
+    { principal, key }: Claim,
+    { status, contentType, body: text }: Answer,
+    { isSecret = false } = {},
+  ): Promise<void> {
+    const body = isSecret ? this.#sealer.seal(new Secret(text), placeOf({ principal, key })) : text
     await this.#store.db
       .updateTable('idempotency_keys')
       .set({ state: 'answered', status, content_type: contentType, body })
@@ -159,6 +174,9 @@ export class IdempotencyStore {
       .executeTakeFirst()
   }
 }
+
+/** Where the seal of an answer belongs. */
+const placeOf = (claim: Pick<Claim, 'principal' | 'key'>) => `idempotency_keys ${nameOf(claim)}`
 
 const nameOf = ({ principal, key }: Pick<Claim, 'principal' | 'key'>) => `${principal} ${key}`
 

@@ -45,7 +45,9 @@ export function addIdempotency(app: FastifyInstance, store: IdempotencyStore, lo
       if (request.nothingDone) await store.giveBack(claim)
       else {
         const contentType = String(reply.getHeader('content-type') ?? '')
-        await store.answer(claim, { status, contentType, body: typeof payload === 'string' ? payload : '' })
+        const body = typeof payload === 'string' ? payload : ''
+        const { secretAnswer: isSecret = false } = request.routeOptions.config
+        await store.answer(claim, { status, contentType, body }, { isSecret })
       }
     } catch (error) {
       log.error({ error, requestId: request.id }, 'an answer was not kept for its idempotency key')

@@ -19,6 +19,8 @@ declare module 'fastify' {
     access?: Access
     /** `replayed` unless told: a repeated POST gets the first answer. `header-only` still requires the header. */
     idempotency?: 'replayed' | 'header-only'
+    /** The answer shows a secret, this one time: what is kept of it for a repetition is sealed. */
+    secretAnswer?: boolean
   }
 }
 

@@ -105,7 +105,9 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const sessions = new Sessions({ store, clock, limits: config.session })
   const secure = config.mode === 'production' || config.publicUrl.startsWith('https:')
   const cookie = createSessionCookie({ secure, longestMs: sessions.longestMs })
-  const answers = new IdempotencyStore({ store, clock, bootId: options.bootId })
+  const answers = new IdempotencyStore({
+    ...{ store, clock, bootId: options.bootId, sealer: options.connections.sealer },
+  })
 
   const app = createApplication(options)
   addUnknownRoutes(app)

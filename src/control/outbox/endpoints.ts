@@ -3,11 +3,14 @@ import { isIP } from 'node:net'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
+import { Secret } from '../../base/secret.ts'
 import { AddressGuard, AddressRefused, type EgressRules } from '../egress/address-guard.ts'
 import type { Actor } from '../ports.ts'
+import type { Sealer } from '../secrets/sealer.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
+import { sealEndpointSecret } from './endpoint-secret.ts'
 import {
   bothSignMs,
   changeEndpoint,
@@ -108,19 +111,21 @@ export type EndpointsOptions = {
   readonly clock: Clock
   readonly mode: 'sandbox' | 'production'
   readonly egress: EgressRules
+  readonly sealer: Sealer
   /** Something was written for this merchant's targets. */
   readonly onTold: (merchantId: string) => void
 }
 
-/** The merchants' webhook endpoints. Their secrets stand in the database in the clear, because they sign. */
+/** The merchants' webhook endpoints. Their secrets are sealed in the database, and opened to sign. */
 export function createEndpoints(options: EndpointsOptions): Endpoints {
-  const { store, clock, mode, egress } = options
+  const { store, clock, mode, egress, sealer } = options
   const guard = new AddressGuard(egress)
   return {
     async create(actor, { url }) {
       checkUrl(url, mode, guard)
       const nowMs = clock.now()
-      const row = newEndpoint(actor.merchantId, url, nowMs)
+      const secret = newSecret()
+      const row = newEndpoint(sealer, { merchantId: actor.merchantId, url, secret, nowMs })
       await store.transaction(async (trx) => {
         const others = await listEndpoints(trx, actor.merchantId)
         if (others.some((other) => other.url === url)) throw new EndpointExists()
@@ -128,7 +133,7 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
         await trx.insertInto('webhook_endpoints').values(row).execute()
         await audit(trx, actor, 'created', row.id, nowMs)
       })
-      return { ...resourceOf(row), secret: row.secret }
+      return { ...resourceOf(row), secret }
     },
     async list({ merchantId }) {
       return (await listEndpoints(store.db, merchantId)).map(resourceOf)
@@ -146,7 +151,8 @@ export function createEndpoints(options: EndpointsOptions): Endpoints {
       const secret = newSecret()
       const row = await changed(options, actor, endpointId, 'secret-rotated', (before, nowMs) => {
         if (before.source === 'config') throw new EndpointFromConfig()
-        return { secret, previous_secret: before.secret, previous_until: nowMs + bothSignMs }
+        const sealed = sealEndpointSecret(sealer, endpointId, new Secret(secret))
+        return { secret: sealed, previous_secret: before.secret, previous_until: nowMs + bothSignMs }
       })
       return { ...resourceOf(row), secret }
     },
@@ -224,12 +230,15 @@ function newSecret(): string {
   return `whsec_${randomBytes(32).toString('base64')}`
 }
 
-function newEndpoint(merchantId: string, url: string, nowMs: number): EndpointRow {
+type NewEndpoint = Readonly<Record<'merchantId' | 'url' | 'secret', string>> & { readonly nowMs: number }
+
+function newEndpoint(sealer: Sealer, { merchantId, url, secret, nowMs }: NewEndpoint): EndpointRow {
+  const id = newId('endpoint', nowMs)
   return {
-    id: newId('endpoint', nowMs),
+    id,
     merchant_id: merchantId,
     url,
-    secret: newSecret(),
+    secret: sealEndpointSecret(sealer, id, new Secret(secret)),
     previous_secret: null,
     previous_until: null,
     source: 'api',

@@ -24,6 +24,7 @@ import { channelsOf, createReceiptTarget } from '../receipts/receipt-target.ts'
 import { createReceipts, type Receipts } from '../receipts/receipts.ts'
 import { createTexter } from '../receipts/texter.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
+import { sealAnew } from '../secrets/seal-anew.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import type { Store } from '../store/store.ts'
 import { ForgetCards } from '../stored-cards/forget-cards.ts'
@@ -121,20 +122,16 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
   const { egress = { ports: [443], allow: [] }, receipts, moto = { agent: true, selfService: true } } = config
   const phoneOrders = new PhoneOrders({ moto, merchants: config.merchants })
-  const webhooks = createWebhookTarget({
-    store,
-    clock,
-    postWebhook: createPostWebhook({ clock, egress }),
-  })
+  const sealer = new Sealer(config.sealingKeys ?? [])
+  const postWebhook = createPostWebhook({ clock, egress })
+  const webhooks = createWebhookTarget({ store, clock, postWebhook, sealer })
   const channels = {
     mailer: receipts?.email ? createMailer(receipts.email) : null,
     texter: receipts?.text ? createTexter(receipts.text) : null,
   }
-  const sealer = new Sealer(config.sealingKeys ?? [])
   const connections = createConnectionCore({
     ...{ store, clock, log, mode: config.mode, publicUrl: config.publicUrl ?? '' },
-    sealer,
-    egress,
+    ...{ sealer, egress },
     onTold: (merchantId) => relay.wake(merchantId),
   })
   const relay: Relay = new Relay({
@@ -202,7 +199,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     ...{ store, clock, log, vault, runner, authorisation, settlement, inquiries, watch, onCommitted },
     ...{ gateways, phoneOrders, doors: config.payDoors ?? [] },
     tokenising: new Tokenising({ ...gatewaySide, phoneOrders }),
-    answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life' }),
+    answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life', sealer }),
   })
   const processing = { store, clock, log, settlement, inquiries, operations }
   const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
@@ -232,7 +229,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     gateways,
     watch,
     collections,
-    endpoints: createEndpoints({ store, clock, mode: config.mode, egress, onTold }),
+    endpoints: createEndpoints({ store, clock, mode: config.mode, egress, sealer, onTold }),
     deliveries: createDeliveries({ store, clock, onTold }),
     receipts: createReceipts({ store, clock, channels: channelsOf(channels), onTold }),
     receiptLook: createReceiptLook({ store, clock }),
@@ -241,6 +238,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     relay: { wake: () => relay.wakeAll() },
     ...lifeOf({
       ...options,
+      sealer,
       flow,
       takeUp,
       collections,
@@ -257,6 +255,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
 }
 
 type Parts = PaymentCoreOptions & {
+  readonly sealer: Sealer
   readonly flow: PaymentFlow
   readonly takeUp: TakeUp
   readonly collections: Collections
@@ -272,7 +271,7 @@ type Parts = PaymentCoreOptions & {
 
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
-  const { store, clock, log, config, flow, takeUp, collections, inquiries } = parts
+  const { store, clock, log, config, sealer, flow, takeUp, collections, inquiries } = parts
   const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient, forgetting } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
@@ -286,7 +285,9 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   }
   return {
     async recover() {
-      await store.transaction((trx) => seedMerchants(trx, config.merchants, clock.now()))
+      await sealAnew({ store, sealer, log })
+      const seeding = { merchants: config.merchants, sealer, nowMs: clock.now() }
+      await store.transaction((trx) => seedMerchants(trx, seeding))
       await forEachMerchant(async (merchantId) => {
         await takeUp.all(merchantId)
         await operations.recover(merchantId)

@@ -149,8 +149,9 @@ export type WebhookEndpointTable = {
   id: string
   merchant_id: string
   url: string
+  /** Sealed: outbox/endpoint-secret.ts. */
   secret: string
-  /** Signs beside the new one until then, epoch ms; null when none is being replaced. */
+  /** Sealed likewise. Signs beside the new one until then, epoch ms; null when none is being replaced. */
   previous_secret: string | null
   previous_until: number | null
   /** `config` endpoints follow the configuration file; `api` ones are the merchant's own. */

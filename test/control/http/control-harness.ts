@@ -15,7 +15,6 @@ import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
 import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
 import { createReceipts } from '../../../src/control/receipts/receipts.ts'
-import { Sealer } from '../../../src/control/secrets/sealer.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { StoredCardNotFound } from '../../../src/control/stored-cards/stored-card-errors.ts'
 import type { StoredCards } from '../../../src/control/stored-cards/stored-cards.ts'
@@ -23,6 +22,7 @@ import type { TwilioRest } from '../../../src/control/telephony/twilio/rest.ts'
 import { twilioRoutes } from '../../../src/control/telephony/twilio/routes.ts'
 import { TwilioCalls } from '../../../src/control/telephony/twilio/twilio-calls.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { testSealer } from '../../support/sealing-key.ts'
 import { writeUpToDateSqlite } from '../../support/up-to-date-sqlite.ts'
 import {
   RecordedOperations,
@@ -152,7 +152,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const told = { store, clock, onTold: () => {} }
   const egress = { ports: null, allow: ['127.0.0.0/8'] }
   const targets = {
-    endpoints: createEndpoints({ ...told, mode, egress }),
+    endpoints: createEndpoints({ ...told, mode, egress, sealer: testSealer }),
     deliveries: createDeliveries(told),
     receipts: createReceipts({ ...told, channels: ['email', 'text'] }),
     receiptLook: createReceiptLook({ store, clock }),
@@ -160,7 +160,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
   const operations = new RecordedOperations(payments)
   const connections = createConnectionCore({
     ...{ store, clock, log: silentLog, mode, publicUrl, onTold: () => {} },
-    sealer: new Sealer([{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }]),
+    sealer: testSealer,
     egress,
   })
   const server = await createHttpServer({

@@ -7,6 +7,7 @@ import { Secret } from '../../../src/base/secret.ts'
 import { type BridgeContract, bridgeContract } from '../../../src/contracts/bridge-port.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { vaultContract } from '../../../src/contracts/vault-port.ts'
+import { testSealingKey } from '../../support/sealing-key.ts'
 
 export type ControlInput = z.input<typeof ControlConfig>
 
@@ -74,6 +75,7 @@ export function controlConfig({
     session: { idleMinutes: 30, longestHours: 12 },
     deskDir: path.join(folder, 'desk'),
     carrierUrl: null,
+    sealingKeys: [{ id: 'test', key: testSealingKey.key.reveal() }],
   }
 }
 

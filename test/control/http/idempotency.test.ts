@@ -36,6 +36,17 @@ describe('an Idempotency-Key', () => {
     expect(control.payments.made).toHaveLength(1)
   })
 
+  it('gets the secret of a new webhook endpoint again, which is kept sealed', async () => {
+    const body = { url: 'https://crm.example/hooks' }
+    const make = () =>
+      ask(control, { method: 'POST', url: '/v1/webhook-endpoints', idempotencyKey: 'hooks', body })
+    const first = (await make()).json()
+    expect(first.secret).toMatch(/^whsec_/)
+    expect((await make()).json()).toEqual(first)
+    const kept = await control.store.db.selectFrom('idempotency_keys').select('body').execute()
+    expect(kept.map(({ body }) => body)).toEqual([expect.stringMatching(/^sealed:1:/)])
+  })
+
   it('does not mind in which order the fields of the same body are written', async () => {
     await post('order')
     const again = await post('order', Object.fromEntries(Object.entries(payment).reverse()))

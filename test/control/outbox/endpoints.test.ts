@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
 import { askedWaitMs, waitMsAfter } from '../../../src/control/outbox/webhook-schedule.ts'
+import { testSealer } from '../../support/sealing-key.ts'
 import { agent, otherAgent, Rig } from '../payments/rig.ts'
 
 let rig: Rig
@@ -44,7 +45,7 @@ describe('webhook endpoints', () => {
     const url = 'http://127.0.0.1:4000/hook'
     await rig.core.endpoints.create(agent, { url })
     const egress = { ports: [443], allow: [] }
-    const own = { store: rig.store, clock: rig.clock, onTold: () => {}, egress }
+    const own = { store: rig.store, clock: rig.clock, onTold: () => {}, egress, sealer: testSealer }
     const strict = createEndpoints({ ...own, mode: 'production' })
     await expect(strict.create(agent, { url })).rejects.toMatchObject({ code: 'ENDPOINT_URL_REFUSED' })
     for (const host of [

@@ -7,6 +7,7 @@ import { createWebhookTarget } from '../../../src/control/outbox/webhook-target.
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { FaultyReceiver } from '../../results/receivers.ts'
 import { life, merchantId, writeMerchant, writePayments } from '../../results/written-events.ts'
+import { testSealer } from '../../support/sealing-key.ts'
 import { type TestPlace, testPlace } from '../../support/test-place.ts'
 import { until } from '../payments/until.ts'
 
@@ -35,7 +36,7 @@ const startRelay = () => {
   })
   const relay = new Relay({
     ...{ store, clock: systemClock, log: silentLog, random: Math.random },
-    kinds: [createWebhookTarget({ store, clock: systemClock, postWebhook })],
+    kinds: [createWebhookTarget({ store, clock: systemClock, postWebhook, sealer: testSealer })],
     merchantIds: async () => [merchantId],
   })
   relays.push(relay)

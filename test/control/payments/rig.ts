@@ -16,6 +16,7 @@ import {
 import type { Actor } from '../../../src/control/ports.ts'
 import { openStore, type Store, type StorePlace } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { testSealingKey } from '../../support/sealing-key.ts'
 import { type TestPlace, testPlace } from '../../support/test-place.ts'
 import { ScriptedBridge } from './scripted-bridge.ts'
 import { ScriptedGateway } from './scripted-gateway.ts'
@@ -49,6 +50,8 @@ export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', i
 export class Rig {
   readonly clock: ManualClock
   readonly journal: string[] = []
+  /** Of the configuration, for the next core that starts. */
+  sealingKeys: readonly { readonly id: string; readonly key: Secret }[] = [testSealingKey]
   readonly events: DeskEvent[] = []
   readonly calls = new Map<string, CallResource>()
   readonly gateway = new ScriptedGateway()
@@ -235,7 +238,7 @@ export class Rig {
       ...(this.moto && { moto: this.moto }),
       receipts: this.#options.receipts ?? { email: null, text: null },
       publicUrl: 'https://pay.test',
-      sealingKeys: [{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }],
+      sealingKeys: [...this.sealingKeys],
       gateways: [{ ...gateway, timeoutMs: 120_000 }],
       merchants: [
         { ...merchant, ...ownMoto, id: merchantId, name: 'One', webhookEndpoints },

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Claim, IdempotencyStore, keptMs, leaseMs } from '../../../src/control/http/idempotency-store.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
+import { testSealer } from '../../support/sealing-key.ts'
 import { type TestPlace, testPlace } from '../../support/test-place.ts'
 
 const claim: Claim = {
@@ -27,7 +28,7 @@ afterEach(async () => {
 
 describe('two hundred requests with one key, at once', () => {
   it('are one execution; the others learn that it is under way, and its answer once it has one', async () => {
-    const keys = new IdempotencyStore({ store, clock, bootId: 'boot' })
+    const keys = new IdempotencyStore({ store, clock, bootId: 'boot', sealer: testSealer })
     const settled = await Promise.allSettled(Array.from({ length: 200 }, () => keys.claim(claim)))
     expect(settled.filter((one) => one.status === 'fulfilled' && one.value === 'first')).toHaveLength(1)
     const others = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
@@ -46,7 +47,8 @@ describe('two hundred requests with one key, at once', () => {
 
 describe('a request that another life of control took', () => {
   const answer = { status: 201, contentType: 'application/json', body: '{"id":"pay_1"}' }
-  const two = () => ['one', 'two'].map((bootId) => new IdempotencyStore({ store, clock, bootId }))
+  const two = () =>
+    ['one', 'two'].map((bootId) => new IdempotencyStore({ store, clock, bootId, sealer: testSealer }))
 
   it('is under way while that process lives, on PostgreSQL, and then has the same answer for both', async ({
     skip,

@@ -31,7 +31,7 @@ export function webhookEndpointRoutes(app: RouteApp, endpoints: Endpoints): void
   app.post(
     '/v1/webhook-endpoints',
     {
-      config: { access: 'endpoints:manage' },
+      config: { access: 'endpoints:manage', secretAnswer: true },
       schema: {
         tags,
         summary: 'Have payment events posted to a URL, signed by the Standard Webhooks specification',
@@ -83,7 +83,7 @@ function commands(app: RouteApp, endpoints: Endpoints): void {
   app.post(
     '/v1/webhook-endpoints/:id/rotate-secret',
     {
-      config: manage,
+      config: { ...manage, secretAnswer: true },
       schema: {
         tags,
         summary: 'Replace the secret; the one before signs beside it for 24 hours',
