@@ -1,5 +1,6 @@
 import { AppError } from '../base/errors.ts'
-import { NoAnswer, TonewallClient } from '../client/client.ts'
+import { NoAnswer } from '../client/api-client.ts'
+import { TonewallClient } from '../client/client.ts'
 import type { PlatformConfig } from '../supervisor/platform-config.ts'
 import { sandboxCredentials } from '../supervisor/sandbox-credentials.ts'
 

@@ -1,16 +1,12 @@
 import { z } from 'zod'
 import { AttemptResource, DeliveryResource } from '../contracts/deliveries.ts'
 import { Page } from '../contracts/desk-port.ts'
-import { all, get, nothing, post } from './endpoint.ts'
+import { all, answers, nothing, takes } from './endpoint.ts'
 
 /** Where every event went. */
 export const deliveryEndpoints = {
-  listDeliveries: get('/v1/deliveries', Page(DeliveryResource)),
-  listDeliveryAttempts: get('/v1/deliveries/{id}/attempts', all(AttemptResource)),
-  replayDelivery: post('/v1/deliveries/{id}/replay', nothing, DeliveryResource),
-  replayDead: post(
-    '/v1/deliveries/replay-dead',
-    z.strictObject({ target: z.string() }),
-    z.strictObject({ count: z.number().int() }),
-  ),
+  listDeliveries: answers(Page(DeliveryResource)),
+  listDeliveryAttempts: answers(all(AttemptResource)),
+  replayDelivery: takes(nothing, DeliveryResource),
+  replayDead: takes(z.strictObject({ target: z.string() }), z.strictObject({ count: z.number().int() })),
 } as const

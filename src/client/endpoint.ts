@@ -1,21 +1,20 @@
 import { z } from 'zod'
 
+/** What an operation takes and answers. Where it is found stands in `routes.ts`. */
 export type Endpoint<Body, Answer> = {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  /** `{id}` is filled from the parameters. */
-  readonly path: string
   readonly body: z.ZodType<unknown, Body>
   readonly answer: z.ZodType<Answer>
 }
 
 export const nothing = z.strictObject({})
 
-export function get<A>(path: string, answer: z.ZodType<A>): Endpoint<undefined, A> {
-  return { method: 'GET', path, body: z.undefined(), answer }
+/** Of operations without a body. */
+export function answers<A>(answer: z.ZodType<A>): Endpoint<undefined, A> {
+  return { body: z.undefined(), answer }
 }
 
-export function post<B, A>(path: string, body: z.ZodType<unknown, B>, answer: z.ZodType<A>): Endpoint<B, A> {
-  return { method: 'POST', path, body, answer }
+export function takes<B, A>(body: z.ZodType<unknown, B>, answer: z.ZodType<A>): Endpoint<B, A> {
+  return { body, answer }
 }
 
 export const all = <T extends z.ZodType>(item: T) =>

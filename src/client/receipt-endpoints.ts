@@ -11,7 +11,7 @@ import {
   TemplatePart,
   TemplateResource,
 } from '../contracts/receipts.ts'
-import { all, get, post } from './endpoint.ts'
+import { all, answers, takes } from './endpoint.ts'
 
 const Withdrawn = z.strictObject({ channel: ReceiptChannel })
 const WrittenTemplate = z.strictObject({
@@ -22,12 +22,12 @@ const WrittenTemplate = z.strictObject({
 
 /** Receipts to callers. */
 export const receiptEndpoints = {
-  orderReceipt: post('/v1/payments/{id}/receipts', ReceiptOrder, all(ReceiptResource)),
-  listReceipts: get('/v1/payments/{id}/receipts', all(ReceiptResource)),
-  withdrawReceipt: post('/v1/payments/{id}/receipts/withdraw', Withdrawn, all(ReceiptResource)),
-  getReceiptSettings: get('/v1/receipts/settings', ReceiptSettings),
-  setReceiptSettings: post('/v1/receipts/settings', ReceiptSettings, ReceiptSettings),
-  previewReceipt: post('/v1/receipts/preview', PreviewOrder, Preview),
-  listReceiptTemplates: get('/v1/receipts/templates', all(TemplateResource)),
-  writeReceiptTemplate: post('/v1/receipts/templates', WrittenTemplate, all(TemplateResource)),
+  orderReceipt: takes(ReceiptOrder, all(ReceiptResource)),
+  listReceipts: answers(all(ReceiptResource)),
+  withdrawReceipt: takes(Withdrawn, all(ReceiptResource)),
+  getReceiptSettings: answers(ReceiptSettings),
+  setReceiptSettings: takes(ReceiptSettings, ReceiptSettings),
+  previewReceipt: takes(PreviewOrder, Preview),
+  listReceiptTemplates: answers(all(TemplateResource)),
+  writeReceiptTemplate: takes(WrittenTemplate, all(TemplateResource)),
 } as const

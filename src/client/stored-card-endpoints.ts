@@ -1,12 +1,12 @@
 import { PaymentResource } from '../contracts/desk-port.ts'
 import { KeepCard, StoredCardResource, UseStoredCard } from '../contracts/stored-cards.ts'
-import { all, get, nothing, post } from './endpoint.ts'
+import { all, answers, nothing, takes } from './endpoint.ts'
 
 /** Cards that the gateway keeps for customers. */
 export const storedCardEndpoints = {
-  keepCard: post('/v1/payments/{id}/keep-card', KeepCard, PaymentResource),
-  payWithStoredCard: post('/v1/payments/{id}/stored-card', UseStoredCard, PaymentResource),
-  listStoredCards: get('/v1/stored-cards', all(StoredCardResource)),
-  getStoredCard: get('/v1/stored-cards/{id}', StoredCardResource),
-  forgetStoredCard: post('/v1/stored-cards/{id}/forget', nothing, StoredCardResource),
+  keepCard: takes(KeepCard, PaymentResource),
+  payWithStoredCard: takes(UseStoredCard, PaymentResource),
+  listStoredCards: answers(all(StoredCardResource)),
+  getStoredCard: answers(StoredCardResource),
+  forgetStoredCard: takes(nothing, StoredCardResource),
 } as const

@@ -9,7 +9,7 @@ import {
 } from '../contracts/desk-port.ts'
 
 /** Thrown by every method that the API refuses. */
-export { ApiRefused } from '../client/client.ts'
+export { ApiRefused } from '../client/api-client.ts'
 
 type Body = Readonly<Record<string, unknown>>
 export type ApiClientOptions = { readonly baseUrl: string; readonly apiKey: string }

@@ -1,13 +1,15 @@
-import type { z } from 'zod'
+import { type ApiClient, ApiRefused, NoAnswer, type RequestOptions } from '../client/api-client.ts'
+import type { AnswerOf, BodyOf } from '../client/endpoints.ts'
+import type { EndpointName } from '../client/routes.ts'
 import type { CardField } from '../contracts/card.ts'
-import type { CreatePayment, PaymentResource, Problem, SessionResource } from '../contracts/desk-port.ts'
+import type { PaymentResource, Problem, SessionResource } from '../contracts/desk-port.ts'
 import type { OperationResource } from '../contracts/operations.ts'
 import type { PlatformStatus } from '../contracts/platform-status.ts'
+import { type DeskClientOptions, deskClient } from './desk-client.ts'
 import { IntentKeys } from './intent-keys.ts'
 import type { Found, PaymentQuery } from './lookup.ts'
-import { pathTo, type RouteName, routes } from './routes.ts'
 
-export type NewPayment = z.input<typeof CreatePayment>
+export type NewPayment = BodyOf<'createPayment'>
 export type Credentials = { readonly email: string; readonly password: string }
 
 /** What the agent can do to a payment. */
@@ -22,14 +24,14 @@ export type PaymentOrder =
   | { readonly do: 'void' }
   | { readonly do: 'refund'; readonly amountMinor: number; readonly reason?: string }
 
-const routeOf = {
+const nameOf = {
   arm: 'arm',
   'another-card': 'useAnotherCard',
   confirm: 'confirm',
   cancel: 'cancel',
   'clear-field': 'clearField',
   extend: 'extend',
-} as const satisfies Readonly<Record<PaymentCommand['do'], RouteName>>
+} as const satisfies Readonly<Record<PaymentCommand['do'], EndpointName>>
 
 /** Payments on a page of the search. */
 const pageLength = 20
@@ -47,38 +49,33 @@ export type Answer<T> =
  */
 const indefinite = new Set([408, 425, 429, 502, 503, 504])
 
-export type ApiOptions = {
-  readonly fetch: typeof fetch
-  readonly keys?: IntentKeys
-  /** The server's `Date` header, epoch ms, whenever there is one: the countdown is in the server's time. */
-  readonly onServerTime?: (epochMs: number) => void
-}
+export type ApiOptions = DeskClientOptions & { readonly keys?: IntentKeys }
 
-/** The API of control, as the desk uses it. Same origin; the session is an HttpOnly cookie that no script sees. */
+/** The API of control, as the agent's part of the desk uses it. */
 export class Api {
-  readonly #options: ApiOptions
+  readonly #client: ApiClient
   readonly #keys: IntentKeys
   readonly #underWay = new Map<string, Promise<Answer<unknown>>>()
 
   constructor(options: ApiOptions) {
-    this.#options = options
+    this.#client = deskClient(options)
     this.#keys = options.keys ?? new IntentKeys()
   }
 
   currentSession(): Promise<Answer<SessionResource>> {
-    return this.#request('GET', '/v1/sessions/current')
+    return this.#request('currentSession')
   }
 
   logIn(credentials: Credentials): Promise<Answer<SessionResource>> {
-    return this.#post('log-in', '/v1/sessions', credentials)
+    return this.#post('log-in', 'logIn', { body: credentials })
   }
 
   logOut(): Promise<Answer<null>> {
-    return this.#request('DELETE', '/v1/sessions/current')
+    return this.#request('logOut')
   }
 
   createPayment(payment: NewPayment): Promise<Answer<PaymentResource>> {
-    return this.#post(`create-payment ${payment.callId}`, routes.createPayment, payment)
+    return this.#post(`create-payment ${payment.callId}`, 'createPayment', { body: payment })
   }
 
   /** The agent begins anew on this call: the next payment is another intent, even with the same amount and reference. */
@@ -87,45 +84,48 @@ export class Api {
   }
 
   getPayment(paymentId: string): Promise<Answer<PaymentResource>> {
-    return this.#request('GET', pathTo('getPayment', paymentId))
+    return this.#request('getPayment', { id: paymentId })
   }
 
   /** With its captures, voids and refunds. */
   getRecord(paymentId: string): Promise<Answer<PaymentResource>> {
-    return this.#request('GET', `${pathTo('getPayment', paymentId)}?expand=operations`)
+    return this.#request('getPayment', { id: paymentId, query: { expand: ['operations'] } })
   }
 
   findPayments({ reference, status }: PaymentQuery, cursor?: string): Promise<Answer<Found>> {
-    const wanted = { reference, status, cursor, limit: String(pageLength) }
-    const given = Object.entries(wanted).filter((pair): pair is [string, string] => Boolean(pair[1]))
-    return this.#request('GET', `${routes.listPayments}?${new URLSearchParams(given)}`)
+    const given = Object.entries({ reference, status, cursor }).filter(([, value]) => Boolean(value))
+    return this.#request('listPayments', { query: { ...Object.fromEntries(given), limit: pageLength } })
   }
 
   /** A capture, void or refund. The same order again, before it was answered, is the same request to the server. */
   order(paymentId: string, order: PaymentOrder): Promise<Answer<OperationResource>> {
     const { do: kind, ...body } = order
-    return this.#post(`${kind} ${paymentId}`, pathTo(kind, paymentId), body)
+    return this.#post(`${kind} ${paymentId}`, kind, { id: paymentId, body })
   }
 
   /** Supervisors and admins only. */
   status(): Promise<Answer<PlatformStatus>> {
-    return this.#request('GET', '/v1/status')
+    return this.#request('getStatus')
   }
 
   command(paymentId: string, command: PaymentCommand): Promise<Answer<PaymentResource>> {
     const { do: verb, ...body } = command
     const intent = `${verb} ${paymentId} ${'field' in command ? command.field : ''}`
-    return this.#post(intent, pathTo(routeOf[verb], paymentId), body)
+    return this.#post(intent, nameOf[verb], { id: paymentId, body })
   }
 
   /** One request per intent at a time: a second click joins the first. */
-  #post<T>(intent: string, path: string, body: object): Promise<Answer<T>> {
-    const text = JSON.stringify(body)
+  #post<N extends EndpointName>(
+    intent: string,
+    name: N,
+    { body, ...options }: RequestOptions<N>,
+  ): Promise<Answer<AnswerOf<N>>> {
+    const text = JSON.stringify(body ?? {})
     const same = `${intent}\n${text}`
     const running = this.#underWay.get(same)
-    if (running) return running as Promise<Answer<T>>
+    if (running) return running as Promise<Answer<AnswerOf<N>>>
     const key = this.#keys.keyFor(intent, text)
-    const sent = this.#request<T>('POST', path, { key, text }).then((answer) => {
+    const sent = this.#request(name, { ...options, body, key } as RequestOptions<N>).then((answer) => {
       if (isDefinite(answer)) this.#keys.settle(intent)
       return answer
     })
@@ -134,32 +134,14 @@ export class Api {
     return sent
   }
 
-  async #request<T>(
-    method: 'GET' | 'POST' | 'DELETE',
-    path: string,
-    post?: { readonly key: string; readonly text: string },
-  ): Promise<Answer<T>> {
-    const headers: Record<string, string> = { accept: 'application/json' }
-    if (post) Object.assign(headers, { 'content-type': 'application/json', 'idempotency-key': post.key })
+  async #request<N extends EndpointName>(name: N, options?: RequestOptions<N>): Promise<Answer<AnswerOf<N>>> {
     try {
-      const response = await this.#options.fetch(path, {
-        method,
-        headers,
-        credentials: 'same-origin',
-        cache: 'no-store',
-        signal: AbortSignal.timeout(15_000),
-        ...(post && { body: post.text }),
-      })
-      this.#noteServerTime(response)
-      return await read<T>(response)
-    } catch {
-      return { ok: false, problem: null }
+      return { ok: true, value: await this.#client.request(name, options) }
+    } catch (error) {
+      if (error instanceof ApiRefused) return { ok: false, problem: error.problem }
+      const status = error instanceof NoAnswer ? error.status : undefined
+      return { ok: false, problem: status === undefined ? null : unexplained(status) }
     }
-  }
-
-  #noteServerTime(response: Response): void {
-    const epochMs = Date.parse(response.headers.get('date') ?? '')
-    if (!Number.isNaN(epochMs)) this.#options.onServerTime?.(epochMs)
   }
 }
 
@@ -168,15 +150,6 @@ function isDefinite(answer: Answer<unknown>): boolean {
   if (answer.problem === null || indefinite.has(answer.problem.status)) return false
   // Nothing was done, or the first request with this key is still being answered.
   return answer.problem.remedy !== 'retry'
-}
-
-async function read<T>(response: Response): Promise<Answer<T>> {
-  const text = await response.text()
-  if (response.ok) return { ok: true, value: (text === '' ? null : JSON.parse(text)) as T }
-  if (response.headers.get('content-type')?.startsWith('application/problem+json')) {
-    return { ok: false, problem: JSON.parse(text) as Problem }
-  }
-  return { ok: false, problem: unexplained(response.status) }
 }
 
 /** An error that did not come from control: a proxy between, for example. */

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
+import type { BodyOf } from '../client/endpoints.ts'
 import type { AdapterResource, ConnectionResource, Grant, RecordRules } from '../contracts/connections.ts'
 import { grantNames, secretNames } from './connection-words.ts'
 import { controlStyles } from './control-styles.ts'
@@ -8,6 +9,9 @@ import { ResultsApi } from './results-api.ts'
 import { asText, fieldsOf, readSettings, type SettingsField } from './settings-fields.ts'
 import './rules-fields.ts'
 import type { RulesFields } from './rules-fields.ts'
+
+/** What the form holds: all of it for a new connection, and changes of one that is there. */
+type Given = BodyOf<'editConnection'> & { readonly name: string }
 
 /** A new connection, or the settings of one that is there. */
 export class ConnectionForm extends LitElement {
@@ -213,16 +217,17 @@ export class ConnectionForm extends LitElement {
     return (this.renderRoot.querySelector('rules-fields') as RulesFields).read()
   }
 
-  async #make(adapter: AdapterResource, body: object, origin: string): Promise<void> {
+  async #make(adapter: AdapterResource, body: Given, origin: string): Promise<void> {
     const origins = origin === '' ? {} : { origins: { api: origin, identity: origin } }
-    const input = { adapter: adapter.id, grant: this.#grantOf(adapter), ...body, ...origins }
-    const { value, fault } = await this.#api.post<ConnectionResource>('createConnection', input)
+    const clientSecret = body.clientSecret ?? ''
+    const input = { adapter: adapter.id, grant: this.#grantOf(adapter), ...body, clientSecret, ...origins }
+    const { value, fault } = await this.#api.ask('createConnection', { body: input })
     this.fault = fault
     if (value) this.dispatchEvent(new CustomEvent('made', { detail: value }))
   }
 
-  async #save({ id, name }: ConnectionResource, body: object): Promise<void> {
-    const { fault } = await this.#api.change('editConnection', { id, method: 'PATCH', body })
+  async #save({ id, name }: ConnectionResource, body: Given): Promise<void> {
+    const { fault } = await this.#api.ask('editConnection', { id, body })
     this.fault = fault
     if (!fault)
       this.dispatchEvent(new CustomEvent('changed', { detail: `The settings of ${name} are kept.` }))

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
-import type { AdapterResource, Connecting, ConnectionResource } from '../contracts/connections.ts'
+import type { AdapterResource, ConnectionResource } from '../contracts/connections.ts'
 import { connectionState, returnWords } from './connection-words.ts'
 import { controlStyles } from './control-styles.ts'
 import { ResultsApi, type Told } from './results-api.ts'
@@ -9,7 +9,6 @@ import { whenWords } from './words.ts'
 import './connection-form.ts'
 import './mapping-editor.ts'
 
-type List<T> = { readonly data: readonly T[] }
 type Work = { readonly on: 'new' } | { readonly on: 'settings' | 'mapping'; readonly id: string }
 
 /** CRMs and books: made, connected and connected anew, set up, paused, removed. */
@@ -165,7 +164,7 @@ export class ConnectionManager extends LitElement {
 
   /** Either it is connected when the answer comes, or a person has to agree on the other side. */
   async #connect({ id, name }: ConnectionResource): Promise<void> {
-    const connecting = this.#take(await this.#api.post<Connecting>('connect', {}, id))
+    const connecting = this.#take(await this.#api.ask('connect', { id }))
     if (connecting?.authoriseUrl) {
       window.location.assign(connecting.authoriseUrl)
       return
@@ -175,7 +174,7 @@ export class ConnectionManager extends LitElement {
   }
 
   async #disable({ id }: ConnectionResource): Promise<void> {
-    const paused = this.#take(await this.#api.post<ConnectionResource>('disableConnection', {}, id))
+    const paused = this.#take(await this.#api.ask('disableConnection', { id }))
     if (paused) this.said = `${paused.name} is paused. What comes waits until it is connected again.`
     await this.#load()
   }
@@ -185,17 +184,17 @@ export class ConnectionManager extends LitElement {
       `Remove ${name}? Its tokens and links are forgotten, and what waits for it is given up.`,
     )
     if (!sure) return
-    this.fault = (await this.#api.remove('removeConnection', id)).fault
+    this.fault = (await this.#api.ask('removeConnection', { id })).fault
     await this.#load()
   }
 
   async #load(): Promise<void> {
     if (this.adapters.length === 0) {
-      const { value, fault } = await this.#api.get<List<AdapterResource>>('listAdapters')
+      const { value, fault } = await this.#api.ask('listAdapters')
       this.adapters = value?.data ?? []
       this.fault ??= fault
     }
-    const { value, fault } = await this.#api.get<List<ConnectionResource>>('listConnections')
+    const { value, fault } = await this.#api.ask('listConnections')
     this.fault ??= fault
     if (value) this.connections = value.data
   }

@@ -1,11 +1,10 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { Query } from '../client/endpoints.ts'
 import type { AttemptResource, DeliveryResource, DeliveryState } from '../contracts/deliveries.ts'
 import { controlStyles } from './control-styles.ts'
 import { ResultsApi, type Told } from './results-api.ts'
 import { tableStyles } from './table-styles.ts'
 import { whenWords } from './words.ts'
-
-type Page = { readonly data: readonly DeliveryResource[]; readonly nextCursor: string | null }
 
 const stateWords: Readonly<Record<DeliveryState, string>> = {
   waiting: 'Waiting',
@@ -128,14 +127,14 @@ export class DeliveryLog extends LitElement {
   }
 
   async #load(): Promise<void> {
-    const page = this.#take(await this.#api.get<Page>('listDeliveries', { query: this.#query() }))
+    const page = this.#take(await this.#api.ask('listDeliveries', { query: this.#query() }))
     if (!page) return
     this.rows = page.data
     this.next = page.nextCursor
   }
 
   async #more(): Promise<void> {
-    const page = this.#take(await this.#api.get<Page>('listDeliveries', { query: this.#query(this.next) }))
+    const page = this.#take(await this.#api.ask('listDeliveries', { query: this.#query(this.next) }))
     if (!page) return
     this.rows = [...this.rows, ...page.data]
     this.next = page.nextCursor
@@ -145,12 +144,11 @@ export class DeliveryLog extends LitElement {
     this.attempts = []
     this.open = this.open === id ? null : id
     if (this.open === null) return
-    this.attempts =
-      this.#take(await this.#api.get<{ data: AttemptResource[] }>('listDeliveryAttempts', { id }))?.data ?? []
+    this.attempts = this.#take(await this.#api.ask('listDeliveryAttempts', { id }))?.data ?? []
   }
 
   async #replay({ id }: DeliveryResource): Promise<void> {
-    const now = this.#take(await this.#api.post<DeliveryResource>('replayDelivery', {}, id))
+    const now = this.#take(await this.#api.ask('replayDelivery', { id }))
     if (now) this.rows = this.rows.map((row) => (row.id === id ? now : row))
   }
 
@@ -159,11 +157,9 @@ export class DeliveryLog extends LitElement {
     return value
   }
 
-  #query(cursor: string | null = null): URLSearchParams {
-    const query = new URLSearchParams({ limit: '50' })
-    if (this.filter !== 'all') query.set('state', this.filter)
-    if (cursor) query.set('cursor', cursor)
-    return query
+  #query(cursor: string | null = null): Query {
+    const state = this.filter === 'all' ? {} : { state: this.filter }
+    return { limit: 50, ...state, ...(cursor ? { cursor } : {}) }
   }
 }
 

@@ -23,7 +23,6 @@ export type DeskListener = (before: DeskState, after: DeskState) => void
 export class Desk {
   readonly clock = new ServerClock()
   readonly #api = new Api({
-    fetch: (input, init) => fetch(input, init),
     onServerTime: (epochMs) => this.clock.noteServerTime(epochMs),
   })
   readonly #listeners = new Set<DeskListener>()

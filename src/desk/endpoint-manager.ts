@@ -1,18 +1,11 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { AnswerOf } from '../client/endpoints.ts'
 import { controlStyles } from './control-styles.ts'
 import { ResultsApi, type Told } from './results-api.ts'
 import { tableStyles } from './table-styles.ts'
 import { whenWords } from './words.ts'
 
-type Endpoint = {
-  readonly id: string
-  readonly url: string
-  readonly source: 'config' | 'api'
-  readonly state: 'enabled' | 'disabled'
-  readonly disabledBecause: string | null
-  readonly previousSecretUntil: number | null
-  readonly createdAt: number
-}
+type Endpoint = AnswerOf<'enableWebhookEndpoint'>
 
 const verbs = {
   enable: 'enableWebhookEndpoint',
@@ -146,9 +139,7 @@ export class EndpointManager extends LitElement {
     event.preventDefault()
     const form = event.target as HTMLFormElement
     const url = String(new FormData(form).get('url') ?? '')
-    const made = this.#take(
-      await this.#api.post<Endpoint & { secret: string }>('createWebhookEndpoint', { url }),
-    )
+    const made = this.#take(await this.#api.ask('createWebhookEndpoint', { body: { url } }))
     if (!made) return
     form.reset()
     this.secret = made.secret
@@ -156,25 +147,25 @@ export class EndpointManager extends LitElement {
   }
 
   async #act({ id }: Endpoint, verb: keyof typeof verbs): Promise<void> {
-    const changed = this.#take(await this.#api.post<Endpoint & { secret?: string }>(verbs[verb], {}, id))
+    const changed = this.#take(await this.#api.ask(verbs[verb], { id }))
     if (!changed) return
-    this.secret = changed.secret ?? null
+    this.secret = 'secret' in changed ? changed.secret : null
     await this.#load()
   }
 
   async #test({ id }: Endpoint): Promise<void> {
-    const sent = this.#take(await this.#api.post<{ eventId: string }>('testWebhookEndpoint', {}, id))
+    const sent = this.#take(await this.#api.ask('testWebhookEndpoint', { id }))
     if (sent) this.said = `A test event is on its way (${sent.eventId}); Deliveries show what came of it.`
   }
 
   async #remove({ id }: Endpoint): Promise<void> {
-    const { fault } = await this.#api.remove('removeWebhookEndpoint', id)
+    const { fault } = await this.#api.ask('removeWebhookEndpoint', { id })
     this.fault = fault
     await this.#load()
   }
 
   async #load(): Promise<void> {
-    const { value } = await this.#api.get<{ data: Endpoint[] }>('listWebhookEndpoints')
+    const { value } = await this.#api.ask('listWebhookEndpoints')
     if (value) this.endpoints = value.data
   }
 

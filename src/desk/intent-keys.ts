@@ -1,8 +1,4 @@
-/** 128 random bits, hexadecimal. `crypto.randomUUID` is missing on plain http outside loopback; this is not. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
-}
+import { newKey } from '../client/new-key.ts'
 
 /**
  * The idempotency key of each intent of the agent. One intent keeps its key until the server has given a definite
@@ -13,8 +9,8 @@ export class IntentKeys {
   readonly #held = new Map<string, { readonly body: string; readonly key: string }>()
   readonly #newKey: () => string
 
-  constructor(newKey: () => string = randomKey) {
-    this.#newKey = newKey
+  constructor(make: () => string = newKey) {
+    this.#newKey = make
   }
 
   keyFor(intent: string, body: string): string {

@@ -9,8 +9,6 @@ import { tableStyles } from './table-styles.ts'
 import { statusNames, whenWords } from './words.ts'
 
 type Field = Mapping[number]
-type Payments = { readonly data: readonly PaymentResource[] }
-
 /** After the last key, in ms: the outcome is shown while one writes, and not for every letter. */
 const restMs = 300
 const emptyField: Field = { field: '', template: '', as: 'text' }
@@ -170,8 +168,7 @@ export class MappingEditor extends LitElement {
   }
 
   async #begin(): Promise<void> {
-    const query = new URLSearchParams({ limit: '20' })
-    const { value, fault } = await this.#api.get<Payments>('listPayments', { query })
+    const { value, fault } = await this.#api.ask('listPayments', { query: { limit: 20 } })
     this.fault = fault
     this.payments = value?.data ?? []
     this.paymentId = this.payments[0]?.id ?? ''
@@ -183,7 +180,7 @@ export class MappingEditor extends LitElement {
     if (!this.paymentId) return
     const turn = ++this.#asked
     const body = { paymentId: this.paymentId, mapping: this.draft.filter(({ field }) => field !== '') }
-    const { value, fault } = await this.#api.post<Preview>('previewConnection', body, this.connection.id)
+    const { value, fault } = await this.#api.ask('previewConnection', { id: this.connection.id, body })
     // An answer to what was written before says nothing of what stands there now.
     if (turn !== this.#asked) return
     this.fault = fault
@@ -193,7 +190,7 @@ export class MappingEditor extends LitElement {
   async #save(): Promise<void> {
     const { id, name } = this.connection
     const body = { mapping: this.draft }
-    const { fault } = await this.#api.change('editConnection', { id, method: 'PATCH', body })
+    const { fault } = await this.#api.ask('editConnection', { id, body })
     this.fault = fault
     if (!fault) this.dispatchEvent(new CustomEvent('changed', { detail: `The fields of ${name} are kept.` }))
   }

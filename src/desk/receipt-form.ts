@@ -139,8 +139,8 @@ export class ReceiptForm extends LitElement {
     const form = event.target as HTMLFormElement
     const to = String(new FormData(form).get('to') ?? '').trim()
     this.busy = true
-    const body = { channel: this.channel, to, consent: true }
-    const { value, fault } = await this.#api.post<List>('orderReceipt', body, this.paymentId)
+    const body = { channel: this.channel, to, consent: true } as const
+    const { value, fault } = await this.#api.ask('orderReceipt', { id: this.paymentId, body })
     this.busy = false
     this.fault = fault
     if (!value) return
@@ -149,7 +149,7 @@ export class ReceiptForm extends LitElement {
   }
 
   async #look(): Promise<void> {
-    const { value } = await this.#api.get<List>('listReceipts', { id: this.paymentId })
+    const { value } = await this.#api.ask('listReceipts', { id: this.paymentId })
     if (value) this.#show(value)
   }
 

@@ -1,4 +1,5 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
+import type { BodyOf } from '../client/endpoints.ts'
 import type {
   Preview,
   ReceiptKind,
@@ -220,8 +221,8 @@ export class ReceiptStudio extends LitElement {
   }
 
   async #load(): Promise<void> {
-    const settings = await this.#api.get<ReceiptSettings>('getReceiptSettings')
-    const templates = await this.#api.get<{ data: TemplateResource[] }>('listReceiptTemplates')
+    const settings = await this.#api.ask('getReceiptSettings')
+    const templates = await this.#api.ask('listReceiptTemplates')
     this.fault = settings.fault ?? templates.fault
     this.settings = settings.value
     this.#keep(templates.value)
@@ -230,15 +231,16 @@ export class ReceiptStudio extends LitElement {
 
   async #show(): Promise<void> {
     const { kind, settings, chosen: part, draft } = this
-    const body = { kind, settings, parts: { [part]: draft } }
-    const { value, fault } = await this.#api.post<Preview>('previewReceipt', body)
+    const body = { kind, ...(settings ? { settings } : {}), parts: { [part]: draft } }
+    const { value, fault } = await this.#api.ask('previewReceipt', { body })
     this.fault = fault
     if (value) this.preview = value
   }
 
   async #store(): Promise<void> {
-    const { kind, chosen: part, draft } = this
-    const saved = await this.#api.post<ReceiptSettings>('setReceiptSettings', this.settings ?? {})
+    const { kind, chosen: part, draft, settings } = this
+    if (!settings) return
+    const saved = await this.#api.ask('setReceiptSettings', { body: settings })
     this.fault = saved.fault
     if (saved.fault) return
     if (draft !== this.#stored()?.body) await this.#write({ kind, part, body: draft })
@@ -251,11 +253,8 @@ export class ReceiptStudio extends LitElement {
     await this.#show()
   }
 
-  async #write(template: object): Promise<void> {
-    const { value, fault } = await this.#api.post<{ data: TemplateResource[] }>(
-      'writeReceiptTemplate',
-      template,
-    )
+  async #write(body: BodyOf<'writeReceiptTemplate'>): Promise<void> {
+    const { value, fault } = await this.#api.ask('writeReceiptTemplate', { body })
     this.fault = fault
     this.#keep(value)
   }

@@ -4,8 +4,6 @@ import { linkWords } from './connection-words.ts'
 import { controlStyles } from './control-styles.ts'
 import { ResultsApi } from './results-api.ts'
 
-type List = { readonly data: readonly RecordLinkResource[] }
-
 /** How often it is looked whether what was named stands there, in ms. */
 const lookAgainMs = 2_000
 const mostLooks = 15
@@ -159,9 +157,8 @@ export class RecordLinks extends LitElement {
   async #name(connectionId: string, record: string): Promise<void> {
     this.naming = connectionId
     this.busy = true
-    const place = { id: this.paymentId, connectionId }
-    const order = { ...place, method: 'PUT', body: { record } } as const
-    const { value, fault } = await this.#api.change<RecordLinkResource>('nameRecord', order)
+    const order = { id: this.paymentId, connectionId, body: { record } }
+    const { value, fault } = await this.#api.ask('nameRecord', order)
     this.busy = false
     this.fault = fault
     if (!value) return
@@ -173,7 +170,7 @@ export class RecordLinks extends LitElement {
   async #look(more = 0): Promise<void> {
     clearTimeout(this.#timer)
     const paymentId = this.paymentId
-    const { value } = await this.#api.get<List>('listRecordsOfPayment', { id: paymentId })
+    const { value } = await this.#api.ask('listRecordsOfPayment', { id: paymentId })
     if (paymentId !== this.paymentId || !this.isConnected) return
     if (value) this.links = value.data
     const waits = this.links.some(({ state, written }) => state === 'linked' && !written)

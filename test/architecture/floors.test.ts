@@ -31,6 +31,7 @@ const sameFloor = new Set([
   'cli→supervisor',
   'cli→demo',
   'demo→supervisor',
+  'desk→client',
   'cli→dtmf',
   'demo→dtmf',
 ])
@@ -168,6 +169,21 @@ describe('the card process', () => {
         file,
       ).toBeUndefined()
     }
+  })
+})
+
+describe('the desk', () => {
+  const desk = inRoom('desk')
+
+  it('asks control by the typed client alone, whose schemas stay out of the page', () => {
+    const loaded = reach(desk).map(({ file }) => file)
+    const ofClient = loaded.filter((file) => roomOf(file) === 'client').sort()
+    const without = ['api-client.ts', 'new-key.ts', 'routes.ts']
+    expect(ofClient).toEqual(without.map((name) => path.join('src', 'client', name)))
+    const asks = desk.filter(({ text }) => /\bfetch\(/.test(text)).map(({ file }) => path.basename(file))
+    expect(asks).toEqual(['desk-client.ts'])
+    const paths = desk.filter(({ text }) => /['"`]\/v1\/(?!events)/.test(text))
+    expect(paths.map(({ file }) => file)).toEqual([])
   })
 })
 

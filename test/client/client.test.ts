@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ApiRefused, NoAnswer, TonewallClient } from '../../src/client/client.ts'
-import { endpoints } from '../../src/client/endpoints.ts'
+import { ApiRefused, NoAnswer } from '../../src/client/api-client.ts'
+import { TonewallClient } from '../../src/client/client.ts'
+import { routes } from '../../src/client/routes.ts'
 import { type Harness, harness, liveCall, ours } from '../control/http/control-harness.ts'
 
 let control: Harness
@@ -79,14 +80,14 @@ describe('the client', () => {
 })
 
 describe('its endpoints', () => {
-  it('are those of the OpenAPI document, but for log-in, events and files', () => {
+  it('are those of the OpenAPI document, but for events and files', () => {
     const text = readFileSync(path.resolve(import.meta.dirname, '../../docs/openapi.json'), 'utf8')
     const { paths } = JSON.parse(text) as { paths: Record<string, Record<string, unknown>> }
-    const other = /^\/v1\/(sessions|events|openapi|connections\/callback)|\.csv$|^\/(healthz|readyz|docs)/
+    const other = /^\/v1\/(events|openapi|connections\/callback)|\.csv$|^\/(healthz|readyz|docs)/
     const documented = Object.entries(paths)
       .filter(([url]) => !other.test(url))
       .flatMap(([url, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${url}`))
-    const known = Object.values(endpoints).map(({ method, path: url }) => `${method} ${url}`)
+    const known: string[] = Object.values(routes)
     expect(known.sort()).toEqual(documented.sort())
   })
 })

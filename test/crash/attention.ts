@@ -1,4 +1,4 @@
-import { ApiRefused, NoAnswer } from '../../src/client/client.ts'
+import { ApiRefused, NoAnswer } from '../../src/client/api-client.ts'
 import type { ControlProcess } from './control-process.ts'
 import { Patience } from './patience.ts'
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
-import { ApiRefused } from '../../src/client/client.ts'
+import { ApiRefused } from '../../src/client/api-client.ts'
 import type { CreatePayment, PaymentResource } from '../../src/contracts/desk-port.ts'
 import type { Attention } from './attention.ts'
 import type { ControlProcess } from './control-process.ts'

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { endpoints } from '../../src/client/endpoints.ts'
 import { Api } from '../../src/desk/api.ts'
 import { IntentKeys } from '../../src/desk/intent-keys.ts'
-import { type RouteName, routes } from '../../src/desk/routes.ts'
 import { aPayment, callId } from './examples.ts'
 
 type Sent = { readonly path: string; readonly key: string | null; readonly body: unknown }
@@ -42,13 +40,6 @@ function scripted(...replies: Reply[]) {
 }
 
 const input = { callId, amountMinor: 1050, currency: 'GBP', reference: 'INV-7' }
-
-describe('where the desk’s requests go', () => {
-  it('is where the typed client sends its own of the same name', () => {
-    for (const [name, path] of Object.entries(routes))
-      expect(endpoints[name as RouteName].path, name).toBe(path)
-  })
-})
 
 describe("the desk's API client", () => {
   it('sends a double click once, and gives both clicks the answer', async () => {
