@@ -48,7 +48,6 @@ export const otherAgent: Actor = { merchantId: otherMerchantId, kind: 'agent', i
 export class CrmRig {
   readonly clock = new ManualClock()
   readonly faults = new OfficeFaults()
-  readonly own = new RestStandIn()
   readonly ordered: OperationOrdered[] = []
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
   readonly privateKey = this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
@@ -60,6 +59,10 @@ export class CrmRig {
   readonly books = new RecordedBooks(this.#tokens.xero, xeroCounter())
   readonly hubspot = new HubSpotStandIn(this.#tokens.hubspot)
   readonly zendesk = new ZendeskStandIn(this.#tokens.zendesk)
+  readonly own = new RestStandIn(
+    { clock: this.clock, client, lifetimeSeconds: 1_800, rotates: false },
+    new RequestCounter({ perMinute: 120, perDay: 100_000 }),
+  )
   /** Facts of every log line. */
   readonly logged: Facts[] = []
   readonly #place: TestPlace

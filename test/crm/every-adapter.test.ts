@@ -58,6 +58,22 @@ const systems: Readonly<Record<string, System>> = {
     },
     expireTokens: (rig) => rig.books.tokens.expire(),
   },
+  'A system of the merchant’s own, client credentials': {
+    connection: {
+      ...{ adapter: 'generic', grant: 'client-credentials' },
+      settings: {
+        ...{ origin: 'https://own.example', path: '/own/{{record}}/payments' },
+        body: '{"payment": "{{paymentId}}", "title": "{{title}}", "refunded": {{refunded}}}',
+      },
+      rules: { byPhone: false },
+    },
+    prepare: () => ({ crmRecord: 'R 1' }),
+    entries: (rig, id) => [...rig.own.entries.values()].filter(({ payment }) => payment === id).length,
+    ...{ afterSale: 1, afterRefund: 2, writes: 'POST /own/R%201/payments' },
+    showsRefund: (rig) => [...rig.own.entries.values()].some(({ refunded }) => refunded === 10),
+    removeRecord: (rig) => void rig.own.missing.add('R 1'),
+    expireTokens: (rig) => rig.own.tokens.expire(),
+  },
 }
 
 function salesforce(grant: object): System {
@@ -126,6 +142,16 @@ describe.each(Object.entries(systems))('%s', (_, system) => {
     system.expireTokens(rig)
     const id = await paid()
     expect((await rig.rows(target))[0]).toMatchObject({ state: 'delivered', attempts: 1 })
+    expect(system.entries(rig, id)).toBe(system.afterSale)
+  })
+
+  it('is written once when the platform dies while it waits for a new token', async () => {
+    system.expireTokens(rig)
+    rig.faults.order('no-answer', { on: 'tokens' })
+    const id = await rig.paid(metadata)
+    await rig.restart()
+    await rig.settled(target)
+    expect(await rig.states(target)).toEqual(['delivered'])
     expect(system.entries(rig, id)).toBe(system.afterSale)
   })
 

@@ -1,13 +1,13 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import path from 'node:path'
 import { Secret } from '../../src/base/secret.ts'
 import { openStore, type Store } from '../../src/control/store/store.ts'
 import { MailServer } from '../control/receipts/mail-server.ts'
 import { json, TextProvider } from '../control/receipts/text-provider.ts'
 import { fastClock } from '../crash/fast-clock.ts'
 import { randomFrom } from '../support/random-from.ts'
+import { Offices } from './offices.ts'
 import { FaultyReceiver, type ReceiverPlan } from './receivers.ts'
 import type { RelayOrder } from './relay-child.ts'
+import { RelayProcess } from './relay-process.ts'
 import { judge, type Verdict } from './verdict.ts'
 import { life, merchantId, writeMerchant, writePayments } from './written-events.ts'
 
@@ -20,7 +20,7 @@ export type KillRunOptions = {
   readonly tell: (line: string) => void
 }
 
-/** Four endpoints, and the two channels of receipts: six targets. */
+/** Four endpoints; beside them the two channels of receipts, a CRM and books: eight targets. */
 const plans: readonly ReceiverPlan[] = [
   { name: 'plain', dedupes: false, faults: { 'cut-before': 0.03 } },
   { name: 'busy', dedupes: false, faults: { busy: 0.05, error: 0.05 } },
@@ -30,6 +30,9 @@ const plans: readonly ReceiverPlan[] = [
 
 const times = 10
 const lastTimes = 600
+/** The books' access tokens are replaced again and again while relays are killed, in seconds of their clock. */
+const tokenSeconds = 180
+const tokenGraceMs = 30 * 60_000
 
 /** Kills the relay at random moments while it works through events that keep coming, then lets one finish. */
 export class KillRun {
@@ -39,6 +42,7 @@ export class KillRun {
   readonly #mail = new MailServer()
   readonly #phone = new TextProvider()
   readonly #receivers: FaultyReceiver[]
+  readonly #offices: Offices
   #store!: Store
   #killsWhileBusy = 0
 
@@ -46,6 +50,10 @@ export class KillRun {
     this.#options = options
     this.#random = randomFrom(options.seed)
     this.#receivers = plans.map((plan) => new FaultyReceiver(plan, this.#random))
+    this.#offices = new Offices({
+      ...{ clock: fastClock(this.#originMs, times), random: this.#random },
+      ...{ lifetimeSeconds: tokenSeconds, graceMs: tokenGraceMs },
+    })
   }
 
   async run(): Promise<Verdict> {
@@ -55,9 +63,10 @@ export class KillRun {
     this.#store = await openStore({ ...at, clock, reserveBytes: 1 })
     try {
       await this.#open()
-      const writing = { store: this.#store, clock }
+      const writing = { store: this.#store, clock, metadataOf: (n: number) => this.#recordsOf(n) }
       const urls = this.#receivers.map(({ url }) => url)
       await writeMerchant(writing, urls, this.#receivers[0]?.secret ?? '')
+      await this.#offices.connect(this.#store, merchantId)
       const payments = events / life.length
       for (let kill = 0; kill < kills; kill++) {
         const wanted = Math.ceil(((kill + 1) * payments) / kills)
@@ -71,13 +80,9 @@ export class KillRun {
         })
       }
       await this.#finish()
-      const [receivers, mail, phone] = [this.#receivers, this.#mail, this.#phone]
       return await judge({
-        store: this.#store,
-        receivers,
-        mail,
-        phone,
-        kills,
+        ...{ store: this.#store, receivers: this.#receivers, mail: this.#mail, phone: this.#phone },
+        ...{ offices: this.#offices, kills },
         killsWhileBusy: this.#killsWhileBusy,
       })
     } finally {
@@ -85,7 +90,16 @@ export class KillRun {
       for (const receiver of this.#receivers) await receiver.stop()
       await this.#mail.stop()
       await this.#phone.stop()
+      await this.#offices.stop()
     }
+  }
+
+  /** All are of one contact; every other one pays an invoice: the books take sixty requests a minute, not more. */
+  #recordsOf(n: number): Record<string, string> {
+    const record = { crmRecord: `Contact:${this.#offices.contact}` }
+    if (n % 2 > 0) return record
+    const { InvoiceNumber } = this.#offices.books.addInvoice(`order-${n}`, (1_000 + n) / 100)
+    return { ...record, invoice: InvoiceNumber }
   }
 
   /** The receivers of receipts have their troubles too: connections that break after the message was taken. */
@@ -93,6 +107,7 @@ export class KillRun {
     for (const receiver of this.#receivers) await receiver.start()
     await this.#mail.start()
     await this.#phone.start()
+    await this.#offices.start()
     this.#mail.breaksAfterMessage = () => this.#random() < 0.05
     this.#phone.onMessage = (take, response) => {
       const drawn = this.#random()
@@ -112,7 +127,7 @@ export class KillRun {
     await pause(thenMs)
     const inFlight = await patiently(() => this.#count('leased'))
     if (inFlight > 0) this.#killsWhileBusy++
-    await this.#kill(child)
+    await child.kill()
   }
 
   async #finish(): Promise<void> {
@@ -120,7 +135,7 @@ export class KillRun {
       const child = await patiently(() => this.#startRelay(speed))
       const deadline = performance.now() + 240_000
       while ((await patiently(() => this.#count(what))) > 0 && performance.now() < deadline) await pause(200)
-      await this.#kill(child)
+      await child.kill()
     }
     await untilDone('but-text', times)
     // What is left waits for look-ups of text messages, half an hour apart.
@@ -130,7 +145,14 @@ export class KillRun {
   /** Deliveries that any target has taken so far. */
   #arrived(): number {
     const webhooks = this.#receivers.reduce((sum, { taken }) => sum + taken.length, 0)
-    return webhooks + this.#mail.mails.length + this.#phone.sent.length
+    const { crm, books } = this.#offices
+    return (
+      webhooks +
+      this.#mail.mails.length +
+      this.#phone.sent.length +
+      crm.arrived.length +
+      books.payments.length
+    )
   }
 
   async #payments(): Promise<number> {
@@ -152,32 +174,14 @@ export class KillRun {
     return Number(rows)
   }
 
-  async #startRelay(speed: number): Promise<ChildProcess> {
+  async #startRelay(speed: number): Promise<RelayProcess> {
     const { accountSid, authToken, from, apiOrigin } = this.#phone.config
     const order: RelayOrder = {
       ...{ place: this.#options.place, merchantId, originMs: this.#originMs, times: speed },
       mailUrl: `smtp://127.0.0.1:${this.#mail.port}`,
       text: { accountSid, authToken: authToken.reveal(), from, apiOrigin },
     }
-    const stdio: ['pipe', 'ignore', 'inherit', 'ipc'] = ['pipe', 'ignore', 'inherit', 'ipc']
-    const child = fork(path.join(import.meta.dirname, 'relay-child.ts'), [], {
-      execArgv: ['--no-warnings'],
-      env: {},
-      stdio,
-    })
-    child.stdin?.end(JSON.stringify(order))
-    await new Promise<void>((resolve, reject) => {
-      child.once('message', () => resolve())
-      child.once('exit', (code) => reject(new Error(`a relay ended before it ran: ${code}`)))
-    })
-    child.removeAllListeners('exit')
-    return child
-  }
-
-  async #kill(child: ChildProcess): Promise<void> {
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
+    return RelayProcess.start(order)
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
+import { createConnectionCore } from '../../src/control/connections/assemble.ts'
 import { createPostWebhook } from '../../src/control/outbox/post-webhook.ts'
 import { Relay } from '../../src/control/outbox/relay.ts'
 import { createWebhookTarget } from '../../src/control/outbox/webhook-target.ts'
@@ -35,12 +36,18 @@ async function relay(): Promise<void> {
   const clock = fastClock(order.originMs, order.times)
   const place = 'file' in order.place ? order.place : { url: new Secret(order.place.url) }
   const store = await openStore({ ...place, clock, reserveBytes: 1 })
-  const postWebhook = createPostWebhook({ clock, egress: { ports: null, allow: ['127.0.0.0/8'] } })
+  const egress = { ports: null, allow: ['127.0.0.0/8'] }
+  const postWebhook = createPostWebhook({ clock, egress })
   const mailer = createMailer({ url: new Secret(order.mailUrl), from: 'receipts@shop.example' })
   const texter = createTexter({ ...order.text, authToken: new Secret(order.text.authToken) })
+  const connections = createConnectionCore({
+    ...{ store, clock, log: silentLog, mode: 'sandbox', publicUrl: '', sealer: testSealer, egress },
+    onTold: () => {},
+  })
   const kinds = [
     createWebhookTarget({ store, clock, postWebhook, sealer: testSealer }),
     createReceiptTarget({ store, clock, mailer, texter }),
+    connections.target,
   ]
   const random = Math.random
   const merchantIds = async () => [order.merchantId]

@@ -2,6 +2,8 @@ import { channelOf } from '../../src/control/receipts/receipt-store.ts'
 import type { Store } from '../../src/control/store/store.ts'
 import type { MailServer } from '../control/receipts/mail-server.ts'
 import type { TextProvider } from '../control/receipts/text-provider.ts'
+import { officeVerdicts } from './office-verdict.ts'
+import type { Offices } from './offices.ts'
 import type { FaultyReceiver } from './receivers.ts'
 
 export type TargetVerdict = {
@@ -30,6 +32,7 @@ export type JudgeOptions = {
   readonly receivers: readonly FaultyReceiver[]
   readonly mail: MailServer
   readonly phone: TextProvider
+  readonly offices: Offices
   readonly kills: number
   readonly killsWhileBusy: number
 }
@@ -50,9 +53,11 @@ export async function judge(options: JudgeOptions): Promise<Verdict> {
     ),
   )
   const receipts = await receiptVerdicts(options, rows)
-  const targets = [...webhooks, ...receipts]
+  const targets = [...webhooks, ...receipts, ...(await officeVerdicts(store, options.offices))]
+  const dead = rows.filter(({ target, state }) => target.startsWith('con_') && state === 'dead').length
   const waiting = rows.filter(({ state }) => state === 'waiting').length
   const broken = [
+    ...(dead > 0 ? [`${dead} rows to the CRM or the books were given up`] : []),
     ...(waiting > 0 ? [`${waiting} rows still wait`] : []),
     ...receivers.filter(({ unsigned }) => unsigned > 0).map(({ plan }) => `${plan.name}: wrong signatures`),
     ...targets.flatMap(({ target, missing, twice, outOfOrder }) =>

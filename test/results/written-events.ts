@@ -20,7 +20,12 @@ export const life: readonly PaymentEventType[] = [
   'payment.refunded',
 ]
 
-export type WriteOptions = { readonly store: Store; readonly clock: Clock }
+export type WriteOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  /** Which records the n-th payment names. */
+  readonly metadataOf?: (n: number) => Readonly<Record<string, string>>
+}
 
 export async function writeMerchant(
   { store }: WriteOptions,
@@ -44,19 +49,19 @@ export async function writeMerchant(
     },
     ...{ source: 'api' as const, state: 'enabled' as const, disabled_because: null, ...times },
   }))
-  await store.db.insertInto('webhook_endpoints').values(rows).execute()
+  if (rows.length > 0) await store.db.insertInto('webhook_endpoints').values(rows).execute()
 }
 
 /** Writes payments with the whole life of each, as the payment core would: events in the transaction of the change. */
 export async function writePayments(
-  { store, clock }: WriteOptions,
+  { store, clock, metadataOf = () => ({}) }: WriteOptions,
   count: number,
   first: number,
 ): Promise<void> {
   await store.transaction(async (trx) => {
     for (let n = first; n < first + count; n++) {
       const nowMs = clock.now()
-      const payment = paymentRow(n, nowMs)
+      const payment = { ...paymentRow(n, nowMs), metadata: JSON.stringify(metadataOf(n)) }
       await trx.insertInto('payments').values(payment).execute()
       const consent = { consent_kind: 'system' as const, consent_id: 'run', consent_at: nowMs }
       const wish = { merchant_id: merchantId, payment_id: payment.id, locale: null, ...consent }

@@ -4,6 +4,7 @@ import { Secret } from '../../base/secret.ts'
 import { clientPlace, tokensPlace } from '../connections/token-keeper.ts'
 import { endpointPlace } from '../outbox/endpoint-secret.ts'
 import type { Store } from '../store/store.ts'
+import { sealPlace } from '../stored-cards/stored-card-store.ts'
 import { SealBroken, type Sealer, SealingKeyMissing } from './sealer.ts'
 
 /** Every column of the database that holds something secret for longer than minutes, and where each seal belongs. */
@@ -12,6 +13,7 @@ const columns = [
   { table: 'webhook_endpoints', column: 'previous_secret', place: endpointPlace },
   { table: 'connections', column: 'sealed_client', place: clientPlace },
   { table: 'connections', column: 'sealed_tokens', place: tokensPlace },
+  { table: 'stored_cards', column: 'token', place: (id: string) => sealPlace({ id }) },
 ] as const
 type Column = (typeof columns)[number]
 
