@@ -92,8 +92,10 @@ export class Api {
     return this.#request('getPayment', { id: paymentId, query: { expand: ['operations'] } })
   }
 
-  findPayments({ reference, status }: PaymentQuery, cursor?: string): Promise<Answer<Found>> {
-    const given = Object.entries({ reference, status, cursor }).filter(([, value]) => Boolean(value))
+  findPayments({ reference, customer, status }: PaymentQuery, cursor?: string): Promise<Answer<Found>> {
+    const given = Object.entries({ reference, customer, status, cursor }).filter(([, value]) =>
+      Boolean(value),
+    )
     return this.#request('listPayments', { query: { ...Object.fromEntries(given), limit: pageLength } })
   }
 

@@ -1,8 +1,12 @@
 import type { PaymentResource } from '../contracts/desk-port.ts'
 import type { PaymentStatus } from '../contracts/payment-events.ts'
 
-/** What the agent looks for; everything when both are empty. */
-export type PaymentQuery = { readonly reference: string; readonly status: PaymentStatus | '' }
+/** What the agent looks for; everything when all are empty. */
+export type PaymentQuery = {
+  readonly reference: string
+  readonly customer: string
+  readonly status: PaymentStatus | ''
+}
 
 /** A page of payments as the API answered it. */
 export type Found = { readonly data: readonly PaymentResource[]; readonly nextCursor: string | null }
@@ -26,7 +30,7 @@ export type LookupAction =
 
 export const nothingLookedUp: Lookup = {
   found: null,
-  query: { reference: '', status: '' },
+  query: { reference: '', customer: '', status: '' },
   searches: 0,
   open: null,
 }

@@ -9,7 +9,7 @@ import { whyNoPayment } from './platform-trouble.ts'
 import type { DeskState } from './state.ts'
 import { refusalWords } from './words.ts'
 
-type FormField = 'amount' | 'currency' | 'reference'
+type FormField = 'amount' | 'currency' | 'reference' | 'customer'
 type Faults = Partial<Record<FormField, string>>
 
 /** Where the API's complaint about a field belongs on the form: its JSON pointer to our input. */
@@ -17,9 +17,10 @@ const pointers: Readonly<Record<string, FormField>> = {
   '/amountMinor': 'amount',
   '/currency': 'currency',
   '/reference': 'reference',
+  '/customer': 'customer',
 }
 
-/** Amount, currency and reference; every fault stands at its field, and focus goes to the first. */
+/** Amount, currency, reference and customer; every fault stands at its field, and focus goes to the first. */
 export class PaymentForm extends LitElement {
   static override properties = {
     desk: { attribute: false },
@@ -82,7 +83,7 @@ export class PaymentForm extends LitElement {
         <h3 id="title">Take payment</h3>
         ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}
         <div class="pair">${this.#amount()} ${this.#currency()}</div>
-        ${this.#reference()}
+        <div class="pair">${this.#reference()} ${this.#customer()}</div>
         <label class="check">
           <input type="checkbox" name="manual" />
           Ask me before the card is charged
@@ -150,6 +151,22 @@ export class PaymentForm extends LitElement {
     </div>`
   }
 
+  #customer(): TemplateResult {
+    return html`<div>
+      <label for="customer">Customer (optional)</label>
+      <input
+        id="customer"
+        name="customer"
+        maxlength="255"
+        autocomplete="off"
+        aria-invalid=${this.faults.customer ? 'true' : 'false'}
+        aria-describedby="customer-hint customer-fault"
+      />
+      <p class="hint" id="customer-hint">As your systems name them.</p>
+      ${this.#fault('customer')}
+    </div>`
+  }
+
   #fault(field: FormField): TemplateResult {
     return html`<p class="fault" id="${field}-fault">${this.faults[field] ?? ''}</p>`
   }
@@ -167,6 +184,7 @@ export class PaymentForm extends LitElement {
     const data = new FormData(event.currentTarget as HTMLFormElement)
     const amount = parseAmount(String(data.get('amount')), this.currency)
     const reference = String(data.get('reference')).trim()
+    const customer = String(data.get('customer')).trim()
     this.faults = {
       ...(!amount.ok && { amount: amountAdvice(amount.fault, this.currency) }),
       ...(reference === '' && { reference: 'Enter the order or invoice number.' }),
@@ -180,6 +198,7 @@ export class PaymentForm extends LitElement {
       amountMinor: amount.amountMinor,
       currency: this.currency,
       reference,
+      ...(customer && { customer }),
       confirm: data.has('manual') ? 'manual' : 'automatic',
     })
   }

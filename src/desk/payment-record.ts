@@ -8,7 +8,7 @@ import { controlStyles } from './control-styles.ts'
 import type { Desk } from './desk.ts'
 import { type Orderable, operationWords, orderNames, ordersOf } from './orders.ts'
 import type { DeskState } from './state.ts'
-import { cardWords, refusalWords, statusNames, whenWords } from './words.ts'
+import { cardWords, motoWords, refusalWords, statusNames, whenWords } from './words.ts'
 import './order-form.ts'
 import './receipt-form.ts'
 import './record-links.ts'
@@ -88,6 +88,7 @@ export class PaymentRecord extends LitElement {
           ${fact('Status', statusNames[payment.status], 'status')} ${fact('Amount', formatMoney(payment))}
           ${this.#money('Taken', payment.capturedMinor)} ${this.#money('Given back', payment.refundedMinor)}
           ${fact('Card', cardWords(payment))} ${fact('When', whenWords(payment.createdAt))}
+          ${fact('Customer', payment.customer, 'customer')} ${fact('Declared as', motoWords(payment), 'moto')}
           ${fact("Gateway's reference", payment.gatewayRef)} ${fact('Payment', payment.id)}
         </dl>
         ${this.#operations()} ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}

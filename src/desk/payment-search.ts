@@ -8,7 +8,7 @@ import type { PaymentQuery } from './lookup.ts'
 import { type DeskState, recordShown } from './state.ts'
 import { refusalWords, statusNames, whenWords } from './words.ts'
 
-/** Finds payments by reference or state, newest first; each opens its record. */
+/** Finds payments by reference, customer or state, newest first; each opens its record. */
 export class PaymentSearch extends LitElement {
   static override properties = { desk: { attribute: false }, state: { attribute: false } }
   static override styles = [
@@ -70,6 +70,11 @@ export class PaymentSearch extends LitElement {
           <p class="hint" id="hint">The whole reference; empty for the newest.</p>
         </div>
         <div>
+          <label for="customer">Customer</label>
+          <input id="customer" name="customer" maxlength="255" autocomplete="off" aria-describedby="customer-hint" />
+          <p class="hint" id="customer-hint">As your systems name them, as a whole.</p>
+        </div>
+        <div>
           <label for="status">Status</label>
           <select id="status" name="status">
             <option value="">Any</option>
@@ -114,7 +119,9 @@ export class PaymentSearch extends LitElement {
         @click=${() => this.desk.openRecord(payment.id)}
       >
         <span>${formatMoney(payment)} ${payment.reference}</span>
-        <span class="detail">${statusNames[payment.status]} · ${whenWords(payment.createdAt)}</span>
+        <span class="detail">
+          ${payment.customer ? `${payment.customer} · ` : ''}${statusNames[payment.status]} · ${whenWords(payment.createdAt)}
+        </span>
       </button>
     `
   }
@@ -122,8 +129,9 @@ export class PaymentSearch extends LitElement {
   #submit(event: SubmitEvent): void {
     event.preventDefault()
     const data = new FormData(event.currentTarget as HTMLFormElement)
-    const reference = String(data.get('reference')).trim()
-    void this.desk.find({ reference, status: String(data.get('status')) as PaymentQuery['status'] })
+    const textOf = (name: string) => String(data.get(name)).trim()
+    const status = textOf('status') as PaymentQuery['status']
+    void this.desk.find({ reference: textOf('reference'), customer: textOf('customer'), status })
   }
 }
 

@@ -106,3 +106,9 @@ const whenFormat = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeS
 export function whenWords(epochMs: number): string {
   return whenFormat.format(epochMs)
 }
+
+/** What the gateway was told of how the order came; null where nothing is told. */
+export function motoWords({ moto }: Pick<PaymentResource, 'moto'>): string | null {
+  if (moto === null) return null
+  return moto ? 'Telephone order' : 'Ordinary card payment'
+}

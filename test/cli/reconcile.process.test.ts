@@ -58,9 +58,11 @@ describe('tonewall reconcile', () => {
     const ended = await reconcile(['--since', today, '--ledger', ledger])
     expect(ended).toMatchObject({ status: 0, stdout: expect.stringContaining('1 agree, 0 differences') })
     const [head, line] = readFileSync(ledger, 'utf8').split('\r\n')
-    expect(head).toBe('at,kind,paymentId,reference,ourReference,gatewayRef,amount,amountMinor,currency')
+    expect(head).toBe(
+      'at,kind,paymentId,reference,ourReference,gatewayRef,amount,amountMinor,currency,customer',
+    )
     expect(line).toContain(`,payment,${payment.id},books-1,`)
-    expect(line).toMatch(/,10\.50,1050,GBP$/)
+    expect(line).toMatch(/,10\.50,1050,GBP,$/)
   })
 
   it('names what differs, writes it as CSV, and ends with 1', async () => {

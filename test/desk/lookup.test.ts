@@ -3,7 +3,7 @@ import { announcements } from '../../src/desk/announce.ts'
 import { type DeskAction, type DeskState, firstState, recordShown, reduce } from '../../src/desk/state.ts'
 import { aCall, anOperation, aPayment, aSession, callId } from './examples.ts'
 
-const query = { reference: 'INV-7', status: '' } as const
+const query = { reference: 'INV-7', customer: '', status: '' } as const
 const paid = aPayment({ status: 'captured', capturedMinor: 1050, updatedAt: 2 })
 const withRefund = { ...paid, updatedAt: 3, operations: [anOperation()] }
 const found = (...data: (typeof paid)[]): DeskAction => ({

@@ -35,6 +35,19 @@ describeInBrowser('a payment that was looked up', () => {
     expect(new Set(orders.map(({ key }) => key)).size).toBe(1)
   })
 
+  it('is found by its customer, and says who that is and how the order was declared', async () => {
+    const page = await desk.onCall()
+    desk.control.payment = aPayment({ operations: [], ...captured, customer: 'C-1042', moto: true })
+    desk.control.found = [desk.control.payment]
+    const search = page.getByRole('search')
+    await search.getByLabel('Customer').fill(' C-1042 ')
+    await search.getByRole('button', { name: 'Search' }).click()
+    await page.getByRole('list', { name: 'Payments found' }).getByText('C-1042').click()
+    await page.getByTestId('customer').filter({ hasText: 'C-1042' }).waitFor()
+    await page.getByTestId('moto').filter({ hasText: 'Telephone order' }).waitFor()
+    expect(desk.control.searched).toEqual([{ customer: 'C-1042', limit: '20' }])
+  })
+
   it('says that an outcome is not known, at once, and takes no further order', async () => {
     const page = await openRecord()
     desk.control.payment = aPayment({

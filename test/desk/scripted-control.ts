@@ -14,6 +14,8 @@ export type Posted = { readonly path: string; readonly key: string; readonly bod
  */
 export class ScriptedControl {
   readonly posted: Posted[] = []
+  /** What payments were looked for by. */
+  readonly searched: Record<string, string>[] = []
   /** The payment as GET and every POST answer it. */
   payment: PaymentResource = aPayment({ status: 'created' })
   /** What every search finds. */
@@ -86,7 +88,10 @@ export class ScriptedControl {
       this.loggedIn = false
       return reply.code(204).send()
     })
-    app.get('/v1/payments', async () => ({ data: this.found, nextCursor: null }))
+    app.get('/v1/payments', async (request) => {
+      this.searched.push(request.query as Record<string, string>)
+      return { data: this.found, nextCursor: null }
+    })
     app.get('/v1/status', (_request, reply) =>
       this.status ? reply.send(PlatformStatus.parse(this.status)) : reply.code(503).send(problem(503)),
     )

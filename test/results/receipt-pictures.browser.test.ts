@@ -23,6 +23,7 @@ const sale: ReceiptFacts = {
   receiptId: 'rcp_01jd3f8p0m9x2v7k4q6r5s8t1w',
   paymentId: 'pay_01jd3f8p0m9x2v7k4q6r5s8t1w',
   reference: 'order-1001',
+  customer: null,
   description: 'Two tickets, row F',
   amountMinor: 4_250,
   originalMinor: 4_250,

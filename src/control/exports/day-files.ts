@@ -71,19 +71,20 @@ function differenceCells(one: DifferenceTable): Cell[] {
 }
 
 /**
- * Bank-statement lines as Xero imports them: `Date` as DD/MM/YYYY, `Amount` positive for what comes in. See
+ * Bank-statement lines as Xero imports them: `Date` as DD/MM/YYYY, `Amount` positive for what comes in,
+ * `Payee` the customer, else the gateway. See
  * https://central.xero.com/s/article/Import-a-CSV-bank-statement
  */
 export function xeroFile(movements: readonly GatewayMovement[], dateOf: (atMs: number) => string): string {
   const head = ['*Date', '*Amount', 'Payee', 'Description', 'Reference', 'Check Number']
   const rows = movements.map(
-    ({ at, amountMinor, currency, kind, gateway, reference, paymentId, ourReference }) => {
+    ({ at, amountMinor, currency, kind, gateway, reference, customer, paymentId, ourReference }) => {
       const [year, month, day] = dateOf(at).split('-')
       const what = kind === 'refund' ? 'Card refund by telephone' : 'Card payment by telephone'
       return [
         `${day}/${month}/${year}`,
         decimal(amountMinor, currency),
-        gateway,
+        customer ?? gateway,
         `${what}, ${paymentId}`,
         reference,
         ourReference,

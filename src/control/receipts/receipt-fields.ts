@@ -8,6 +8,7 @@ export type ReceiptFacts = {
   readonly receiptId: string
   readonly paymentId: string
   readonly reference: string
+  readonly customer: string | null
   readonly description: string | null
   /** What was taken, or given back; and of a refund, what had been taken. */
   readonly amountMinor: number
@@ -48,6 +49,7 @@ export const receiptFieldNames = {
   last4: 'The last four digits of the card',
   authCode: 'The authorisation code of the card’s bank',
   reference: 'Your reference of the payment',
+  customer: 'Your name of the customer; empty when the payment names none',
   description: 'Your description of the payment',
   receiptNumber: 'Ours: one for each receipt',
   paymentId: 'Our id of the payment',
@@ -90,6 +92,7 @@ export function receiptFields(
     last4: facts.last4 ?? '',
     authCode: facts.authCode ?? '',
     reference: facts.reference,
+    customer: facts.customer ?? '',
     description: facts.description ?? '',
     receiptNumber: receiptNumber(facts.receiptId),
     paymentId: facts.paymentId,

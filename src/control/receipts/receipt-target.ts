@@ -112,6 +112,7 @@ function factsOf({ body }: Delivery, receiptId: string): ReceiptFacts {
     receiptId,
     paymentId: event.id,
     reference: event.reference,
+    customer: event.customer,
     description: event.description,
     amountMinor: isRefund ? (event.operation?.amountMinor ?? event.refundedMinor) : taken,
     originalMinor: taken,

@@ -15,8 +15,9 @@ export function ledgerCsv(movements: readonly Movement[]): string {
     movement.ourReference,
     movement.gatewayRef,
     ...money(movement.amountMinor, movement.currency),
+    movement.customer,
   ])
-  return csv([[...head, 'amount', 'amountMinor', 'currency'], ...rows])
+  return csv([[...head, 'amount', 'amountMinor', 'currency', 'customer'], ...rows])
 }
 
 export function differencesCsv(differences: readonly DifferenceResource[]): string {

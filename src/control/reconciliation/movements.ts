@@ -7,6 +7,8 @@ export type Movement = {
   /** Our attempt, capture or refund, and the merchant's own reference. */
   readonly ourReference: string
   readonly reference: string
+  /** The merchant's own name for who pays. */
+  readonly customer: string | null
   /** Under which the gateway may list it. */
   readonly gatewayRef: string | null
   /** Negative for a refund. */
@@ -39,7 +41,7 @@ async function atOnce(db: Queries, { merchantId, gateway, sinceMs, untilMs }: Sp
         .onRef('payment.id', '=', 'attempt.payment_id'),
     )
     .select(['attempt.id', 'attempt.updated_at', 'payment.id as payment_id', 'payment.reference'])
-    .select(['payment.gateway_ref', 'payment.captured_minor', 'payment.currency'])
+    .select(['payment.customer', 'payment.gateway_ref', 'payment.captured_minor', 'payment.currency'])
     .where('attempt.merchant_id', '=', merchantId)
     .where('attempt.gateway', '=', gateway)
     .where('attempt.state', '=', 'approved')
@@ -64,6 +66,7 @@ async function atOnce(db: Queries, { merchantId, gateway, sinceMs, untilMs }: Sp
     paymentId: row.payment_id,
     ourReference: row.id,
     reference: row.reference,
+    customer: row.customer,
     gatewayRef: row.gateway_ref,
     amountMinor: row.captured_minor,
     currency: row.currency,
@@ -84,7 +87,7 @@ async function byOperation(
         .onRef('payment.id', '=', 'operation.payment_id'),
     )
     .selectAll('operation')
-    .select('payment.reference')
+    .select(['payment.reference', 'payment.customer'])
     .where('operation.merchant_id', '=', merchantId)
     .where('operation.gateway', '=', gateway)
     .where('operation.state', '=', 'done')
@@ -98,6 +101,7 @@ async function byOperation(
     paymentId: row.payment_id,
     ourReference: row.id,
     reference: row.reference,
+    customer: row.customer,
     gatewayRef: row.kind === 'refund' ? row.gateway_ref : row.payment_ref,
     amountMinor: row.kind === 'refund' ? -row.amount_minor : row.amount_minor,
     currency: row.currency,

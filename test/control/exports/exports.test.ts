@@ -28,7 +28,7 @@ const rows = (text: string) =>
 
 /** £10.50 taken, £2.50 of it given back, and €10.50 taken. */
 const aDay = async () => {
-  const first = await sandbox.approved()
+  const first = await sandbox.approved({ customer: 'C-7' })
   await sandbox.order({ paymentId: first.id, kind: 'refund', amountMinor: 250 })
   await sandbox.rig.clock.turn(10)
   await sandbox.approved({ currency: 'EUR' })
@@ -44,6 +44,7 @@ describe('a day of a merchant', () => {
     expect(of('amount')).toEqual(['10.50', '-2.50', '10.50'])
     expect(of('currency')).toEqual(['GBP', 'GBP', 'EUR'])
     expect(of('paymentId').slice(0, 2)).toEqual([id, id])
+    expect(of('customer')).toEqual(['C-7', 'C-7', ''])
   })
 
   it('comes to a sum for each gateway and currency', async () => {
@@ -60,9 +61,11 @@ describe('a day of a merchant', () => {
     await expect(written('xero')).rejects.toMatchObject({ code: 'EXPORT_CURRENCY_NEEDED' })
     const [head, paid, refunded] = rows((await written('xero', 'GBP')).replaceAll('"', ''))
     expect(head).toEqual(['*Date', '*Amount', 'Payee', 'Description', 'Reference', 'Check Number'])
-    expect(paid?.slice(0, 3)).toEqual(['15/01/2026', '10.50', 'sandbox'])
+    expect(paid?.slice(0, 3)).toEqual(['15/01/2026', '10.50', 'C-7'])
     expect(refunded?.slice(0, 2)).toEqual(['15/01/2026', '-2.50'])
     expect(paid?.join()).toContain(id)
+    // Nobody was named: the gateway is who pays out.
+    expect(rows(await written('xero', 'EUR'))[1]?.[2]).toBe('sandbox')
   })
 
   it('has the comparisons with the gateway', async () => {

@@ -10,6 +10,7 @@ const facts: ReceiptFacts = {
   receiptId: 'rcp_01jd3f8p0m9x2v7k4q6r5s8t1w',
   paymentId: 'pay_1',
   reference: '{{amount}} <b>1</b>',
+  customer: '{{amount}}',
   description: null,
   amountMinor: 500,
   originalMinor: 500,
@@ -63,6 +64,7 @@ describe('a template', () => {
       'Fish &amp; Chips &lt;Ltd&gt; {{amount}} &lt;b&gt;1&lt;&#x2F;b&gt;',
     )
     expect(fillTemplate('text', '{{merchantName}}', fields)).toBe('Fish & Chips <Ltd>')
+    expect(fillTemplate('text', 'For {{customer}}', fields)).toBe('For {{amount}}')
   })
 })
 

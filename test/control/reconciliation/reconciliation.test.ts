@@ -174,10 +174,12 @@ describe('a difference', () => {
     const { id } = await reconciled()
     const { reconciliations } = sandbox.rig.core
     const ledger = (await reconciliations.ledgerCsv(supervisor, id)).split('\r\n')
-    expect(ledger[0]).toBe('at,kind,paymentId,reference,ourReference,gatewayRef,amount,amountMinor,currency')
+    expect(ledger[0]).toBe(
+      'at,kind,paymentId,reference,ourReference,gatewayRef,amount,amountMinor,currency,customer',
+    )
     expect(ledger[1]).toContain(`payment,${paymentId},"'=1+1, ""ours""",att_`)
-    expect(ledger[1]).toMatch(/,10\.50,1050,GBP$/)
-    expect(ledger[2]).toMatch(/,-0\.50,-50,GBP$/)
+    expect(ledger[1]).toMatch(/,10\.50,1050,GBP,$/)
+    expect(ledger[2]).toMatch(/,-0\.50,-50,GBP,$/)
     const found = (await reconciliations.differencesCsv(supervisor, id)).split('\r\n')
     expect(found[1]).toMatch(/^missing-here,ref_\w+,,ref_\w+,,-100,GBP$/)
   })
