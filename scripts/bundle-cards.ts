@@ -1,7 +1,7 @@
 /**
- * `node scripts/bundle-cards.ts [DIST]`: each entry of a card process as one file, `DIST/vault/bundle/{card,door}.js`.
- * A card process reads its code anew at every start; one file instead of thirty costs a fifth less processor time.
- * Nothing is minified: an auditor reads what runs.
+ * `node scripts/bundle-cards.ts [DIST]`: each entry of a card process as one file, `DIST/vault/bundle/{card,door}.cjs`.
+ * A card process reads its code anew at every start; one file instead of thirty costs a fifth less processor time, `require`
+ * instead of Node's loader of modules 3 ms less, and comments are read like code. Nothing is minified: an auditor reads what runs.
  */
 import path from 'node:path'
 import { build } from 'vite'
@@ -21,7 +21,7 @@ for (const [name, file] of Object.entries(entries)) {
       emptyOutDir: false,
       minify: false,
       target: 'esnext',
-      rolldownOptions: { output: { format: 'es', entryFileNames: `${name}.js` } },
+      rolldownOptions: { output: { format: 'cjs', entryFileNames: `${name}.cjs`, comments: false } },
     },
   })
 }

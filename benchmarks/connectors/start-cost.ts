@@ -22,7 +22,12 @@ export async function startCosts(entry: string, times: number): Promise<Cost[]> 
   try {
     return [
       await cost('Node alone', [script('bare.mjs', '')], times),
-      await cost('with node:tls', [script('tls.mjs', "import 'node:tls'")], times),
+      await cost('with node:tls', [script('tls.cjs', "require('node:tls')")], times),
+      await cost(
+        'the same, the certificates that come with Node unread',
+        ['--use-openssl-ca', script('unread.cjs', "require('node:tls')")],
+        times,
+      ),
       await cost('the card process, sealed', [...flags, entry], times),
       await cost('the same from its modules', [...flags, modules], times),
       await cost(

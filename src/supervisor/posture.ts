@@ -24,7 +24,7 @@ export async function readPosture(cardUid: number | null): Promise<Posture> {
     socketPath,
     token,
     runDir: path.join(dir, 'digits'),
-    cardEntry: path.join(packageDir, 'dist', 'vault', 'bundle', 'card.js'),
+    cardEntry: path.join(packageDir, 'dist', 'vault', 'bundle', 'card.cjs'),
     warm: 1,
     maxCollections: 1,
     cardUid,

@@ -135,7 +135,7 @@ function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
     ...common(input.config),
     ...link,
     runDir: path.join(input.runDir, 'digits'),
-    cardEntry: path.join(input.packageDir, 'dist', 'vault', 'bundle', 'card.js'),
+    cardEntry: path.join(input.packageDir, 'dist', 'vault', 'bundle', 'card.cjs'),
     warm,
     maxCollections,
     cardUid,
@@ -150,7 +150,7 @@ function payDoorPart({ config, packageDir }: PlanInput): z.input<typeof VaultCon
   return {
     ...rest,
     listen: { host, port },
-    entry: path.join(packageDir, 'dist', 'vault', 'bundle', 'door.js'),
+    entry: path.join(packageDir, 'dist', 'vault', 'bundle', 'door.cjs'),
     doors: doors.map(({ merchant: _, gateway, signingToken, ...door }) => {
       const { connector, origin } = config.gateways.find(({ id }) => id === gateway) ?? noGateway()
       const signing = signingToken === null ? null : { token: signingToken, publicOrigin: publicUrl ?? '' }

@@ -16,6 +16,8 @@ let gateway: TestGateway
 let misnamed: TestGateway
 /** Speaks TLS with another CA than the one the vault trusts for it. */
 let stranger: TestGateway
+/** The configuration names no CA for it: those that come with Node count, and none of them knows it. */
+let unnamed: TestGateway
 /** Takes the connection and never says a word. */
 let mute: net.Server
 let vault: VaultHarness
@@ -27,6 +29,7 @@ beforeAll(async () => {
   gateway = await startTestGateway(dir)
   misnamed = await startTestGateway(dir, { certificateFor: 'other.example' })
   stranger = await startTestGateway(dir)
+  unnamed = await startTestGateway(dir)
   mute = net.createServer((socket) => socket.on('error', () => {}))
   await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve))
   origins.mute = `https://localhost:${(mute.address() as AddressInfo).port}`
@@ -38,6 +41,7 @@ beforeAll(async () => {
     [gateway.origin, gateway.caFile],
     [misnamed.origin, misnamed.caFile],
     [stranger.origin, gateway.caFile],
+    [unnamed.origin, null],
     [origins.mute, gateway.caFile],
     [origins.refused, gateway.caFile],
     [origins.nowhere, null],
@@ -48,7 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await vault?.stop()
-  await Promise.all([gateway, misnamed, stranger].map((server) => server?.close()))
+  await Promise.all([gateway, misnamed, stranger, unnamed].map((server) => server?.close()))
   mute?.close()
   compiled?.remove()
   rmSync(dir, { recursive: true, force: true })
@@ -75,6 +79,7 @@ describe('a request of which no byte left', () => {
     ['dns', () => origins.nowhere],
     ['tls', () => misnamed.origin],
     ['tls', () => stranger.origin],
+    ['tls', () => unnamed.origin],
     ['timeout', () => origins.mute],
   ] as const)('is not-sent because of %s, and the card is kept for a retry', async (because, origin) => {
     const { collectionId, reply } = await send(origin())

@@ -45,7 +45,7 @@ beforeAll(async () => {
     warm: 1,
     payDoor: {
       ...{ listen: { host: '127.0.0.1', port }, certificateFile, keyFile, warm: 1, mostAtOnce: 4 },
-      entry: compiled.entry.replace(/card\.js$/, 'door.js'),
+      entry: compiled.entry.replace(/card\.cjs$/, 'door.cjs'),
       doors: [
         { ...door, id: 'open', path: '/pay/open' },
         { ...door, id: 'signed', path: '/pay/signed', signing: { token: signingToken, publicOrigin } },

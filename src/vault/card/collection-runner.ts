@@ -1,4 +1,4 @@
-import tls from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import { digitFrame } from '../../contracts/digit-port.ts'
@@ -22,6 +22,7 @@ import type { DigitBuffer } from './digit-buffer.ts'
 import { DigitIntake } from './digit-intake.ts'
 import { judge } from './field-rules.ts'
 import { canFill } from './fill-slots.ts'
+import { trustFor } from './gateway-trust.ts'
 import { beginExchange, type Exchange } from './send-call.ts'
 
 type Opening = Extract<Order, { type: 'open' }>
@@ -43,7 +44,7 @@ const hashCode = 0x23
 export class CollectionRunner {
   readonly #options: CollectionRunnerOptions
   readonly #intake: DigitIntake
-  readonly #secureContext: tls.SecureContext
+  readonly #secureContext: SecureContext
   #state: State
   #timer: Timer | undefined
   #exchange: Exchange | undefined
@@ -52,10 +53,7 @@ export class CollectionRunner {
     const { opening, clock } = options
     this.#options = options
     // Before the first digit: parsing certificates allocates, and nothing that allocates should happen later.
-    this.#secureContext = tls.createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(opening.ca === null ? {} : { ca: opening.ca }),
-    })
+    this.#secureContext = trustFor(opening.ca)
     const ticket = Buffer.from(opening.ticket, 'base64url')
     if (ticket.length !== digitFrame.ticketBytes) throw new Error('a ticket of the wrong length')
     this.#intake = new DigitIntake({ ticket, onKey: (code) => this.#key(code) })

@@ -1,4 +1,4 @@
-import net from 'node:net'
+import { Socket, type SocketConstructorOpts } from 'node:net'
 import { digitCodes, digitFrame } from '../../contracts/digit-port.ts'
 
 export type DigitIntakeOptions = {
@@ -24,8 +24,8 @@ const readBytes = 512
  */
 export class DigitIntake {
   readonly #options: DigitIntakeOptions
-  #current: net.Socket | undefined
-  #candidate: net.Socket | undefined
+  #current: Socket | undefined
+  #candidate: Socket | undefined
   #nextSeq = 0
   #closed = false
 
@@ -37,7 +37,7 @@ export class DigitIntake {
   accept(handle: unknown): void {
     const frame = Buffer.allocUnsafeSlow(ownMemoryBytes).fill(0)
     let filled = 0
-    const socket: net.Socket = new net.Socket({
+    const socket: Socket = new Socket({
       handle,
       onread: {
         buffer: Buffer.allocUnsafeSlow(readBytes),
@@ -53,7 +53,7 @@ export class DigitIntake {
           return true
         },
       },
-    } as unknown as net.SocketConstructorOpts)
+    } as unknown as SocketConstructorOpts)
     socket.on('error', () => {})
     socket.on('close', () => {
       frame.fill(0)
@@ -74,7 +74,7 @@ export class DigitIntake {
     this.#candidate?.destroy()
   }
 
-  #take(frame: Buffer, socket: net.Socket): void {
+  #take(frame: Buffer, socket: Socket): void {
     const seq = frame.readUInt32BE(at.seq)
     // A gap means that a digit was lost on the way: a card with a hole in it is of no use to anyone.
     if (!this.#wellFormed(frame) || seq > this.#nextSeq || this.#closed) {
@@ -104,7 +104,7 @@ export class DigitIntake {
     return difference === 0 && digitCodes.has(frame[at.digit]!)
   }
 
-  #forget(socket: net.Socket): void {
+  #forget(socket: Socket): void {
     if (this.#current === socket) this.#current = undefined
     if (this.#candidate === socket) this.#candidate = undefined
   }

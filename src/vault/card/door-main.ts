@@ -3,11 +3,13 @@ import type { CollectionEnd } from '../../contracts/vault-port.ts'
 import type { Report } from '../card-messages.ts'
 import { type DoorOrder, type PostedEvent, readDoorOrder } from '../door-messages.ts'
 import { sealProcess } from '../launch/seal.ts'
+import { expectShortLife } from '../launch/short-life.ts'
 import { closeHandle } from './collection-runner.ts'
 import { DigitBuffer } from './digit-buffer.ts'
 import { PostRunner } from './post-runner.ts'
 
 /** One card that a voice provider posts, then this process ends. Sealed and started as a card process is. */
+expectShortLife()
 const digits = new DigitBuffer()
 const findings = sealProcess({ keepOffDisk: [digits.memory] })
 let runner: PostRunner | undefined

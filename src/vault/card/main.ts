@@ -2,10 +2,12 @@ import { systemClock } from '../../base/clock.ts'
 import type { CollectionEnd } from '../../contracts/vault-port.ts'
 import { type Order, type Report, readOrder } from '../card-messages.ts'
 import { sealProcess } from '../launch/seal.ts'
+import { expectShortLife } from '../launch/short-life.ts'
 import { CollectionRunner, closeHandle } from './collection-runner.ts'
 import { DigitBuffer } from './digit-buffer.ts'
 
 /** One card, then this process ends. Started ahead of time by the pool, by way of the nursery. */
+expectShortLife()
 const digits = new DigitBuffer()
 const findings = sealProcess({ keepOffDisk: [digits.memory] })
 let runner: CollectionRunner | undefined

@@ -1,5 +1,5 @@
-import net from 'node:net'
-import tls from 'node:tls'
+import { Socket, type SocketConstructorOpts } from 'node:net'
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { PostedAnswer, PostedFault } from '../../contracts/posted-card.ts'
@@ -11,6 +11,7 @@ import { closeHandle } from './collection-runner.ts'
 import type { DigitBuffer } from './digit-buffer.ts'
 import { judge } from './field-rules.ts'
 import { canFill } from './fill-slots.ts'
+import { trustFor } from './gateway-trust.ts'
 import type { PostedHead } from './posted-head.ts'
 import { takeCard } from './posted-json.ts'
 import { hasCredentials, isSigned } from './posted-proof.ts'
@@ -43,9 +44,9 @@ export type PostRunnerOptions = {
  */
 export class PostRunner {
   readonly #options: PostRunnerOptions
-  readonly #socket: tls.TLSSocket
+  readonly #socket: TLSSocket
   #door: Door | undefined
-  #gateway: tls.SecureContext | undefined
+  #gateway: SecureContext | undefined
   #exchange: Exchange | undefined
   #timer: Timer
   #over = false
@@ -53,12 +54,12 @@ export class PostRunner {
   constructor(options: PostRunnerOptions) {
     const { receiving, handle, clock } = options
     this.#options = options
-    const raw = new net.Socket({ handle } as unknown as net.SocketConstructorOpts)
+    const raw = new Socket({ handle } as unknown as SocketConstructorOpts)
     raw.on('error', () => {})
     const { certificate: cert, key } = receiving
-    this.#socket = new tls.TLSSocket(raw, {
+    this.#socket = new TLSSocket(raw, {
       isServer: true,
-      secureContext: tls.createSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
+      secureContext: createSecureContext({ cert, key, minVersion: 'TLSv1.2' }),
       ALPNProtocols: ['http/1.1'],
     })
     // The provider may go; what was begun with its card is finished all the same, and told when it asks again.
@@ -132,10 +133,7 @@ export class PostRunner {
   #begin(door: Door): void {
     const { clock, receiving } = this.#options
     this.#door = door
-    this.#gateway = tls.createSecureContext({
-      minVersion: 'TLSv1.2',
-      ...(door.ca === null ? {} : { ca: door.ca }),
-    })
+    this.#gateway = trustFor(door.ca)
     this.#timer.cancel()
     this.#timer = clock.after(receiving.answerMs, () => this.#respond('504 Gateway Timeout'))
   }

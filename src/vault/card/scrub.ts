@@ -122,9 +122,12 @@ const codeNames = [
   'verificationcode',
 ].map((name) => [...name].map((letter) => letter.charCodeAt(0)))
 
+const codeInitials: ReadonlySet<number> = new Set(codeNames.map(([initial]) => initial!))
+
 /** A name of the security code, then a few bytes that are no letters, then three or four digits. */
 function wipeSecurityCodes(bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; at++) {
+    if (!codeInitials.has(bytes[at]! | 0x20)) continue
     for (const name of codeNames) {
       const after = nameEnd(bytes, at, name)
       if (after > 0) wipeCodeAfter(bytes, after)

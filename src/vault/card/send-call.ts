@@ -1,10 +1,11 @@
-import net from 'node:net'
-import tls from 'node:tls'
+import { Socket, type SocketConstructorOpts } from 'node:net'
+import { connect, type SecureContext, type TLSSocket } from 'node:tls'
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 import type { DigitBuffer } from './digit-buffer.ts'
 import { fillSlots } from './fill-slots.ts'
 import { HttpResponseReader, type Reading } from './http-response.ts'
+import { isAddress } from './is-address.ts'
 import { replyOf } from './reply.ts'
 
 export type ExchangeOptions = {
@@ -12,7 +13,7 @@ export type ExchangeOptions = {
   readonly digits: DigitBuffer
   /** Node's handle of a connected TCP socket, as it came over the IPC channel. */
   readonly handle: unknown
-  readonly secureContext: tls.SecureContext
+  readonly secureContext: SecureContext
   readonly clock: Clock
   /** Called once. */
   readonly onReply: (reply: GatewayReply) => void
@@ -87,18 +88,18 @@ export function beginExchange(options: ExchangeOptions): Exchange {
 }
 
 /** TLS ends here, in the card process: the gate sees nothing but what goes over the wire. */
-function secure({ call, handle, secureContext }: ExchangeOptions): tls.TLSSocket {
+function secure({ call, handle, secureContext }: ExchangeOptions): TLSSocket {
   // Node's own types do not know the option, which is how cluster workers take connections over.
-  const socket = new net.Socket({ handle } as unknown as net.SocketConstructorOpts)
+  const socket = new Socket({ handle } as unknown as SocketConstructorOpts)
   // The error is handled where the TLS socket reports it.
   socket.on('error', () => {})
   const { hostname } = new URL(call.origin)
-  return tls.connect({
+  return connect({
     socket,
     secureContext,
     host: hostname,
     // RFC 6066 §3: no IP address in the server name.
-    ...(net.isIP(hostname) === 0 ? { servername: hostname } : {}),
+    ...(isAddress(hostname) ? {} : { servername: hostname }),
     ALPNProtocols: ['http/1.1'],
   })
 }

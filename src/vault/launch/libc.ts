@@ -1,4 +1,4 @@
-import ffi from 'node:ffi'
+import { dlopen, getInt32, getRawPointer } from 'node:ffi'
 
 /** What the sandbox needs of the C library, typed. */
 export type Libc = {
@@ -25,7 +25,7 @@ const pointer = 'pointer'
 
 /** Opens glibc. Throws where there is none (other systems, musl), or where ffi is not allowed. */
 export function openLibc(): Libc {
-  const { functions: c } = ffi.dlopen('libc.so.6', {
+  const { functions: c } = dlopen('libc.so.6', {
     prctl: { arguments: [int, word, word, word, word], return: int },
     syscall: { arguments: [signed, word, word, word, word, word], return: signed },
     setrlimit: { arguments: [int, pointer], return: int },
@@ -38,7 +38,7 @@ export function openLibc(): Libc {
     madvise: { arguments: [word, word, int], return: int },
     __errno_location: { arguments: [], return: pointer },
   }) as unknown as { functions: Record<string, (...args: unknown[]) => number | bigint> }
-  const errno = () => ffi.getInt32(c.__errno_location!() as unknown as bigint)
+  const errno = () => getInt32(c.__errno_location!() as unknown as bigint)
   const orErrno = (result: number | bigint) => (Number(result) < 0 ? -errno() : Number(result))
   const five = (args: readonly bigint[]) => [...args, 0n, 0n, 0n, 0n, 0n].slice(0, 5)
   return {
@@ -59,7 +59,7 @@ export function openLibc(): Libc {
 }
 
 export function addressOf(memory: Buffer): bigint {
-  return BigInt(ffi.getRawPointer(memory))
+  return BigInt(getRawPointer(memory))
 }
 
 const pageBytes = 4096n

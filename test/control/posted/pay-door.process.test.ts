@@ -62,7 +62,7 @@ beforeAll(async () => {
     gateways: [{ connector: 'sandbox', origin, caFile }],
     payDoor: {
       ...{ listen: { host: '127.0.0.1', port }, certificateFile, keyFile, warm: 1, mostAtOnce: 4 },
-      entry: compiled.entry.replace(/card\.js$/, 'door.js'),
+      entry: compiled.entry.replace(/card\.cjs$/, 'door.cjs'),
       doors: [{ ...door, connector: 'sandbox', origin }],
     },
   })

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 const root = resolve(import.meta.dirname, '../../..')
 
 export type CompiledCard = {
-  /** `…/vault/bundle/card.js` */
+  /** `…/vault/bundle/card.cjs` */
   readonly entry: string
   readonly dir: string
   remove(): void
@@ -38,5 +38,5 @@ export function compileCard(): CompiledCard {
   execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', join(dir, 'tsconfig.json')], { stdio: 'inherit' })
   execFileSync(process.execPath, [join(root, 'scripts/bundle-cards.ts'), outDir], { stdio: 'inherit' })
   const remove = () => rmSync(dir, { recursive: true, force: true })
-  return { entry: join(outDir, 'vault/bundle/card.js'), dir, remove }
+  return { entry: join(outDir, 'vault/bundle/card.cjs'), dir, remove }
 }
