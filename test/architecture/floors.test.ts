@@ -151,6 +151,8 @@ describe('the card process', () => {
       'node:fs',
       'node:process',
     ])
+    // V8's flags are set in one place; what else that module can do (a dump of the heap) wants a file, which the seal refuses.
+    const setsFlags = path.join('src', 'vault', 'launch', 'short-life.ts')
     for (const {
       file,
       loads: { packages },
@@ -158,7 +160,7 @@ describe('the card process', () => {
       expect(
         packages.filter((name) => !allowed.has(name)),
         file,
-      ).toEqual([])
+      ).toEqual(file === setsFlags ? ['node:v8'] : [])
   })
 
   it('uses no fetch, no JSON reader, no logger and no console where digits are', () => {
