@@ -48,6 +48,7 @@ export default defineConfig({
           name: 'postgres',
           include: [
             'auth',
+            'connections',
             'exports',
             'gateway-events',
             'outbox',

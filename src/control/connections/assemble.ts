@@ -47,7 +47,7 @@ export function createConnectionCore(options: ConnectionCoreOptions): Connection
   const dispatcher = createGuardedAgent({ guard, resolve: createResolveHost(), connectMs: 5_000, answerMs })
   const http = createConnectionHttp(clock, dispatcher)
   const tokens = new TokenKeeper({ store, clock, log, sealer, http })
-  const speaker = new Speaker({ clock, log, http, tokens, limiter: new Limiter() })
+  const speaker = new Speaker({ clock, log, http, tokens, limiter: new Limiter({ store, clock }) })
   return {
     sealer,
     connections: new Connections(options),

@@ -1,82 +1,61 @@
-import type { Window } from '../../crm/limits.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Queries } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import {
+  AccountCount,
+  type Ask,
+  nothingCounted,
+  type Room,
+  type Settled,
+  settle,
+  takeRoom,
+} from './account-room.ts'
 
-/** By window: requests that were let go within its span, oldest first, in ms. */
-type Counted = { readonly times: Map<string, number[]>; closedUntilMs: number; underWay: number }
-
-export type Ask = {
-  /** What the other side counts by: connections of several merchants may share it. */
-  readonly account: string
-  readonly windows: readonly Window[]
-  readonly atOnce: number
-}
-
-/** Room for one request now, or the moment at which there may be. */
-export type Room = { readonly ok: true } | { readonly ok: false; readonly untilMs: number }
-
-/** How long a place under way is thought to be kept, for want of a better moment, in ms. */
-const placeMs = 250
-/** The other side counts a request when it arrives: so long after it left, at most, as a rule, in ms. */
-const underWayMs = 1_000
+export type LimiterOptions = { readonly store: Store; readonly clock: Clock }
 
 /**
- * Rate limits of accounts on the other side, by sliding windows. Pure but for what it counts: the caller tells the time.
- * What a process does not know of (another process, a restart, another app) is learnt from the headers of answers, and
- * from 429: `learn` and `close` only ever take room away.
+ * Rate limits of accounts on the other side, counted in the store: whichever process of control sends, and after a
+ * restart too. One row for each account, which whoever takes room holds for the moment of one transaction.
  */
 export class Limiter {
-  readonly #accounts = new Map<string, Counted>()
+  readonly #options: LimiterOptions
 
-  take({ account, windows, atOnce }: Ask, nowMs: number): Room {
-    const counted = this.#of(account)
-    const waits = windows.map((window) => freeAt(timesIn(counted, window, nowMs), window, nowMs))
-    const untilMs = Math.max(nowMs, counted.closedUntilMs, ...waits)
-    if (untilMs > nowMs) return { ok: false, untilMs }
-    if (counted.underWay >= atOnce) return { ok: false, untilMs: nowMs + placeMs }
-    for (const window of windows) timesIn(counted, window, nowMs).push(nowMs)
-    counted.underWay++
-    return { ok: true }
+  constructor(options: LimiterOptions) {
+    this.#options = options
   }
 
-  /** The request is over, however it ended. */
-  give(account: string): void {
-    const counted = this.#of(account)
-    counted.underWay = Math.max(0, counted.underWay - 1)
+  take(ask: Ask): Promise<Room> {
+    const nowMs = this.#options.clock.now()
+    return this.#change(ask.account, (before) => takeRoom(before, ask, nowMs))
   }
 
-  /** The other side says how much is left in a window: what is missing was taken by somebody else, just now. */
-  learn(account: string, window: Window, left: number, nowMs: number): void {
-    const times = timesIn(this.#of(account), window, nowMs)
-    const missing = window.most - left - times.length
-    for (let i = 0; i < missing; i++) times.push(nowMs)
+  async settle(ask: Ask, settled: Settled): Promise<void> {
+    const nowMs = this.#options.clock.now()
+    await this.#change(ask.account, (before) => [undefined, settle(before, ask, settled, nowMs)])
   }
 
-  /** The other side refused (429) until then. */
-  close(account: string, untilMs: number): void {
-    const counted = this.#of(account)
-    counted.closedUntilMs = Math.max(counted.closedUntilMs, untilMs)
-  }
-
-  #of(account: string): Counted {
-    let counted = this.#accounts.get(account)
-    if (!counted) {
-      counted = { times: new Map(), closedUntilMs: 0, underWay: 0 }
-      this.#accounts.set(account, counted)
-    }
-    return counted
+  #change<T>(account: string, change: (before: AccountCount) => [T, AccountCount]): Promise<T> {
+    const { store, clock } = this.#options
+    return store.transaction(async (trx) => {
+      const [answer, after] = change(await read(trx, account, store.kind))
+      const values = { count: JSON.stringify(after), updated_at: clock.now() }
+      await trx.updateTable('account_limits').set(values).where('account', '=', account).execute()
+      return answer
+    })
   }
 }
 
-/** What was let go in the window that ends now; what is older is forgotten. */
-function timesIn({ times }: Counted, { name, spanMs }: Window, nowMs: number): number[] {
-  const kept = times.get(name) ?? []
-  const first = kept.findIndex((time) => time > nowMs - spanMs - underWayMs)
-  if (first !== 0) kept.splice(0, first === -1 ? kept.length : first)
-  times.set(name, kept)
-  return kept
-}
-
-/** When there is room for one more: when enough of the oldest have left the window. */
-function freeAt(times: readonly number[], { spanMs, most }: Window, nowMs: number): number {
-  const leaves = times[times.length - most]
-  return leaves === undefined ? nowMs : leaves + spanMs + underWayMs
+/** The account's row, made if it is not there, and locked until the transaction ends. */
+async function read(trx: Queries, account: string, kind: Store['kind']): Promise<AccountCount> {
+  const query = trx.selectFrom('account_limits').select('count').where('account', '=', account)
+  const locked = kind === 'postgres' ? query.forUpdate() : query
+  const known = await locked.executeTakeFirst()
+  if (known) return AccountCount.parse(JSON.parse(known.count))
+  await trx
+    .insertInto('account_limits')
+    .values({ account, count: JSON.stringify(nothingCounted), updated_at: 0 })
+    .onConflict((conflict) => conflict.column('account').doNothing())
+    .execute()
+  const { count } = await locked.executeTakeFirstOrThrow()
+  return AccountCount.parse(JSON.parse(count))
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { Answer, Call, Dialogue, Move, Outcome } from '../../crm/adapter.ts'
 import { readCommonly } from '../../crm/common-reply.ts'
+import type { Ask, Room, Settled } from './account-room.ts'
 import type { ConnectionHttp } from './connection-http.ts'
 import type { Connected } from './connection-row.ts'
 import type { Limiter } from './limiter.ts'
@@ -72,11 +73,11 @@ export class Speaker {
   }
 
   async #send(connected: Connected, call: Call, { token }: AccessToken): Promise<Said | 'unauthorised'> {
-    const { clock, log, http, limiter } = this.#options
+    const { clock, log, http } = this.#options
     const { adapter, origins } = connected
-    const account = this.#accountOf(connected)
-    const noRoom = await this.#room(connected, account)
-    if (noRoom !== undefined) return { kind: 'no-room', untilMs: noRoom }
+    const ask = askOf(connected)
+    const room = await this.#room(ask)
+    if (!room.ok) return { kind: 'no-room', untilMs: room.untilMs }
     const headers: Record<string, string> = {
       accept: 'application/json',
       ...call.headers,
@@ -87,46 +88,51 @@ export class Speaker {
     const body = call.body === undefined ? null : JSON.stringify(call.body)
     const url = `${origins.api}${call.path}`
     const reply = await http.send({ url, method: call.method, headers, body })
-    limiter.give(account)
     const status = reply.kind === 'answered' ? reply.status : null
     const facts = { target: connected.row.id, connector: adapter.id, operation: call.operation, status }
     log.info({ ...facts, latencyMs: Math.round(clock.monotonicMs() - beganMs) }, 'connected system called')
-    if (reply.kind === 'answered') this.#learn(connected, account, reply.headers)
     const common = readCommonly(reply)
+    const closesForMs = status === 429 && common.kind === 'outcome' ? waitOf(common.outcome) : undefined
+    await this.#settle(ask, {
+      placeMs: room.placeMs,
+      left: reply.kind === 'answered' ? (adapter.limits.left?.(reply.headers) ?? []) : [],
+      closedUntilMs: closesForMs === undefined ? 0 : clock.now() + closesForMs,
+    })
     if (common.kind === 'unauthorised') return 'unauthorised'
     if (common.kind === 'answer') return common
-    if (status === 429 && common.outcome.kind === 'retry')
-      limiter.close(account, clock.now() + (common.outcome.afterMs ?? 0))
     return { kind: 'outcome', outcome: common.outcome, status }
   }
 
-  #accountOf({ adapter, origins, account }: Connected): string {
-    return `${adapter.id} ${adapter.limits.account(origins.api, account.settings)}`
-  }
-
-  /** Undefined: go. Else the moment to come back at. */
-  async #room({ adapter, account: { settings } }: Connected, account: string): Promise<number | undefined> {
+  /** Room; or none within the moment that is worth waiting for, and when to come back. */
+  async #room(ask: Ask): Promise<Room> {
     const { clock, limiter } = this.#options
-    const { limits } = adapter
-    const ask = { account, windows: limits.windows(settings), atOnce: limits.atOnce }
     const giveUpMs = clock.now() + shortWaitMs
     for (;;) {
-      const room = limiter.take(ask, clock.now())
-      if (room.ok) return undefined
-      if (room.untilMs > giveUpMs) return room.untilMs
+      const room = await limiter.take(ask)
+      if (room.ok || room.untilMs > giveUpMs) return room
       await new Promise<void>((resolve) => clock.after(room.untilMs - clock.now(), resolve))
     }
   }
 
-  #learn(connected: Connected, account: string, headers: Readonly<Record<string, string>>): void {
-    const { clock, limiter } = this.#options
-    const { limits } = connected.adapter
-    const windows = limits.windows(connected.account.settings)
-    for (const { name, left } of limits.left?.(headers) ?? []) {
-      const window = windows.find((known) => known.name === name)
-      if (window) limiter.learn(account, window, left, clock.now())
-    }
+  /** What the other side answered is worth more than our count of it, which mends itself. */
+  async #settle(ask: Ask, settled: Settled): Promise<void> {
+    const { limiter, log } = this.#options
+    await limiter
+      .settle(ask, settled)
+      .catch((error: unknown) =>
+        log.warn({ error }, 'an answer was not counted towards the account’s limits'),
+      )
   }
+}
+
+function askOf({ adapter, origins, account: { settings } }: Connected): Ask {
+  const { limits } = adapter
+  const account = `${adapter.id} ${limits.account(origins.api, settings)}`
+  return { account, windows: limits.windows(settings), atOnce: limits.atOnce }
+}
+
+function waitOf(outcome: Outcome): number | undefined {
+  return outcome.kind === 'retry' ? (outcome.afterMs ?? 0) : undefined
 }
 
 function failed(because: string, status: number | null): Spoken {

@@ -1,8 +1,9 @@
-/** Tables of connected CRMs and accounting systems: migration 0009. Every row names its merchant. */
+/** Tables of connected CRMs and accounting systems: migrations 0009 and 0013. Every row names its merchant, but limits. */
 export type ConnectionTables = {
   connections: ConnectionTable
   connection_consents: ConsentTable
   record_links: RecordLinkTable
+  account_limits: AccountLimitTable
 }
 
 export type ConnectionTable = {
@@ -68,5 +69,14 @@ export type RecordLinkTable = {
   /** The payment's version of the newest event that was written. */
   position: number
   created_at: number
+  updated_at: number
+}
+
+/** What was asked of one account on the other side, which several merchants of ours may share. */
+export type AccountLimitTable = {
+  /** The adapter, and what the other side counts by. */
+  account: string
+  /** JSON: `AccountCount` of control/connections/account-room.ts. */
+  count: string
   updated_at: number
 }

@@ -11,6 +11,7 @@ import { connectionsMigration } from './migrations/0009-connections.ts'
 import { customersMigration } from './migrations/0010-customers.ts'
 import { declaredAndSentMigration } from './migrations/0011-declared-and-sent.ts'
 import { waysToPayMigration } from './migrations/0012-ways-to-pay.ts'
+import { accountLimitsMigration } from './migrations/0013-account-limits.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   customersMigration,
   declaredAndSentMigration,
   waysToPayMigration,
+  accountLimitsMigration,
 ]

@@ -5,6 +5,14 @@ CREATE OR REPLACE FUNCTION public.audit_only_grows()
  LANGUAGE plpgsql
 AS $function$ begin raise exception 'audit rows are append-only'; end $function$;
 
+create table account_limits (
+  account text not null,
+  count text not null,
+  updated_at bigint not null
+);
+
+alter table account_limits add constraint account_limits_pkey PRIMARY KEY (account);
+
 create table agents (
   id text not null,
   merchant_id text not null,

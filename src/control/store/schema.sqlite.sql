@@ -1,5 +1,7 @@
 -- The schema of a sqlite store, dumped by test/control/store/schema.test.ts. Not run: migrations make it.
 
+CREATE TABLE "account_limits" ("account" text primary key, "count" text not null, "updated_at" bigint not null);
+
 CREATE TABLE "agents" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "email" text not null unique, "name" text not null, "role" text not null, "password_hash" text not null, "disabled_at" bigint, "created_at" bigint not null, "updated_at" bigint not null, constraint "agents_by_merchant" unique ("merchant_id", "id"));
 
 CREATE TABLE "api_keys" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "name" text not null, "key_hash" text not null unique, "created_at" bigint not null, "last_used_at" bigint, "revoked_at" bigint, "api_version" text default '2026-10-01' not null);

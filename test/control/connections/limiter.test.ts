@@ -1,65 +1,126 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  type AccountCount,
+  nothingCounted,
+  settle,
+  takeRoom,
+} from '../../../src/control/connections/account-room.ts'
 import { Limiter } from '../../../src/control/connections/limiter.ts'
+import { openStore, type Store } from '../../../src/control/store/store.ts'
+import { ManualClock } from '../../support/manual-clock.ts'
+import { type TestPlace, testPlace } from '../../support/test-place.ts'
 
 const minute = { name: 'minute', spanMs: 60_000, most: 60 }
 const day = { name: 'day', spanMs: 86_400_000, most: 5_000 }
 const ask = (account = 'org') => ({ account, windows: [minute, day], atOnce: 5 })
 
-/** Takes and gives back at once; true when there was room. */
-const go = (limiter: Limiter, nowMs: number, account = 'org') => {
-  const { ok } = limiter.take(ask(account), nowMs)
-  if (ok) limiter.give(account)
-  return ok
+/** One account, with every request over at once. */
+class Counted {
+  count: AccountCount = nothingCounted
+
+  take(nowMs: number) {
+    const [room, after] = takeRoom(this.count, ask(), nowMs)
+    this.count = after
+    return room
+  }
+
+  go(nowMs: number, told: { left?: { name: string; left: number }[]; closedUntilMs?: number } = {}): boolean {
+    const room = this.take(nowMs)
+    if (!room.ok) return false
+    const settled = { placeMs: room.placeMs, left: [], closedUntilMs: 0, ...told }
+    this.count = settle(this.count, ask(), settled, nowMs)
+    return true
+  }
 }
 
 describe('the limits of an account', () => {
   it('let sixty go in any minute, and say when the next may', () => {
-    const limiter = new Limiter()
-    expect(Array.from({ length: 61 }, (_, i) => go(limiter, i * 100))).toEqual([
-      ...Array(60).fill(true),
-      false,
-    ])
-    // The first has left the window, with a second for its way.
-    expect(limiter.take(ask(), 10_000)).toEqual({ ok: false, untilMs: 61_000 })
-    expect(go(limiter, 61_000)).toBe(true)
-    expect(go(limiter, 61_050)).toBe(false)
+    const account = new Counted()
+    const gone = Array.from({ length: 61 }, (_, i) => account.go(i * 100))
+    expect(gone).toEqual([...Array(60).fill(true), false])
+    // The first slot of half a second has left the window, with a second for the way of its last request.
+    expect(account.take(10_000)).toEqual({ ok: false, untilMs: 61_500 })
+    expect([account.go(61_499), account.go(61_500)]).toEqual([false, true])
   })
 
   it('let five thousand go in any day', () => {
-    const limiter = new Limiter()
+    const account = new Counted()
     let gone = 0
-    for (let nowMs = 0; nowMs < day.spanMs; nowMs += 1_100) if (go(limiter, nowMs)) gone++
+    for (let nowMs = 0; nowMs < day.spanMs; nowMs += 1_100) if (account.go(nowMs)) gone++
     expect(gone).toBe(5_000)
+    expect(JSON.stringify(account.count).length).toBeLessThan(8_000)
   })
 
-  it('are another account’s own', () => {
-    const limiter = new Limiter()
-    for (let i = 0; i < 60; i++) go(limiter, 0)
-    expect([go(limiter, 0), go(limiter, 0, 'other')]).toEqual([false, true])
+  it('never let more go within any span than is allowed, however the requests fall', () => {
+    const account = new Counted()
+    const gone: number[] = []
+    for (let nowMs = 0; nowMs < 600_000; nowMs += 37 + ((nowMs * 7) % 900))
+      if (account.go(nowMs)) gone.push(nowMs)
+    for (const from of gone)
+      expect(gone.filter((at) => at >= from && at < from + minute.spanMs).length).toBeLessThanOrEqual(60)
+    expect(gone.length).toBeGreaterThan(540)
   })
 
-  it('allow five at once', () => {
-    const limiter = new Limiter()
-    for (let i = 0; i < 5; i++) expect(limiter.take(ask(), 0).ok).toBe(true)
-    expect(limiter.take(ask(), 0).ok).toBe(false)
-    limiter.give('org')
-    expect(limiter.take(ask(), 0).ok).toBe(true)
+  it('allow five at once, and forget in half a minute those of a process that died', () => {
+    const account = new Counted()
+    for (let i = 0; i < 5; i++) expect(account.take(0).ok).toBe(true)
+    expect(account.take(0)).toEqual({ ok: false, untilMs: 250 })
+    account.count = settle(account.count, ask(), { placeMs: 30_000, left: [], closedUntilMs: 0 }, 1)
+    expect(account.take(1).ok).toBe(true)
+    expect(account.take(29_999).ok).toBe(false)
+    expect(account.take(30_000).ok).toBe(true)
   })
 
   it('learn what others used up, in the one window that the answer speaks of', () => {
-    const limiter = new Limiter()
-    go(limiter, 0)
-    limiter.learn('org', day, 1_000, 0)
-    expect(go(limiter, 1)).toBe(true)
-    limiter.learn('org', minute, 0, 2)
-    expect(limiter.take(ask(), 3)).toEqual({ ok: false, untilMs: 61_000 })
-    expect(go(limiter, 61_001)).toBe(true)
+    const account = new Counted()
+    account.go(0, { left: [{ name: 'day', left: 1_000 }] })
+    expect(account.go(1, { left: [{ name: 'minute', left: 0 }] })).toBe(true)
+    expect(account.take(3)).toEqual({ ok: false, untilMs: 61_500 })
+    expect(account.go(61_500)).toBe(true)
   })
 
   it('stay closed after a refusal for as long as it said', () => {
-    const limiter = new Limiter()
-    limiter.close('org', 30_000)
-    expect(limiter.take(ask(), 1)).toEqual({ ok: false, untilMs: 30_000 })
-    expect(go(limiter, 30_000)).toBe(true)
+    const account = new Counted()
+    account.go(0, { closedUntilMs: 30_000 })
+    expect(account.take(1)).toEqual({ ok: false, untilMs: 30_000 })
+    expect(account.go(30_000)).toBe(true)
+  })
+})
+
+describe('limits in the store', () => {
+  const clock = new ManualClock()
+  let place: TestPlace
+  let store: Store
+  beforeEach(async () => {
+    place = await testPlace()
+    store = await openStore({ ...place.place, clock })
+  })
+  afterEach(async () => {
+    await store.close()
+    await place.remove()
+  })
+  const go = async (limiter: Limiter, account = 'org') => {
+    const room = await limiter.take(ask(account))
+    if (room.ok) await limiter.settle(ask(account), { placeMs: room.placeMs, left: [], closedUntilMs: 0 })
+    return room.ok
+  }
+
+  it('are shared by the processes of control: of a hundred requests at once, sixty go', async () => {
+    const wide = { ...ask(), atOnce: 1_000 }
+    // An SQLite file has one process, whose requests come from all its lanes at once.
+    const isShared = store.kind === 'postgres'
+    const other = isShared ? await openStore({ ...place.place, clock }) : store
+    const limiters = [new Limiter({ store, clock }), new Limiter({ store: other, clock })]
+    const rooms = await Promise.all(Array.from({ length: 100 }, (_, n) => limiters[n % 2]!.take(wide)))
+    expect(rooms.filter(({ ok }) => ok)).toHaveLength(60)
+    if (isShared) await other.close()
+  })
+
+  it('are remembered after a restart, and are another account’s own', async () => {
+    for (let i = 0; i < 60; i++) await go(new Limiter({ store, clock }))
+    await store.close()
+    store = await openStore({ ...place.place, clock })
+    const limiter = new Limiter({ store, clock })
+    expect([await go(limiter), await go(limiter, 'other')]).toEqual([false, true])
   })
 })
