@@ -19,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '6' },
     work: { type: 'string', default: '' },
     profile: { type: 'boolean', default: false },
+    sockets: { type: 'string', default: 'native' },
     without: { type: 'string', default: '' },
   },
 })
@@ -30,7 +31,7 @@ const machine = watchMachine()
 const rtpengine = values.without === 'rtpengine' ? null : await startRtpengine()
 if (!rtpengine && process.env.CI) throw new Error('rtpengine is missing; Debian: rtpengine-daemon')
 if (!rtpengine) console.log('rtpengine is left out: our numbers stand alone.')
-const ours = await startBridge(values.profile)
+const ours = await startBridge(values.profile, values.sockets === 'dgram' ? 'dgram' : 'native')
 try {
   for (const work of works.filter(({ name }) => name.includes(values.work))) await compare(work)
   const { loadAverage, idleShare } = machine()

@@ -5,7 +5,7 @@ import { cpuMsOf, droppedAt } from './process-cpu.ts'
 import { type Direction, talk } from './talk.ts'
 
 /** Until code is compiled, sources are known and delay lines are full, in ms. */
-const warmUpMs = 2_000
+const warmUpMs = 6_000
 const drainMs = 300
 
 export type Work = {

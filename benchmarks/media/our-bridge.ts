@@ -14,8 +14,11 @@ import type { Anchor, Asking } from './anchor.ts'
 
 const ports = { min: 42_000, max: 45_999 }
 
+type Sockets = 'native' | 'dgram'
+type Facts = { dir: string; port: number; ngPort: number; sockets: Sockets }
+
 /** The bridge as the supervisor starts it, out of `dist` where there is one, with nobody but a proxy to ask it. */
-export async function startBridge(profiled: boolean): Promise<Anchor> {
+export async function startBridge(profiled: boolean, sockets: Sockets): Promise<Anchor> {
   const dir = mkdtempSync(path.join(tmpdir(), 'tonewall-bench-'))
   const built = path.resolve('dist', 'bridge', 'main.js')
   const plain = existsSync(built) ? built : path.resolve('src', 'bridge', 'main.ts')
@@ -25,11 +28,11 @@ export async function startBridge(profiled: boolean): Promise<Anchor> {
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
   const [listenPort, ngPort] = await freePorts(2)
-  const config = configOf(dir, listenPort!, ngPort!)
+  const config = configOf({ dir, port: listenPort!, ngPort: ngPort!, sockets })
   await launched.begin({ name: 'bridge', config, portKey: null }, { readyMs: 20_000, clock: systemClock })
   let cookie = 0
   return {
-    name: 'Tonewall',
+    name: sockets === 'native' ? 'Tonewall' : 'Tonewall (dgram)',
     pid: launched.process.pid!,
     ports,
     flagsOf: { relay: [], mask: [] },
@@ -52,7 +55,7 @@ export async function startBridge(profiled: boolean): Promise<Anchor> {
   }
 }
 
-function configOf(dir: string, port: number, ngPort: number): z.input<typeof BridgeConfig> {
+function configOf({ dir, port, ngPort, sockets }: Facts): z.input<typeof BridgeConfig> {
   return {
     ...{ mode: 'sandbox', logLevel: 'error', listen: { host: '127.0.0.1', port } },
     ...{ socketPath: path.join(dir, 'bridge.sock'), token: randomBytes(32).toString('hex') },
@@ -62,7 +65,7 @@ function configOf(dir: string, port: number, ngPort: number): z.input<typeof Bri
     sip: {
       ng: { host: '127.0.0.1', port: ngPort },
       ngPeers: ['127.0.0.1'],
-      media: { host: '127.0.0.1', advertised: null, portMin: ports.min, portMax: ports.max },
+      media: { host: '127.0.0.1', advertised: null, portMin: ports.min, portMax: ports.max, sockets },
       ...{ source: 'address', callerInterface: 'external', callerOtherwise: 'offerer', silentMs: 300_000 },
       srtp: { caller: 'accepted', agent: 'accepted' },
       portsDir: path.join(dir, 'sip-calls'),

@@ -3,6 +3,8 @@
  * `output` is as long as the input, and the two do not overlap. False means: nothing of `output` may be sent.
  */
 export type FrameStage = {
+  /** True: what goes in may be sent itself, and `process` is not asked. */
+  readonly asIs?: boolean
   process(input: Uint8Array, output: Uint8Array): boolean
   /** `octets` that never came. */
   lost(octets: number, output: Uint8Array): boolean
@@ -12,6 +14,7 @@ export type FrameStage = {
 
 /** Agent to caller: bit-exact. What was lost stays lost, the provider fills it with silence. */
 export const untouched: FrameStage = {
+  asIs: true,
   process(input, output) {
     output.set(input)
     return true

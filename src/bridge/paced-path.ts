@@ -63,7 +63,7 @@ export class PacedPath {
   }
 
   push(octets: Uint8Array): void {
-    if (this.#closed) return
+    if (this.#closed || this.#passed(octets)) return
     for (let at = 0; at < octets.length; at += frameOctets) {
       if (this.#queue.full) this.#take(false)
       this.#queue.push(octets.length <= frameOctets ? octets : octets.subarray(at, at + frameOctets))
@@ -94,6 +94,17 @@ export class PacedPath {
     while (this.#queue.length > 0) this.#queue.drop()
     this.#out.fill(0)
     this.#options.stage.release()
+  }
+
+  /** In time and with nobody before it, as nearly all are: a frame goes on without being kept. */
+  #passed(octets: Uint8Array): boolean {
+    if (this.#queue.length > 0 || this.#timer || this.#skips > 0 || octets.length > frameOctets) return false
+    const nowMs = this.#options.clock.monotonicMs()
+    if (this.#dueMs - aheadMs > nowMs) return false
+    this.#dueMs = Math.max(this.#dueMs, nowMs) + octets.length / octetsPerMs
+    this.#leave(this.#process(octets))
+    this.#watch()
+    return true
   }
 
   #bound(): void {
@@ -133,20 +144,39 @@ export class PacedPath {
 
   /** Moves the oldest frame through the stage. */
   #take(mayLeave: boolean): void {
-    const { stage, send } = this.#options
-    const octets = this.#queue.headOctets
-    const output = octets === frameOctets ? this.#out : this.#out.subarray(0, octets)
-    const passes = this.#queue.headLost ? stage.lost(octets, output) : stage.process(this.#queue.head, output)
+    const queue = this.#queue
+    const { head } = queue
+    const output = queue.headLost ? this.#conceal(queue.headOctets) : this.#process(head)
     if (this.#closed) return
-    this.#queue.drop()
-    if (!mayLeave) {
-      this.counts.cut++
-      return
-    }
+    if (mayLeave) this.#leave(output)
+    else this.counts.cut++
+    // Whoever closed the path meanwhile has dropped it.
+    if (queue.length > 0) queue.drop()
+  }
+
+  /** What becomes of a frame: itself, or in our memory; undefined when nothing of it may be sent. */
+  #process(octets: Uint8Array): Uint8Array | undefined {
+    const { stage } = this.#options
+    if (stage.asIs) return octets
+    const output = this.#room(octets.length)
+    return stage.process(octets, output) ? output : undefined
+  }
+
+  #conceal(octets: number): Uint8Array | undefined {
+    const output = this.#room(octets)
+    return this.#options.stage.lost(octets, output) ? output : undefined
+  }
+
+  #room(octets: number): Uint8Array {
+    return octets === frameOctets ? this.#out : this.#out.subarray(0, octets)
+  }
+
+  #leave(output: Uint8Array | undefined): void {
+    if (this.#closed) return
     this.#sinceSkip++
-    if (!passes) return
+    if (!output) return
     this.counts.sent++
-    send(output)
+    this.#options.send(output)
   }
 
   /** Cuts what has been in the queue throughout the window: delay that no jitter needs. */

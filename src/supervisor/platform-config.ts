@@ -190,6 +190,7 @@ export const PlatformConfig = z
         mediaAdvertised: z.string().nullable().default(null),
         portMin: port.min(1_024).default(30_000),
         portMax: port.min(1_024).default(39_999),
+        nativeSockets: z.boolean().default(true),
         source: z.enum(['address', 'strict', 'first']).default('address'),
         srtpCaller: z.enum(['accepted', 'required']).default('accepted'),
         srtpAgent: z.enum(['accepted', 'required']).default('accepted'),

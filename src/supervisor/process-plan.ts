@@ -199,14 +199,17 @@ function nobodysToken(): string {
 }
 
 function sipPart(sip: PlatformConfig['sip'], runDir: string): z.input<typeof BridgeSip> {
-  const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax } = sip
+  const { ngHost, ngPort, ngPeers, mediaHost, mediaAdvertised, portMin, portMax, nativeSockets } = sip
   const { source, callerInterface, callerOtherwise, silentSeconds, edges, srtpCaller, srtpAgent } = sip
   return {
     ng: { host: ngHost, port: ngPort },
     ngPeers: [...ngPeers],
     edges: edges.map(placeOf),
     srtp: { caller: srtpCaller, agent: srtpAgent },
-    media: { host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
+    media: {
+      ...{ host: mediaHost, advertised: mediaAdvertised, portMin, portMax },
+      sockets: nativeSockets ? 'native' : 'dgram',
+    },
     ...{ source, callerInterface, callerOtherwise, silentMs: silentSeconds * 1_000 },
     portsDir: path.join(runDir, 'sip-calls'),
     drachtio: sip.drachtio && drachtioPart(sip.drachtio, path.join(runDir, 'sip-dialogs')),

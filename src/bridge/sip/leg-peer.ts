@@ -1,5 +1,5 @@
 import type { AudioDescription, Codec } from './audio-description.ts'
-import type { Source } from './media-ports.ts'
+import type { Source } from './media-socket/media-socket.ts'
 import type { LegKeys } from './srtp/call-keys.ts'
 
 /** Who a leg talks with, as the signalling says. */

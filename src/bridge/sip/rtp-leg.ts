@@ -9,7 +9,8 @@ import { Refusals } from '../stream/refusals.ts'
 import type { Codec } from './audio-description.ts'
 import { EventReader } from './event-reader.ts'
 import type { LegMemory, LegPeer } from './leg-peer.ts'
-import type { PortPair, Source } from './media-ports.ts'
+import type { PortPair } from './media-ports.ts'
+import type { Source } from './media-socket/media-socket.ts'
 import { lawOf, PayloadKinds, payloadTypeOf } from './payload-kinds.ts'
 import { isRtcp, ReceptionStats, writeReport } from './rtcp.ts'
 import { RtpOrder } from './rtp-order.ts'
@@ -88,6 +89,7 @@ export class RtpLeg implements LegStream {
       // In the lower half, so that nobody who counts wraps has to guess at the first (RFC 3711 §3.3.1).
       firstSequence: random.readUInt16BE(4) >> 1,
       firstTimestamp: random.readUInt32BE(6),
+      room: (octets) => ports.rtp.room(octets),
       send: (packet) => ports.rtp.send(this.#cipher?.sender.rtp(packet) ?? packet, this.#goal()),
     })
     ports.rtp.onMessage((bytes, from) => this.#arrived(bytes, from))
@@ -237,7 +239,6 @@ export class RtpLeg implements LegStream {
     this.#order.push({ ...packet, payload: nothing }, false, nowMs)
     if (kind?.is === 'event') this.#event(packet, kind.clockRate)
     else this.#other(packet, kind?.codec)
-    bytes.fill(0)
     return undefined
   }
 
@@ -274,7 +275,6 @@ export class RtpLeg implements LegStream {
 
   #audio(payload: Uint8Array): void {
     this.#listener?.media(inLaw(payload, this.#inLaw, this.law))
-    payload.fill(0)
   }
 
   #control(bytes: Buffer, from: Source): void {

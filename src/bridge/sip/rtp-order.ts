@@ -27,7 +27,9 @@ type Held = { readonly packet: OrderedPacket; readonly isAudio: boolean; readonl
 export class RtpOrder {
   readonly #options: RtpOrderOptions
   #held: Held[] = []
-  #next: { ssrc: number; sequence: number } | null = null
+  /** Source and number of the packet whose turn it is; no source yet: -1. */
+  #ssrc = -1
+  #sequence = 0
   #expected: number | null = null
 
   constructor(options: RtpOrderOptions) {
@@ -37,21 +39,23 @@ export class RtpOrder {
   /** `isAudio`: false for packets that only use up a sequence number here. */
   push(packet: OrderedPacket, isAudio: boolean, atMs: number): void {
     const { ssrc, sequence } = packet
-    const ahead = this.#next?.ssrc === ssrc ? sequenceAfter(this.#next.sequence, sequence) : null
+    const ahead = this.#ssrc === ssrc ? sequenceAfter(this.#sequence, sequence) : null
     if (ahead === null || Math.abs(ahead) > longestJump) {
       this.flush()
-      this.#next = { ssrc, sequence }
+      this.#ssrc = ssrc
+      this.#sequence = sequence
       this.#expected = null
     } else if (ahead < 0) return
-    if (this.#held.length === 0 && sequence === this.#next!.sequence) {
+    if (this.#held.length === 0 && sequence === this.#sequence) {
       // In turn, as nearly all are.
       this.#pass(packet, isAudio)
       return
     }
     if (this.#held.some((other) => other.packet.sequence === sequence)) return
-    const next = this.#next!.sequence
+    const next = this.#sequence
     const distance = (held: Held) => sequenceAfter(next, held.packet.sequence)
-    this.#held = [...this.#held, { packet, isAudio, atMs }].sort((a, b) => distance(a) - distance(b))
+    const kept = { ...packet, payload: Uint8Array.from(packet.payload) }
+    this.#held = [...this.#held, { packet: kept, isAudio, atMs }].sort((a, b) => distance(a) - distance(b))
     this.#release(atMs)
   }
 
@@ -60,7 +64,7 @@ export class RtpOrder {
     for (;;) {
       const first = this.#held[0]
       if (!first) return
-      const inTurn = first.packet.sequence === this.#next!.sequence
+      const inTurn = first.packet.sequence === this.#sequence
       const longestWait = Math.min(...this.#held.map((held) => held.atMs))
       if (!inTurn && this.#held.length < mostHeld && atMs - longestWait < holdMs) return
       this.#take(first)
@@ -75,10 +79,12 @@ export class RtpOrder {
   #take({ packet, isAudio }: Held): void {
     this.#held.shift()
     this.#pass(packet, isAudio)
+    packet.payload.fill(0)
   }
 
   #pass(packet: OrderedPacket, isAudio: boolean): void {
-    this.#next = { ssrc: packet.ssrc, sequence: (packet.sequence + 1) & 0xffff }
+    this.#ssrc = packet.ssrc
+    this.#sequence = (packet.sequence + 1) & 0xffff
     if (!isAudio) return
     const gap = this.#expected === null ? 0 : timestampAfter(this.#expected, packet.timestamp)
     if (gap > 0) this.#options.lost(Math.min(gap, longestGap))

@@ -30,11 +30,10 @@ const fixedHeader = 12
 /** Null when the octets are not RTP: too short, another version, or lengths that run past the end. */
 export function readRtpPacket(bytes: Uint8Array): RtpPacket | null {
   if (bytes.length < fixedHeader || bytes[0]! >> 6 !== 2) return null
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let from = fixedHeader + 4 * (bytes[0]! & 0x0f)
   if (bytes[0]! & 0x10) {
     if (bytes.length < from + 4) return null
-    from += 4 + 4 * view.getUint16(from + 2)
+    from += 4 + 4 * (bytes[from + 2]! * 256 + bytes[from + 3]!)
   }
   // The last octet of padding says how many there are, itself included.
   const padding = bytes[0]! & 0x20 ? bytes.at(-1)! : 0
@@ -44,10 +43,10 @@ export function readRtpPacket(bytes: Uint8Array): RtpPacket | null {
   return {
     marker: bytes[1]! >= 0x80,
     payloadType: bytes[1]! & 0x7f,
-    sequence: view.getUint16(2),
-    timestamp: view.getUint32(4),
-    ssrc: view.getUint32(8),
-    payload: bytes.subarray(from, to),
+    sequence: bytes[2]! * 256 + bytes[3]!,
+    timestamp: wordAt(bytes, 4),
+    ssrc: wordAt(bytes, 8),
+    payload: payloadOf(bytes, from, to),
   }
 }
 
@@ -59,4 +58,19 @@ export function sequenceAfter(a: number, b: number): number {
 /** How far `b` lies after `a` among 32-bit numbers that wrap. */
 export function timestampAfter(a: number, b: number): number {
   return (b - a) | 0
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+}
+
+/** The last view that was made. Packets that come in the same memory have the same one: to make it costs more than to read it. */
+let made:
+  | { readonly of: Uint8Array; readonly from: number; readonly to: number; readonly payload: Uint8Array }
+  | undefined
+
+function payloadOf(bytes: Uint8Array, from: number, to: number): Uint8Array {
+  if (made?.of !== bytes || made.from !== from || made.to !== to)
+    made = { of: bytes, from, to, payload: bytes.subarray(from, to) }
+  return made.payload
 }

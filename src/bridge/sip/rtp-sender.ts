@@ -14,6 +14,8 @@ export type RtpSenderOptions = {
   readonly ssrc: number
   readonly firstSequence: number
   readonly firstTimestamp: number
+  /** Memory to write a packet of so many octets in, good until it has been sent. */
+  readonly room: (octets: number) => Buffer
   readonly send: (packet: Buffer) => void
 }
 
@@ -69,6 +71,10 @@ export class RtpSender {
   audio(octets: Uint8Array, law: G711Law, nowMs: number): void {
     if (this.#pendingOctets > 0 && (this.#pendingLaw !== law || this.#paused(nowMs))) this.flush(nowMs)
     this.#pendingLaw = law
+    if (this.#pendingOctets === 0 && octets.length === this.#ptimeOctets) {
+      this.#audio(octets, nowMs)
+      return
+    }
     for (let at = 0; at < octets.length; ) {
       const part = Math.min(octets.length - at, this.#ptimeOctets - this.#pendingOctets)
       this.#pending.set(octets.subarray(at, at + part), this.#pendingOctets)
@@ -82,11 +88,15 @@ export class RtpSender {
   flush(nowMs: number): void {
     if (this.#pendingOctets === 0) return
     const payload = this.#pending.subarray(0, this.#pendingOctets)
-    const resumed = this.#settle(nowMs)
-    this.#emit({ marker: resumed, payloadType: payloadTypes[this.#pendingLaw], payload }, this.#nextTimestamp)
-    this.#nextTimestamp = (this.#nextTimestamp + payload.length) >>> 0
+    this.#audio(payload, nowMs)
     payload.fill(0)
     this.#pendingOctets = 0
+  }
+
+  #audio(payload: Uint8Array, nowMs: number): void {
+    const resumed = this.#settle(nowMs)
+    this.#emit(payload, this.#nextTimestamp, (resumed ? 0x80 : 0) | payloadTypes[this.#pendingLaw])
+    this.#nextTimestamp = (this.#nextTimestamp + payload.length) >>> 0
   }
 
   /**
@@ -105,7 +115,7 @@ export class RtpSender {
     }
     mapping.lastMs = nowMs
     const timestamp = (packet.timestamp + mapping.offset) >>> 0
-    this.#emit({ ...packet, marker: packet.marker || start }, timestamp)
+    this.#emit(packet.payload, timestamp, (packet.marker || start ? 0x80 : 0) | packet.payloadType)
     if (isAudio) this.#nextTimestamp = (timestamp + 20 * unitsPerMs) >>> 0
   }
 
@@ -129,24 +139,28 @@ export class RtpSender {
     return false
   }
 
-  #emit(
-    {
-      marker,
-      payloadType,
-      payload,
-    }: Pick<RtpPacket, 'marker' | 'payload'> & { readonly payloadType: number },
-    timestamp: number,
-  ): void {
-    const packet = Buffer.allocUnsafe(headerBytes + payload.length)
+  /** `kind`: the marker and the payload type, as the second octet of a packet has them (RFC 3550 §5.1). */
+  #emit(payload: Uint8Array, timestamp: number, kind: number): void {
+    const { room, send, ssrc } = this.#options
+    const packet = room(headerBytes + payload.length)
+    const sequence = this.#sequence
     packet[0] = 0x80
-    packet[1] = (marker ? 0x80 : 0) | payloadType
-    packet.writeUInt16BE(this.#sequence, 2)
-    packet.writeUInt32BE(timestamp, 4)
-    packet.writeUInt32BE(this.#options.ssrc, 8)
+    packet[1] = kind
+    packet[2] = sequence >> 8
+    packet[3] = sequence
+    writeWord(packet, 4, timestamp)
+    writeWord(packet, 8, ssrc)
     packet.set(payload, headerBytes)
-    this.#sequence = (this.#sequence + 1) & 0xffff
+    this.#sequence = (sequence + 1) & 0xffff
     this.packets++
     this.octets += payload.length
-    this.#options.send(packet)
+    send(packet)
   }
+}
+
+function writeWord(into: Uint8Array, at: number, word: number): void {
+  into[at] = word >>> 24
+  into[at + 1] = word >>> 16
+  into[at + 2] = word >>> 8
+  into[at + 3] = word
 }

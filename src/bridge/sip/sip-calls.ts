@@ -7,6 +7,7 @@ import type { BridgeSip } from '../../contracts/process-config/bridge-config.ts'
 import type { CallBook } from '../call-book.ts'
 import type { DialogName } from './edge-client.ts'
 import { type PortPair, PortPairs } from './media-ports.ts'
+import { openMediaSockets } from './media-socket/open-media-sockets.ts'
 import type { Side } from './party-rule.ts'
 import { PortMap, type StoredCall } from './port-map.ts'
 import { SipCall, type SipCallOptions, sides } from './sip-call.ts'
@@ -49,7 +50,13 @@ export class SipCalls {
     this.#options = options
     const { config, log, clock } = options
     const { host, portMin, portMax } = config.media
-    this.#pairs = new PortPairs({ host, portMin, portMax, log })
+    this.#pairs = new PortPairs({
+      host,
+      portMin,
+      portMax,
+      log,
+      sockets: openMediaSockets(config.media.sockets),
+    })
     this.#map = new PortMap(config.portsDir, log)
     this.#timer = clock.after(reportEveryMs, () => this.#look())
   }

@@ -1,4 +1,4 @@
-import type { Source } from './media-ports.ts'
+import type { Source } from './media-socket/media-socket.ts'
 
 /** Whose packets a media port believes. */
 export type SourceRule =

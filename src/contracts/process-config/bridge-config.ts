@@ -33,6 +33,8 @@ export const BridgeSip = z.strictObject({
     advertised: z.string().nullable(),
     portMin: Port,
     portMax: Port,
+    /** `native`: the kernel's sockets without Node's in between, where there are such; `dgram`: Node's own. */
+    sockets: z.enum(['native', 'dgram']).default('native'),
   }),
   source: z.enum(['address', 'strict', 'first']),
   /** Without a label: the interface (of `direction=`) that callers are on, and who they are without that. */

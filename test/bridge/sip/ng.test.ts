@@ -37,7 +37,13 @@ async function open(): Promise<void> {
     ...{ clock: systemClock, log: silentLog, maxCalls: 10, jitterMs: 200, emit },
     newToneChannel: (law) => createToneChannel({ law, lookaheadMs: 20, fill: 'noise' }),
   })
-  const media = { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }
+  const media = {
+    host: '127.0.0.1',
+    advertised: null,
+    portMin,
+    portMax: portMin + 19,
+    sockets: 'native' as const,
+  }
   sip = await startSip({
     config: {
       ...{
@@ -244,7 +250,16 @@ describe('the port of the NG protocol', () => {
         ngPeers: ['127.0.0.1'],
         ...{ portsDir: path.join(dir, 'others'), edges: [], drachtio: null },
       },
-      ...{ media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 19 }, silentMs: 60_000 },
+      ...{
+        media: {
+          host: '127.0.0.1',
+          advertised: null,
+          portMin,
+          portMax: portMin + 19,
+          sockets: 'native' as const,
+        },
+        silentMs: 60_000,
+      },
       ...({ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', srtp } as const),
     }
     const started = startSip({ config, book, clock: systemClock, log: silentLog, emit: () => {} })

@@ -11,6 +11,7 @@ beforeEach(() => {
     ssrc: 0xabcd,
     firstSequence: 0xfffe,
     firstTimestamp: 0xffff_ff60,
+    room: (octets) => Buffer.alloc(octets),
     send: (packet) => sent.push(readRtpPacket(packet)!),
   })
 })

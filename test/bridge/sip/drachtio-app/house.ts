@@ -54,7 +54,7 @@ export class House {
       config: {
         ng: { host: '127.0.0.1', port: 0 },
         ...{ ngPeers: ['127.0.0.1'], edges: [], portsDir: path.join(this.#dir, 'calls') },
-        media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 39 },
+        media: { host: '127.0.0.1', advertised: null, portMin, portMax: portMin + 39, sockets: 'native' },
         ...{
           source: 'strict',
           callerInterface: 'external',
