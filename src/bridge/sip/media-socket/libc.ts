@@ -1,7 +1,8 @@
-import type { Family } from './socket-address.ts'
-
 type Ffi = typeof import('node:ffi')
 type Call = (...args: readonly (number | bigint | string)[]) => number | bigint
+
+/** AF_INET and AF_INET6. */
+export type Family = 2 | 10
 
 /** What media sockets need of the C library. Numbers below zero are failures; `errno` says which. */
 export type Libc = {

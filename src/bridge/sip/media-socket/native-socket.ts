@@ -1,8 +1,8 @@
 import type { Log } from '../../../base/log.ts'
-import type { Libc } from './libc.ts'
+import type { Family, Libc } from './libc.ts'
 import type { MediaSocket, Receive, Source } from './media-socket.ts'
 import type { Message } from './message.ts'
-import { addressBytes, type Family, inet, readAddress, writeAddress } from './socket-address.ts'
+import { addressBytes, inet, readAddress, writeAddress } from './socket-address.ts'
 import type { SocketPoller } from './socket-poller.ts'
 
 /** EAGAIN: nothing is there to be read, or no room to send (errno(3)). */

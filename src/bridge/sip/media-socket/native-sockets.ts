@@ -1,11 +1,11 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Log } from '../../../base/log.ts'
-import type { Libc } from './libc.ts'
+import type { Family, Libc } from './libc.ts'
 import { type MediaSocket, type MediaSockets, receiveBufferBytes, type Source } from './media-socket.ts'
 import { Message } from './message.ts'
 import { type NativeParts, NativeSocket } from './native-socket.ts'
-import { addressBytes, type Family, familyOf, writeAddress } from './socket-address.ts'
+import { addressBytes, familyOf, writeAddress } from './socket-address.ts'
 import { SocketPoller } from './socket-poller.ts'
 
 const datagram = 2

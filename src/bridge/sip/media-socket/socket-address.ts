@@ -1,4 +1,4 @@
-import type { Libc } from './libc.ts'
+import type { Family, Libc } from './libc.ts'
 import type { Source } from './media-socket.ts'
 
 export const inet = 2
@@ -6,8 +6,6 @@ const inet6 = 10
 /** `sockaddr_in6`, the longer of the two (ip(7), ipv6(7)). */
 export const addressBytes = 28
 const inetBytes = 16
-
-export type Family = typeof inet | typeof inet6
 
 export function familyOf(host: string): Family {
   return host.includes(':') ? inet6 : inet
