@@ -21,7 +21,7 @@ import { deliveryEndpoints } from './delivery-endpoints.ts'
 import { all, answers, nothing, takes } from './endpoint.ts'
 import { receiptEndpoints } from './receipt-endpoints.ts'
 import type { EndpointName } from './routes.ts'
-import { storedCardEndpoints } from './stored-card-endpoints.ts'
+import { wayEndpoints } from './way-endpoints.ts'
 
 export const WebhookEndpoint = z.strictObject({
   id: z.string(),
@@ -73,7 +73,7 @@ export const endpoints = {
   ...connectionEndpoints,
   ...deliveryEndpoints,
   ...receiptEndpoints,
-  ...storedCardEndpoints,
+  ...wayEndpoints,
 } as const satisfies Readonly<Record<EndpointName, unknown>>
 
 export type Endpoints = typeof endpoints

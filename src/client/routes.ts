@@ -64,6 +64,8 @@ export const routes = {
   listReceiptTemplates: 'GET /v1/receipts/templates',
   writeReceiptTemplate: 'POST /v1/receipts/templates',
   keepCard: 'POST /v1/payments/{id}/keep-card',
+  sendPayLink: 'POST /v1/payments/{id}/pay-link',
+  withdrawPayLink: 'POST /v1/payments/{id}/pay-link/withdraw',
   payWithStoredCard: 'POST /v1/payments/{id}/stored-card',
   listStoredCards: 'GET /v1/stored-cards',
   getStoredCard: 'GET /v1/stored-cards/{id}',

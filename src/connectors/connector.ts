@@ -1,4 +1,5 @@
 import type { Money } from '../base/money.ts'
+import type { CardBrand } from '../contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { DeclineReason } from '../contracts/payment-events.ts'
 import type { AmountRules } from './amounts.ts'
@@ -35,8 +36,39 @@ export type Connector = {
   reverse?(request: ReverseRequest, account: GatewayAccount): Move
   /** What comes after the reply to `state`'s call. */
   next(state: ConversationState, reply: GatewayReply, account: GatewayAccount): Move
+  readonly payLinks?: PayLinkMaker
   readonly webhooks?: WebhookReader
   readonly settlement?: SettlementSource
+}
+
+/**
+ * The gateway's own hosted page for one payment. Its replies come to the connector's `next` like any others; what the
+ * page takes is told by the gateway's webhooks too, under our reference.
+ */
+export type PayLinkMaker = {
+  /** Ends as `link` (open, with its address), `declined`, `not-sent` or `unknown`. */
+  create(request: PayLinkRequest, account: GatewayAccount): Move
+  /** Ends as `link` (open or expired), `approved` or `unknown`. */
+  inquire(request: PayLinkInquiry, account: GatewayAccount): Move
+  /** Nobody can pay by it any more. Ends as `inquire` does. Left out where a link stays open until its time is over. */
+  expire?(request: PayLinkInquiry & { readonly idempotencyKey: string }, account: GatewayAccount): Move
+}
+
+export type PayLinkRequest = NewPayment & {
+  /** Where the caller's browser is sent when they have paid. */
+  readonly returnUrl: string
+  /** Epoch ms. */
+  readonly expiresAtMs: number
+  readonly nowMs: number
+  /** BCP 47, for example `en-GB`. */
+  readonly locale?: string
+}
+
+export type PayLinkInquiry = {
+  readonly linkRef: string
+  readonly ourReference: string
+  readonly money: Money
+  readonly capture: boolean
 }
 
 /** Reads a gateway's own account of what it settled, page by page. */
@@ -211,6 +243,15 @@ export type Outcome =
       readonly cardToken?: string
       readonly customerRef?: string
       readonly networkRef?: string
+      /** Of a card that nobody keyed here: who paid by a link. */
+      readonly card?: { readonly brand: CardBrand; readonly last4: string }
+    }
+  /** Pay links only: where the caller can pay, or that they no longer can. */
+  | {
+      readonly kind: 'link'
+      readonly state: 'open' | 'expired'
+      readonly linkRef: string
+      readonly url?: string
     }
   | {
       readonly kind: 'declined'

@@ -26,6 +26,8 @@ export const PaymentStatus = z.enum([
   'collecting',
   'ready',
   'authorising',
+  /** A pay link is open: the caller pays at the gateway's own page. */
+  'linked',
   'authorised',
   'captured',
   'partly-refunded',

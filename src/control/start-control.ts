@@ -77,11 +77,11 @@ export async function startControl(
   const { streamUrl } = config.bridge
   const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
   const { payments, operations, endpoints, gatewayEvents, reconciliations, gateways, watch } = core
-  const { deliveries, receipts, receiptLook, connections, records, storedCards } = core
+  const { deliveries, receipts, receiptLook, connections, records, storedCards, payLinks } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
     ...{ calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
-    ...{ receipts, receiptLook, storedCards },
+    ...{ receipts, receiptLook, storedCards, payLinks },
     ...{ feed, vault, bridge, connections, records },
     status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),

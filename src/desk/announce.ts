@@ -104,6 +104,8 @@ function ofStatus(payment: PaymentResource): Announcement[] {
       return payment.confirm === 'manual' ? [politely(`Card complete. Confirm to take ${amount}.`)] : []
     case 'authorising':
       return [politely('Card complete. Asking the gateway.')]
+    case 'linked':
+      return ofLink(payment)
     case 'authorised':
     case 'captured':
       return [politely(`Approved: ${amount}.`)]
@@ -127,4 +129,9 @@ function ofStatus(payment: PaymentResource): Announcement[] {
     case 'collecting':
       return []
   }
+}
+
+function ofLink({ payLink }: PaymentResource): Announcement[] {
+  if (payLink?.state === 'opened') return [politely('The caller has opened the pay link.')]
+  return payLink?.state === 'open' ? [politely('The pay link is open.')] : []
 }

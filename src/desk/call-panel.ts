@@ -7,6 +7,7 @@ import { lightOf } from './light.ts'
 import { type DeskState, paymentOf } from './state.ts'
 import { callState } from './words.ts'
 import './collection-panel.ts'
+import './link-panel.ts'
 import './payment-form.ts'
 import './payment-result.ts'
 import './secured-light.ts'
@@ -88,6 +89,8 @@ export class CallPanel extends LitElement {
       return html`<payment-form .desk=${this.desk} .state=${this.state} .call=${call}></payment-form>`
     }
     switch (payment.status) {
+      case 'linked':
+        return html`<link-panel .payment=${payment}></link-panel>`
       case 'created':
       case 'collecting':
       case 'ready':

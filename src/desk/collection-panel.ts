@@ -4,10 +4,12 @@ import type { CallResource, FieldView, PaymentResource } from '../contracts/desk
 import type { PaymentCommand } from './api.ts'
 import { controlStyles } from './control-styles.ts'
 import type { Desk } from './desk.ts'
+import { linkWords } from './link-panel.ts'
 import { whyNoPayment } from './platform-trouble.ts'
 import type { DeskState } from './state.ts'
 import { cardWords, endingWords, faultAdvice, fieldNames, refusalWords } from './words.ts'
 import './countdown-clock.ts'
+import './other-ways.ts'
 import './field-dots.ts'
 
 /** A payment under way: the fields as they fill, and what the agent can do about them. */
@@ -108,6 +110,7 @@ export class CollectionPanel extends LitElement {
           : nothing
       }
       <div class="row">${this.#actions()}</div>
+      ${payment.status === 'authorising' ? nothing : html`<other-ways .payment=${payment}></other-ways>`}
     `
   }
 
@@ -131,6 +134,8 @@ export class CollectionPanel extends LitElement {
     switch (this.payment.status) {
       case 'created': {
         const why = this.payment.collection?.why
+        const link = linkWords(this.payment)
+        if (link) return words(link)
         return words(
           why
             ? `${endingWords(why)} Nothing was charged.`

@@ -7,6 +7,7 @@ import { whyNoPayment } from './platform-trouble.ts'
 import type { DeskState } from './state.ts'
 import { type Verdict, verdictOf } from './verdict.ts'
 import { cardWords, refusalWords } from './words.ts'
+import './other-ways.ts'
 import './receipt-form.ts'
 
 /** How a payment ended, what the agent should say, and what can be done next. */
@@ -92,6 +93,11 @@ export class PaymentResult extends LitElement {
         ${fact("Gateway's reference", payment.gatewayRef, 'code')} ${fact('Payment', payment.id, 'code')}
       </dl>
       <div class="row">${this.#actions(verdict)}</div>
+      ${
+        payment.status === 'declined' && this.call.status === 'live'
+          ? html`<other-ways .payment=${payment}></other-ways>`
+          : nothing
+      }
       ${verdict.kind === 'approved' ? html`<receipt-form .paymentId=${payment.id}></receipt-form>` : nothing}
     `
   }

@@ -41,6 +41,7 @@ export const statusNames: Readonly<Record<PaymentStatus, string>> = {
   collecting: 'Card being keyed',
   ready: 'Card complete',
   authorising: 'Asking the gateway',
+  linked: 'Pay link open',
   authorised: 'Approved, not taken yet',
   captured: 'Taken',
   'partly-refunded': 'Partly refunded',

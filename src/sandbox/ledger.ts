@@ -60,6 +60,26 @@ export const CardToken = z.strictObject({
 })
 export type CardToken = z.output<typeof CardToken>
 
+/** A hosted page for one payment. */
+export const HostedLink = z.strictObject({
+  id: z.string(),
+  /** In the page's address: who has it may pay. */
+  token: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  ourReference: z.string(),
+  merchantReference: z.string(),
+  description: z.string().optional(),
+  capture: z.boolean(),
+  /** Epoch ms. */
+  expiresAtMs: z.number().int(),
+  /** The authorisation that paid it. */
+  paidBy: z.string().nullable(),
+  /** The card of that. */
+  card: z.strictObject({ brand: z.string(), last4: z.string() }).nullable(),
+})
+export type HostedLink = z.output<typeof HostedLink>
+
 /** How long an idempotency key is remembered, as `facts.windowHours` of the connector says. */
 export const keyWindowMs = 24 * 60 * 60 * 1_000
 
@@ -70,6 +90,7 @@ const schema = `
   CREATE TABLE IF NOT EXISTS answer (key TEXT PRIMARY KEY, atMs INTEGER NOT NULL, answer TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS event (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body TEXT NOT NULL, tries INTEGER NOT NULL, delivered INTEGER NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS event_undelivered ON event (seq) WHERE delivered = 0;
+  CREATE TABLE IF NOT EXISTS link (id TEXT PRIMARY KEY, token TEXT NOT NULL UNIQUE, link TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS token (token TEXT PRIMARY KEY, card TEXT NOT NULL) STRICT;
 `
 
@@ -164,6 +185,18 @@ export class Ledger {
   token(token: string): CardToken | undefined {
     const row = this.#db.prepare('SELECT card AS text FROM token WHERE token = ?').get(token)
     return row && CardToken.parse(parseText(row))
+  }
+
+  keepLink(link: HostedLink): void {
+    this.#db
+      .prepare('INSERT OR REPLACE INTO link (id, token, link) VALUES (?, ?, ?)')
+      .run(link.id, link.token, JSON.stringify(HostedLink.parse(link)))
+  }
+
+  link(by: { readonly id: string } | { readonly token: string }): HostedLink | undefined {
+    const [column, value] = 'id' in by ? ['id', by.id] : ['token', by.token]
+    const row = this.#db.prepare(`SELECT link AS text FROM link WHERE ${column} = ?`).get(value)
+    return row && HostedLink.parse(parseText(row))
   }
 
   /** False when there was none. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerWithFaults } from './answer-with-faults.ts'
 import { AuthoriseRoute } from './authorise-route.ts'
 import { sendAnswer } from './broken-answer.ts'
+import { addLinks } from './hosted-links.ts'
 import { keyOf, type Parts } from './parts.ts'
 import { settlementLinesOf } from './settlement-lines.ts'
 import { settlementsOf } from './settlements.ts'
@@ -40,6 +41,7 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
       throw new Refusal(404, 'token_not_found', 'There is no such token.')
     return reply.code(204).send()
   })
+  addLinks(app, parts)
   addFollowUps(app, parts)
   addBooks(app, parts)
 }

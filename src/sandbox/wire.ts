@@ -65,6 +65,27 @@ export const AuthorisationBody = z
   })
 export type AuthorisationBody = z.output<typeof AuthorisationBody>
 
+export const LinkBody = z.strictObject({
+  amount: AmountMinor,
+  currency: Currency,
+  ourReference: Reference,
+  merchantReference: Reference,
+  description: z.string().max(200).optional(),
+  capture: z.boolean(),
+  expiresAt: z.iso.datetime(),
+})
+export type LinkBody = z.output<typeof LinkBody>
+
+/** What the hosted page's form sends; a card as a person writes it. */
+export const PayForm = z.strictObject({
+  number: z
+    .string()
+    .transform((text) => text.replace(/[ -]/g, ''))
+    .pipe(z.string().regex(/^\d{12,19}$/)),
+  expiry: z.string().regex(/^\s*\d{2}\s*\/?\s*\d{2}\s*$/),
+  csc: z.string().regex(/^\d{3,4}$/),
+})
+
 /** Capture and refund. */
 export const MoneyBody = z.strictObject({ amount: AmountMinor, currency: Currency, ourReference: Reference })
 export type MoneyBody = z.output<typeof MoneyBody>
@@ -89,7 +110,7 @@ export type SettlementLinesQuery = z.output<typeof SettlementLinesQuery>
 export const WebhookBody = z.strictObject({ url: z.url(), secret: z.string().min(16).max(256) })
 export type WebhookBody = z.output<typeof WebhookBody>
 
-export const Operation = z.enum(['authorise', 'capture', 'void', 'refund'])
+export const Operation = z.enum(['authorise', 'capture', 'void', 'refund', 'link'])
 export type Operation = z.infer<typeof Operation>
 
 export const FaultKind = z.enum([

@@ -2,6 +2,7 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, Outcome } from '../connector.ts'
 import { end, unknown } from '../reading.ts'
 import { amounts } from './decline-codes.ts'
+import { payLinks, readLink } from './pay-links.ts'
 import { readModification, readPayment, readTokenisation } from './replies.ts'
 import {
   type At,
@@ -47,6 +48,7 @@ export const adyen: Connector = {
   refund: (request, account) => followUp(account, { at: 'refund', request }),
   inquire: () => end(unknown('the gateway tells by webhook, and cannot be asked')),
   reverse,
+  payLinks,
   next: (state, reply) => end(read(state, reply)),
   webhooks,
 }
@@ -56,6 +58,8 @@ function read({ at, data }: ConversationState, reply: GatewayReply): Outcome {
     case 'authorise':
     case 'stored':
       return readPayment(reply, data)
+    case 'link':
+      return readLink(reply, data)
     case 'tokenise':
       return readTokenisation(reply, data)
     case 'capture':

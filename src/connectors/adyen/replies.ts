@@ -110,7 +110,7 @@ export function readModification(reply: GatewayReply, data: Data): Outcome {
   return { kind: 'done', gatewayRef: done.pspReference, later: true }
 }
 
-function readRefusal(reply: Answered, reason: 'gateway-error' | 'not-permitted'): Outcome {
+export function readRefusal(reply: Answered, reason: 'gateway-error' | 'not-permitted'): Outcome {
   const error = reply.status >= 400 && reply.status < 500 ? parse(ServiceError, reply) : undefined
   if (!error || !refusing.has(error.errorType) || aboutAnother.has(error.errorCode))
     return unknown(`status ${reply.status}`)

@@ -20,7 +20,7 @@ export const connectorId = 'adyen'
 export const apiVersion = 'v72'
 
 export type Data = ConversationState['data']
-export type At = 'authorise' | 'tokenise' | 'stored' | 'capture' | 'void' | 'refund' | 'reverse'
+export type At = 'authorise' | 'tokenise' | 'stored' | 'capture' | 'void' | 'refund' | 'reverse' | 'link'
 
 const longestKey = 64
 const longestMetadata = 80
@@ -33,7 +33,7 @@ type Post = {
   readonly data: Data
 }
 
-function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }: Post): Move {
+export function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }: Post): Move {
   const key =
     idempotencyKey.length <= longestKey
       ? idempotencyKey
@@ -52,7 +52,7 @@ function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }:
 }
 
 /** Live hosts carry the merchant's own prefix, and a folder before the version. https://docs.adyen.com/development-resources/live-endpoints */
-const basePath = ({ origin }: GatewayAccount) =>
+export const basePath = ({ origin }: GatewayAccount) =>
   origin.endsWith('-checkout-live.adyenpayments.com') ? `/checkout/${apiVersion}` : `/${apiVersion}`
 
 const card = {

@@ -2,6 +2,7 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, GatewayAccount, InquireRequest, Move } from '../connector.ts'
 import { declined, end, inquiryWithoutAnswer, parse, unknown } from '../reading.ts'
 import { amounts, declineCodes } from './decline-codes.ts'
+import { afterLink, payLinks, readMade, readPaid } from './pay-links.ts'
 import {
   outcomeOf,
   readDeclineCode,
@@ -51,6 +52,7 @@ export const checkoutCom: Connector = {
     get(account, 'inquire-follow-up', `/payments/${encodeURIComponent(gatewayRef)}/actions`, {
       ourReference,
     }),
+  payLinks,
   next,
   webhooks,
 }
@@ -70,6 +72,12 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
     case 'authorise':
     case 'stored':
       return end(readPayment(reply, data))
+    case 'link':
+      return readMade(reply, data)
+    case 'link-inquire':
+      return afterLink(reply, data, account)
+    case 'link-paid':
+      return readPaid(reply, data)
     case 'tokenise':
       return end(readTokenisation(reply, data))
     case 'capture':

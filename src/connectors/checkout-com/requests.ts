@@ -26,6 +26,9 @@ export type At =
   | 'inquire'
   | 'inquire-decline'
   | 'inquire-follow-up'
+  | 'link'
+  | 'link-inquire'
+  | 'link-paid'
 
 const longestDescription = 100
 
@@ -39,7 +42,7 @@ type Post = {
 
 const authorization = ({ apiKey }: GatewayAccount) => ({ authorization: `Bearer ${apiKey}` })
 
-function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }: Post): Move {
+export function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }: Post): Move {
   const headers = { ...authorization(account), 'cko-idempotency-key': idempotencyKey }
   return write({ connector: connectorId, operation: at, account, path, headers, body, data })
 }

@@ -73,7 +73,7 @@ export function readInquiry(state: ConversationState, reply: GatewayReply): Outc
   return another ? unknown('inquiry: several authorisations') : outcomeOf(found, state)
 }
 
-function outcomeOf(found: Authorisation, { data }: ConversationState): Outcome {
+export function outcomeOf(found: Authorisation, { data }: ConversationState): Outcome {
   if (found.ourReference !== data.ourReference)
     return { ...unknown('answer to another reference'), alarm: 'another-reference' }
   switch (found.outcome) {

@@ -11,6 +11,7 @@ import type {
   StoredCardRequest,
 } from '../connector.ts'
 import { isPhoneOrder } from '../phone-order.ts'
+import { payLinks, readLink } from './pay-links.ts'
 import {
   readAuthorisation,
   readFollowUp,
@@ -44,6 +45,7 @@ export const sandbox: Connector = {
   inquire,
   inquireFollowUp,
   next: (state, reply): Move => ({ do: 'end', outcome: read(state, reply) }),
+  payLinks,
   webhooks,
   settlement,
 }
@@ -136,6 +138,10 @@ function read(state: ConversationState, reply: Parameters<Connector['next']>[1])
     case 'authorise':
     case 'authorise-stored':
       return readAuthorisation(state, reply)
+    case 'link':
+    case 'link-inquire':
+    case 'link-expire':
+      return readLink(state, reply)
     case 'forget':
       return readForgotten(state, reply)
     case 'inquire':

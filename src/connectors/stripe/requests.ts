@@ -36,6 +36,9 @@ export type At =
   | 'inquire'
   | 'inquire-cancel'
   | 'inquire-follow-up'
+  | 'link'
+  | 'link-expire'
+  | 'link-paid'
 
 type Post = {
   readonly at: At

@@ -18,6 +18,7 @@ import {
   unknown,
 } from '../reading.ts'
 import { amounts } from './amounts.ts'
+import { afterExpiry, afterLink, afterLinkPaid, payLinks } from './pay-links.ts'
 import {
   declinedBy,
   type IntentReading,
@@ -77,6 +78,7 @@ export const stripe: Connector = {
   refund: (request, account) => followUp(account, { at: 'refund', request }),
   inquire,
   inquireFollowUp,
+  payLinks,
   next,
   webhooks,
   settlement,
@@ -113,6 +115,12 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return end(readFollowUp(at as 'capture', reply, data))
     case 'inquire-follow-up':
       return end(reply.kind === 'answered' ? readFollowUpInquiry(reply, data) : inquiryWithoutAnswer(reply))
+    case 'link':
+      return afterLink(reply, data, account)
+    case 'link-expire':
+      return afterExpiry(reply, data, account)
+    case 'link-paid':
+      return afterLinkPaid(reply, data)
     case 'inquire':
     case 'inquire-cancel':
       return afterInquiry(at as 'inquire', data, { reply, account })

@@ -152,6 +152,7 @@ export const typeOf: Readonly<Record<PaymentStatus, PaymentEventType>> = {
   collecting: 'payment.created',
   ready: 'payment.created',
   authorising: 'payment.created',
+  linked: 'payment.created',
   authorised: 'payment.authorised',
   captured: 'payment.captured',
   'partly-refunded': 'payment.refunded',

@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Outcome } from '../../connectors/connector.ts'
+import type { OpenLinks } from '../pay-links/open-links.ts'
 import type { Inquiries } from '../payments/inquiries.ts'
 import { findOperation, type OperationRow } from '../payments/operation-store.ts'
 import type { Operations } from '../payments/operations.ts'
@@ -18,6 +19,8 @@ export type ProcessOptions = {
   readonly settlement: Settlement
   readonly inquiries: Inquiries
   readonly operations: Operations
+  /** Pay links: something has happened at the gateway's page. */
+  readonly links: Pick<OpenLinks, 'look'>
 }
 
 /** `later`: its time has not come. `parked`: it is about nothing that we know. */
@@ -37,8 +40,9 @@ export async function processEvent(event: GatewayEventRow, options: ProcessOptio
 async function onAttempt(
   event: GatewayEventRow,
   attempt: AttemptRow,
-  { store, clock, settlement, inquiries }: ProcessOptions,
+  options: ProcessOptions,
 ): Promise<Processed> {
+  const { store, clock, settlement, inquiries } = options
   const { merchant_id: merchantId, payment_id: paymentId } = attempt
   const done = (because: string): Processed => ({ state: 'done', because, merchantId })
   if (event.what === 'charged-back') {
@@ -47,6 +51,7 @@ async function onAttempt(
     await store.transaction((trx) => appendAudit(trx, entry, clock.now()))
     return done('charged back')
   }
+  if (attempt.way === 'pay-link') return onLink(event, attempt, options)
   if (attempt.state === 'open') return { state: 'later', because: 'the answer is still awaited', merchantId }
   if (attempt.state !== 'unknown') return done(`was ${attempt.state} already`)
   if (event.gateway_ref !== null)
@@ -59,6 +64,37 @@ async function onAttempt(
   if (!outcome) return done('says nothing of the authorisation')
   await settlement.settle(still, outcome)
   return done('settled by the webhook')
+}
+
+/**
+ * A card that is declined on the gateway's page is not the end of the link: only what was paid counts. What is paid
+ * after its end is somebody's money all the same, and a person has to look.
+ */
+async function onLink(
+  event: GatewayEventRow,
+  attempt: AttemptRow,
+  options: ProcessOptions,
+): Promise<Processed> {
+  const { store, clock, settlement, links } = options
+  const { merchant_id: merchantId, payment_id: paymentId } = attempt
+  const outcome = outcomeOf(event)
+  const isPaid = outcome?.kind === 'approved'
+  if (attempt.state === 'not-sent' && isPaid) {
+    const facts = { attemptId: attempt.id, because: 'paid after the link had ended' }
+    const entry = { actor: systemOf(merchantId), action: 'payment.integrity-alarm', paymentId, facts }
+    await store.transaction((trx) => appendAudit(trx, entry, clock.now()))
+    return { state: 'done', because: 'paid after the link had ended', merchantId }
+  }
+  if (attempt.state !== 'open' && attempt.state !== 'unknown')
+    return { state: 'done', because: `was ${attempt.state} already`, merchantId }
+  // The gateway's own answer says more: whose card it was.
+  await links.look(attempt)
+  const still = await liveAttempt(store.db, { merchantId, paymentId })
+  if (still?.id === attempt.id && isPaid) {
+    await settlement.settle(still, outcome)
+    await links.look(attempt)
+  }
+  return { state: 'done', because: isPaid ? 'the link was paid' : 'the link is still open', merchantId }
 }
 
 function outcomeOf(event: GatewayEventRow): Outcome | undefined {

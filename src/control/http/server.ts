@@ -18,6 +18,7 @@ import type { DeskFeedHub } from '../desk-feed.ts'
 import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Deliveries } from '../outbox/deliveries.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
+import type { PayLinks } from '../pay-links/pay-links.ts'
 import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import type { ReceiptLook } from '../receipts/receipt-look.ts'
 import type { Receipts } from '../receipts/receipts.ts'
@@ -39,6 +40,7 @@ import { exportRoutes } from './routes/exports.ts'
 import { gatewayWebhookRoutes } from './routes/gateway-webhooks.ts'
 import { healthRoutes } from './routes/health.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { payLinkRoutes } from './routes/pay-links.ts'
 import { paymentRoutes } from './routes/payments.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
@@ -68,6 +70,7 @@ export type HttpOptions = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly storedCards: StoredCards
+  readonly payLinks: PayLinks
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
@@ -138,6 +141,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   transferRoutes(routes, options)
   operationRoutes(routes, options.operations)
   storedCardRoutes(routes, options.storedCards)
+  payLinkRoutes(routes, options.payLinks)
   reconciliationRoutes(routes, options.reconciliations)
   exportRoutes(routes, store)
   webhookEndpointRoutes(routes, options.endpoints)

@@ -14,6 +14,8 @@ const changes: readonly Change[] = [
     since: '2026-11-22',
     payment({ capturedMinor: _, refundedMinor: __, operations: ___, call: ____, ...payment }) {
       const { status } = payment
+      // A card is being taken, as far as they know.
+      if (status === 'linked') return { ...payment, status: 'collecting' }
       if (status === 'voided') return { ...payment, status: 'cancelled' }
       const refunded = status === 'partly-refunded' || status === 'refunded'
       return refunded ? { ...payment, status: 'captured' } : payment

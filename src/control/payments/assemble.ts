@@ -15,6 +15,9 @@ import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
 import { createWebhookTarget } from '../outbox/webhook-target.ts'
+import { OpenLinks } from '../pay-links/open-links.ts'
+import { createPayLinks, type PayLinks } from '../pay-links/pay-links.ts'
+import { SendLink } from '../pay-links/send-link.ts'
 import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import { PostedCards } from '../posted/posted-cards.ts'
 import { Tokenising } from '../posted/tokenising.ts'
@@ -87,6 +90,7 @@ export type PaymentCore = {
   readonly payments: Payments
   readonly operations: OperationsApi
   readonly storedCards: StoredCards
+  readonly payLinks: PayLinks
   readonly endpoints: Endpoints
   readonly deliveries: Deliveries
   readonly receipts: Receipts
@@ -162,6 +166,10 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const authorisation = new Authorisation({ ...gatewaySide, phoneOrders, keptCards })
   const followUp = new FollowUp(gatewaySide)
   const operations = new Operations({ store, clock, log, runner, followUp, random })
+  const openLinks = new OpenLinks({
+    ...{ ...gatewaySide, runner, settlement, publicUrl: config.publicUrl ?? '' },
+    sender: new SendLink({ store, clock, log, ...channels }),
+  })
   const collections: Collections = new Collections({
     bridge,
     vault,
@@ -186,12 +194,14 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     operations,
     gateways,
     calls,
+    makeLink: (row) => openLinks.make(row),
     collections: () => collections,
     rowOf: (paymentId) => desk.rowOf(paymentId),
     onLeft,
   })
   const takeUp: TakeUp = new TakeUp({
     ...{ store, clock, log, runner, settlement, inquiries },
+    lookAtLinks: (merchantId) => openLinks.recover(merchantId),
     collections: () => collections,
     isSending: (paymentId) => flow.isSending(paymentId) || posted.has(paymentId),
   })
@@ -201,7 +211,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     tokenising: new Tokenising({ ...gatewaySide, phoneOrders }),
     answers: new IdempotencyStore({ store, clock, bootId: options.bootId ?? 'one-life', sealer }),
   })
-  const processing = { store, clock, log, settlement, inquiries, operations }
+  const processing = { store, clock, log, settlement, inquiries, operations, links: openLinks }
   const gatewayEvents = new GatewayEvents({ ...processing, random, gateways })
   const reconciliations = new ReconciliationJob({
     ...{ store, clock, log, gateways, gatewayClient, watch, settlement, operations },
@@ -219,11 +229,16 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     asksCsc: (merchantId) =>
       config.merchants.find(({ id }) => id === merchantId)?.storedCards?.askCsc ?? false,
   })
+  const payLinks = createPayLinks({
+    ...{ store, clock, runner, gateways, watch, payments, open: openLinks, channels: channelsOf(channels) },
+    setAside: (paymentId) => flow.setAside(paymentId),
+  })
   const operationsApi = createOperationsApi({ store, operations, inquiries, collections, watch })
   return {
     payments,
     operations: operationsApi,
     storedCards,
+    payLinks,
     connections,
     records: connections.records(payments, operationsApi),
     gateways,
@@ -250,6 +265,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       relay,
       gatewayClient,
       forgetting,
+      openLinks,
     }),
   }
 }
@@ -267,12 +283,14 @@ type Parts = PaymentCoreOptions & {
   readonly relay: Relay
   readonly gatewayClient: GatewayClient
   readonly forgetting: ForgetCards
+  readonly openLinks: OpenLinks
 }
 
 /** How the core begins and ends. */
 function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
   const { store, clock, log, config, sealer, flow, takeUp, collections, inquiries } = parts
-  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient, forgetting } = parts
+  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient } = parts
+  const { forgetting, openLinks } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -292,6 +310,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         await takeUp.all(merchantId)
         await operations.recover(merchantId)
         await forgetting.recover(merchantId)
+        await openLinks.recover(merchantId)
       })
       gatewayEvents.wake()
       await reconciliations.start()
@@ -311,6 +330,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         gatewayEvents.stop(),
         reconciliations.stop(),
         forgetting.stop(),
+        openLinks.stop(),
       ])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()

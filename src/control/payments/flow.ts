@@ -34,6 +34,8 @@ export type FlowOptions = {
   readonly collections: () => Collections
   /** The payment's row as it was last committed, while a collection of it is known. */
   readonly rowOf: (paymentId: string) => PaymentRow | undefined
+  /** Has the gateway make its page for the payment, and sends the address. */
+  readonly makeLink: (row: PaymentRow) => Promise<void>
   /** Something was left undone for the payment; it is looked after later. */
   readonly onLeft: (key: PaymentKey) => void
 }
@@ -52,6 +54,7 @@ export class PaymentFlow {
   perform(effect: PaymentOrderedEffect, row: PaymentRow): void {
     if (effect.do === 'collect') this.#collect(row)
     else if (effect.do === 'authorise') this.#track(row, this.#send(row))
+    else if (effect.do === 'make-link') this.#track(row, this.#options.makeLink(row))
     else if (effect.do === 'charge') this.#track(row, this.#charge(row))
     else if (effect.do === 'inquire') this.#track(row, this.#inquire(row))
     else if (effect.do === 'operate') this.#options.operations.send(row.merchant_id, effect.operation.id)

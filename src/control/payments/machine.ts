@@ -1,5 +1,6 @@
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { CardSummary } from '../../contracts/card.ts'
+import type { PayLinkView } from '../../contracts/pay-links.ts'
 import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
 import {
   type Approval,
@@ -21,6 +22,8 @@ import {
  *      └───────────collection ended────────────────┘       ▲                       │  ▲            | captured
  *                                                          └───────────────────────┘  └─ again      | declined
  *
+ *   created, declined ──link ordered──▶ linked ──paid──▶ authorised | captured
+ *                                          └──expired, withdrawn, never made──▶ created | declined
  *   created, declined ──charged (a kept card, nothing is collected)──▶ authorising
  *   created, collecting, ready, declined ──▶ cancelled | expired
  *
@@ -31,15 +34,27 @@ import {
  * state are refused with the state's name.
  */
 export type PaymentState =
-  | { readonly at: 'created' }
+  | { readonly at: 'created'; readonly link?: LinkEnd }
   | { readonly at: 'collecting'; readonly declined: Decline | null }
   | { readonly at: 'ready'; readonly card: ShownCard; readonly declined: Decline | null }
   /** `card`: of a kept card, which no collection has told of. */
   | { readonly at: 'authorising'; readonly attemptId: string; readonly card?: ShownCard }
   | { readonly at: 'unknown'; readonly attemptId: string }
+  | {
+      readonly at: 'linked'
+      readonly attemptId: string
+      readonly link: PayLinkView
+      readonly declined: Decline | null
+    }
   | PaidState
-  | { readonly at: 'declined'; readonly declined: Decline }
+  | { readonly at: 'declined'; readonly declined: Decline; readonly link?: LinkEnd }
   | { readonly at: 'cancelled' | 'expired' }
+
+/** What became of the link that led back here. */
+export type LinkEnd = 'expired' | 'withdrawn' | 'failed'
+
+/** What is learnt of an open link. */
+export type LinkChange = Partial<Pick<PayLinkView, 'state' | 'url' | 'delivery' | 'expiresAt' | 'openedAt'>>
 
 /** What is kept of a card. */
 export type ShownCard = Pick<CardSummary, 'brand' | 'last4'>
@@ -58,6 +73,8 @@ export type PaymentOrder =
   /** The caller agrees that the card is kept: until it is sent. */
   | { readonly type: 'keep-agreed' }
   /** Pay with a card that the gateway keeps. */
+  /** The caller pays at the gateway's own page. A collection was ended before. */
+  | { readonly type: 'link-ordered'; readonly attemptId: string; readonly link: PayLinkView }
   | { readonly type: 'charged'; readonly attemptId: string; readonly card: ShownCard }
   | { readonly type: 'cancelled' }
   | { readonly type: 'expired' }
@@ -72,9 +89,14 @@ export type PaymentFact =
       readonly attemptId: string
       readonly captured: boolean
       readonly approval: Approval
+      /** Of a card that nobody keyed here. */
+      readonly card?: ShownCard
     }
   | { readonly type: 'declined'; readonly attemptId: string; readonly declined: Decline }
   | { readonly type: 'uncertain'; readonly attemptId: string }
+  | { readonly type: 'link-changed'; readonly attemptId: string; readonly change: LinkChange }
+  /** Nobody can pay by it any more, and nobody has: by the gateway's word. */
+  | { readonly type: 'link-ended'; readonly attemptId: string; readonly why: LinkEnd }
   | OperationFact
 
 export type PaymentInput = PaymentOrder | PaymentFact
@@ -86,6 +108,7 @@ export type PaymentEffect =
   | { readonly do: 'authorise'; readonly attemptId: string; readonly card: ShownCard }
   /** The same, with a card that the gateway keeps. */
   | { readonly do: 'charge'; readonly attemptId: string; readonly card: ShownCard }
+  | { readonly do: 'make-link'; readonly attemptId: string }
   | { readonly do: 'inquire'; readonly attemptId: string }
   /** The merchant is told, through the outbox. */
   | { readonly do: 'tell'; readonly event: PaymentEventType }
@@ -130,6 +153,15 @@ export function step(state: PaymentState, input: PaymentInput): PaymentStep {
       const { attemptId, card } = input
       return to({ at: 'authorising', attemptId, card }, { do: 'charge', attemptId, card })
     }
+    case 'link-ordered': {
+      if (state.at !== 'created' && state.at !== 'declined') return refuse(state, input)
+      const { attemptId, link } = input
+      const declined = state.at === 'declined' ? state.declined : null
+      return to({ at: 'linked', attemptId, link, declined }, { do: 'make-link', attemptId })
+    }
+    case 'link-changed':
+    case 'link-ended':
+      return onLink(state, input)
     case 'approved':
     case 'declined':
     case 'uncertain':
@@ -152,16 +184,20 @@ function isBeforeSending({ at }: PaymentState): boolean {
   return at === 'created' || at === 'collecting' || at === 'ready' || at === 'declined'
 }
 
-type AttemptFact = Extract<PaymentFact, { readonly attemptId: string }>
+type LinkFact = Extract<PaymentFact, { readonly type: 'link-changed' | 'link-ended' }>
+type AttemptFact = Exclude<Extract<PaymentFact, { readonly attemptId: string }>, LinkFact>
 
 function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
-  const isWaited = state.at === 'authorising' || state.at === 'unknown'
+  // On the gateway's page a declined card is not the end: the caller tries another one there.
+  const isLinked = state.at === 'linked' && fact.type === 'approved'
+  const isWaited = state.at === 'authorising' || state.at === 'unknown' || isLinked
   if (!isWaited || state.attemptId !== fact.attemptId) return stay(state)
   const { attemptId } = fact
   switch (fact.type) {
     case 'approved': {
       const at = fact.captured ? 'captured' : 'authorised'
-      return to(openBooks(at, fact.approval), { do: 'tell', event: `payment.${at}` })
+      const approval = fact.card ? { ...fact.approval, card: fact.card } : fact.approval
+      return to(openBooks(at, approval), { do: 'tell', event: `payment.${at}` })
     }
     case 'declined':
       return to({ at: 'declined', declined: fact.declined }, { do: 'tell', event: 'payment.declined' })
@@ -175,6 +211,19 @@ function afterAttempt(state: PaymentState, fact: AttemptFact): PaymentStep {
     default:
       return exhaustive(fact)
   }
+}
+
+/** Opened stays opened, and what is told twice changes nothing. */
+function onLink(state: PaymentState, fact: LinkFact): PaymentStep {
+  if (state.at !== 'linked' || state.attemptId !== fact.attemptId) return stay(state)
+  if (fact.type === 'link-ended') {
+    const { why: link } = fact
+    return to(state.declined ? { at: 'declined', declined: state.declined, link } : { at: 'created', link })
+  }
+  const { change } = fact
+  if (change.state === 'opened' && state.link.state === 'opened') return stay(state)
+  if (change.state === 'open' && state.link.state === 'opened') return stay(state)
+  return to({ ...state, link: { ...state.link, ...change } })
 }
 
 function onBooks(state: PaymentState, input: OperationOrder | OperationFact): PaymentStep {

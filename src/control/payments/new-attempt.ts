@@ -18,7 +18,8 @@ export function newAttempt(payment: PaymentRow, { id, sentTo, nowMs, ...by }: Ne
     idempotency_key: `authorise-${id}`,
     amount_minor: payment.amount_minor,
     currency: payment.currency,
-    ...shownCard(payment),
+    // Nobody keys a card here for a link: whose it is, the gateway tells when it is paid.
+    ...(by.way === 'pay-link' ? { brand: 'unknown' as const, last4: '' } : shownCard(payment)),
     gateway_ref: null,
     auth_code: null,
     because: null,

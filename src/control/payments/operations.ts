@@ -270,6 +270,7 @@ function meaningOf({ id: operationId, state }: OperationRow, outcome: Outcome): 
       return state === 'open' ? failed(`not-sent:${outcome.because}`) : uncertain(outcome.because)
     case 'approved':
     case 'tokenised':
+    case 'link':
       return uncertain('an authorisation’s answer to a follow-up')
     case 'unknown':
       return uncertain(outcome.alarm ?? outcome.because)

@@ -96,6 +96,15 @@ export class PaymentOutcomeUnknown extends AppError {
   }
 }
 
+/** The caller can pay at the gateway's page at any moment: nothing else is begun until the link is withdrawn. */
+export class PayLinkOpen extends AppError {
+  readonly code = 'PAY_LINK_OPEN'
+  readonly remedy = 'fix-request'
+  constructor() {
+    super('a pay link is open for this payment; withdraw it first, or wait until it is paid or expired')
+  }
+}
+
 /** The payment has come to its end. */
 export class PaymentFinished extends AppError {
   readonly code = 'PAYMENT_FINISHED'
@@ -194,6 +203,8 @@ export function refusal({ order, at, because }: Refused): AppError {
       return new PaymentBeingAuthorised()
     case 'unknown':
       return new PaymentOutcomeUnknown()
+    case 'linked':
+      return new PayLinkOpen()
     case 'authorised':
     case 'captured':
     case 'partly-refunded':

@@ -57,7 +57,8 @@ export const AttemptRow = z.strictObject({
   amount_minor: z.number().int().positive(),
   currency: Currency,
   brand: CardBrand,
-  last4: Last4,
+  /** Empty until it is known who paid by a link. */
+  last4: z.string().regex(/^(\d{4})?$/),
   gateway_ref: z.string().nullable(),
   auth_code: z.string().nullable(),
   because: z.string().nullable(),
@@ -67,7 +68,7 @@ export const AttemptRow = z.strictObject({
   created_at: Time,
   updated_at: Time,
   sent_to: z.string().nullable(),
-  way: z.enum(['card', 'stored-card']),
+  way: z.enum(['card', 'stored-card', 'pay-link']),
   stored_card_id: z.string().nullable(),
   initiator: z.enum(['customer', 'merchant']).nullable(),
   expires: z
@@ -130,6 +131,13 @@ export function stateOf(row: PaymentRow, { attemptId, operations }: Live): Payme
       return { at: 'collecting', declined: declineOf(row) }
     case 'ready':
       return { at: 'ready', card: shownCard(row), declined: declineOf(row) }
+    case 'linked':
+      return {
+        at: 'linked',
+        attemptId: present(attemptId),
+        link: present(linkOf(row)),
+        declined: declineOf(row),
+      }
     case 'authorising':
     case 'unknown':
       return { at: row.status, attemptId: present(attemptId) }
@@ -154,10 +162,18 @@ export function stateOf(row: PaymentRow, { attemptId, operations }: Live): Payme
 
 /** The row that holds `state`: one version on. */
 export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): PaymentRow {
-  const next = { ...row, status: state.at, version: row.version + 1, updated_at: nowMs }
+  const next = {
+    ...row,
+    status: state.at,
+    version: row.version + 1,
+    updated_at: nowMs,
+    pay_link: linkAfter(row, state),
+  }
   switch (state.at) {
     case 'created':
     case 'collecting':
+      return { ...next, brand: null, last4: null }
+    case 'linked':
       return { ...next, brand: null, last4: null }
     case 'ready':
       return { ...next, ...state.card }
@@ -170,9 +186,9 @@ export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): P
     case 'partly-refunded':
     case 'refunded':
     case 'voided': {
-      const { gatewayRef, authCode } = state.approval
+      const { gatewayRef, authCode, card } = state.approval
       const { capturedMinor, refundedMinor } = state.books
-      const approved = { gateway_ref: gatewayRef, auth_code: authCode, decline: null }
+      const approved = { gateway_ref: gatewayRef, auth_code: authCode, decline: null, ...card }
       return { ...next, ...approved, captured_minor: capturedMinor, refunded_minor: refundedMinor }
     }
     case 'unknown':
@@ -180,6 +196,15 @@ export function rowAfter(row: PaymentRow, state: PaymentState, nowMs: number): P
     case 'expired':
       return next
   }
+}
+
+/** The link as it is shown from now on: it is what the state says, paid, or ended. */
+function linkAfter(row: PaymentRow, state: PaymentState): string | null {
+  if (state.at === 'linked') return JSON.stringify(state.link)
+  const link = linkOf(row)
+  if (link === null || row.status !== 'linked') return row.pay_link
+  const ended = (state.at === 'created' || state.at === 'declined') && state.link
+  return JSON.stringify({ ...link, state: ended || 'paid' })
 }
 
 export function shownCard(row: PaymentRow): ShownCard {

@@ -105,8 +105,15 @@ function settledBy(attempt: AttemptRow, outcome: Outcome): Settled {
           attemptId,
           captured,
           approval: { gatewayRef, authCode, amountMinor: attempt.amount_minor },
+          ...(outcome.card ? { card: outcome.card } : {}),
         },
-        attempt: { state: 'approved', gateway_ref: gatewayRef, auth_code: authCode, because: null },
+        attempt: {
+          state: 'approved',
+          gateway_ref: gatewayRef,
+          auth_code: authCode,
+          because: null,
+          ...outcome.card,
+        },
         reason: 'approved',
       }
     }
@@ -131,6 +138,7 @@ function settledBy(attempt: AttemptRow, outcome: Outcome): Settled {
     }
     case 'done':
     case 'tokenised':
+    case 'link':
       return uncertain(attemptId, 'a follow-up’s answer to an authorisation')
     case 'unknown':
       return uncertain(attemptId, outcome.because)

@@ -111,7 +111,18 @@ export async function insertAttempt(db: Queries, row: AttemptRow): Promise<void>
 }
 
 export type AttemptChange = Partial<
-  Pick<AttemptRow, 'state' | 'gateway_ref' | 'auth_code' | 'because' | 'sent_at' | 'inquiries' | 'absent_at'>
+  Pick<
+    AttemptRow,
+    | 'brand'
+    | 'last4'
+    | 'state'
+    | 'gateway_ref'
+    | 'auth_code'
+    | 'because'
+    | 'sent_at'
+    | 'inquiries'
+    | 'absent_at'
+  >
 >
 
 /** Changes an attempt whose outcome is open. One that has its outcome is never written again. */

@@ -22,6 +22,8 @@ export type TakeUpOptions = {
   readonly collections: () => Collections
   /** True while a gateway is being asked about the payment's card: the outcome comes by itself. */
   readonly isSending: (paymentId: string) => boolean
+  /** A pay link is open: it is looked at, from now on and again. */
+  readonly lookAtLinks: (merchantId: string) => Promise<void>
 }
 
 /**
@@ -80,6 +82,7 @@ export class TakeUp {
     const collection = collections().ofPayment(paymentId)
     const hasCard = collection !== undefined && collection.state.at !== 'ended'
     if (status === 'collecting' || status === 'ready') return hasCard ? undefined : this.#withoutCard(payment)
+    if (status === 'linked') return this.#options.lookAtLinks(merchantId)
     if (status !== 'authorising' && status !== 'unknown') return
     // Whatever the row says was begun, this card was not sent, and now it will not be.
     if (hasCard) collection.dispatch({ type: 'stopped', why: 'store-failed' })

@@ -128,7 +128,8 @@ async function isWaiting(
   return row !== undefined
 }
 
-function addressOf(channel: ReceiptChannel, to: string): string {
+/** Throws ReceiptAddressRefused. */
+export function addressOf(channel: ReceiptChannel, to: string): string {
   if (channel === 'email') {
     const email = z.email().max(254).safeParse(to)
     if (!email.success) throw new ReceiptAddressRefused(channel)

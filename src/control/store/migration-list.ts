@@ -12,6 +12,7 @@ import { customersMigration } from './migrations/0010-customers.ts'
 import { declaredAndSentMigration } from './migrations/0011-declared-and-sent.ts'
 import { waysToPayMigration } from './migrations/0012-ways-to-pay.ts'
 import { accountLimitsMigration } from './migrations/0013-account-limits.ts'
+import { payLinksMigration } from './migrations/0014-pay-links.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   declaredAndSentMigration,
   waysToPayMigration,
   accountLimitsMigration,
+  payLinksMigration,
 ]

@@ -101,7 +101,7 @@ export type AttemptTable = {
   expires: string | null
 }
 
-export type AttemptWay = 'card' | 'stored-card'
+export type AttemptWay = 'card' | 'stored-card' | 'pay-link'
 
 export type OperationTable = {
   /** Our reference at the gateway. */

@@ -312,6 +312,29 @@ CREATE INDEX outbox_due ON public.outbox USING btree (target, next_at, event_id)
 
 CREATE INDEX outbox_waiting ON public.outbox USING btree (target, payment_id, "position") WHERE (state = 'waiting'::text);
 
+create table pay_links (
+  attempt_id text not null,
+  merchant_id text not null,
+  payment_id text not null,
+  token text not null,
+  page_url text,
+  channel text,
+  address text,
+  locale text,
+  expires_at bigint not null,
+  open integer not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table pay_links add constraint pay_links_payment FOREIGN KEY (merchant_id, payment_id) REFERENCES payments(merchant_id, id);
+
+alter table pay_links add constraint pay_links_pkey PRIMARY KEY (attempt_id);
+
+alter table pay_links add constraint pay_links_token_key UNIQUE (token);
+
+CREATE INDEX pay_links_open ON public.pay_links USING btree (merchant_id, open);
+
 create table payments (
   id text not null,
   merchant_id text not null,

@@ -70,6 +70,10 @@ CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'wai
 
 CREATE INDEX "outbox_waiting" on "outbox" ("target", "payment_id", "position") where "state" = 'waiting';
 
+CREATE TABLE "pay_links" ("attempt_id" text primary key, "merchant_id" text not null, "payment_id" text not null, "token" text not null unique, "page_url" text, "channel" text, "address" text, "locale" text, "expires_at" bigint not null, "open" integer not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "pay_links_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+
+CREATE INDEX "pay_links_open" on "pay_links" ("merchant_id", "open");
+
 CREATE TABLE "payments" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "call_id" text not null, "amount_minor" integer not null check (amount_minor > 0), "currency" text not null, "reference" text not null, "description" text, "metadata" text not null, "capture" text not null, "confirm" text not null, "status" text not null, "brand" text, "last4" text, "gateway" text not null, "gateway_ref" text, "auth_code" text, "decline" text, "attempts" integer not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "captured_minor" integer default 0 not null check (captured_minor between 0 and amount_minor), "refunded_minor" integer default 0 not null check (refunded_minor between 0 and captured_minor), "customer" text, "moto" integer, "keep_card" text, "stored_card" text, "pay_link" text, "group_id" text, constraint "payments_by_merchant" unique ("merchant_id", "id"));
 
 CREATE INDEX "payments_by_age" on "payments" ("merchant_id", "created_at");

@@ -13,6 +13,8 @@ import { DeskFeedHub } from '../../../src/control/desk-feed.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from '../../../src/control/http/server.ts'
 import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
+import type { PayLinks } from '../../../src/control/pay-links/pay-links.ts'
+import { PaymentNotFound } from '../../../src/control/payments/payment-errors.ts'
 import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
 import { createReceipts } from '../../../src/control/receipts/receipts.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
@@ -173,6 +175,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       panelFrameAncestors: ['https://crm.test'],
     },
     storedCards: noStoredCards,
+    payLinks: noPayLinks,
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, connections, operations, ...targets },
     records: connections.records(payments, operations),
@@ -284,6 +287,15 @@ export async function liveCall(
 
 const noCard = async () => {
   throw new StoredCardNotFound()
+}
+const noPayment = async () => {
+  throw new PaymentNotFound()
+}
+/** No payment of the harness is switched to a link. */
+const noPayLinks: PayLinks = {
+  order: noPayment,
+  withdraw: noPayment,
+  visit: async () => ({ kind: 'over' }),
 }
 /** No card is kept here. */
 const noStoredCards: StoredCards = {

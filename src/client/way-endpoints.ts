@@ -1,9 +1,12 @@
 import { PaymentResource } from '../contracts/desk-port.ts'
+import { NewPayLink } from '../contracts/pay-links.ts'
 import { KeepCard, StoredCardResource, UseStoredCard } from '../contracts/stored-cards.ts'
 import { all, answers, nothing, takes } from './endpoint.ts'
 
-/** Cards that the gateway keeps for customers. */
-export const storedCardEndpoints = {
+/** Ways to pay beside a keyed card. */
+export const wayEndpoints = {
+  sendPayLink: takes(NewPayLink, PaymentResource),
+  withdrawPayLink: takes(nothing, PaymentResource),
   keepCard: takes(KeepCard, PaymentResource),
   payWithStoredCard: takes(UseStoredCard, PaymentResource),
   listStoredCards: answers(all(StoredCardResource)),
