@@ -21,7 +21,7 @@ const Gateway = z.strictObject({
   /** What the connector needs beside the key; see docs/gateways. */
   settings: z.record(z.string(), z.string()).optional(),
   caFile: z.string().nullable().default(null),
-  webhookSecrets: z.array(z.string().min(16, 'at least 16 characters')).max(2).default([]),
+  webhookSecrets: z.array(z.string().min(16, 'at least 16 characters')).max(4).default([]),
   timeoutSeconds: seconds(1, 120).default(30),
 })
 

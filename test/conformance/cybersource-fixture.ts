@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto'
 import { toDecimal } from '../../src/base/money.ts'
 import { fromDecimal } from '../../src/connectors/amounts.ts'
 import { reasonOfCode } from '../../src/connectors/cybersource/decline-codes.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
-import type { ConformanceFixture, Scenario } from './fixture.ts'
+import type { ConformanceFixture, Delivered, Scenario, Told } from './fixture.ts'
 
 /**
  * CyberSource, written from its public documentation:
@@ -10,6 +11,7 @@ import type { ConformanceFixture, Scenario } from './fixture.ts'
  * - signature: https://developer.cybersource.com/library/documentation/dev_guides/REST_API/Getting_Started/html/REST_GS/ch_authentication.5.3.htm
  * - timeout reversal: https://app.unpkg.com/cybersource-rest-client@0.0.74/files/docs/MitReversalRequest.md
  * - search: https://app.unpkg.com/cybersource-rest-client@0.0.74/files/docs/TssV2TransactionsPost201ResponseEmbeddedTransactionSummaries.md
+ * - webhooks: https://developer.cybersource.com/docs/cybs/en-us/webhooks/implementation/all/rest/webhooks.html (events, signature, format)
  * - reasons: https://developer.cybersource.com/api/reference/response-codes.html
  */
 const answered = (status: number, body: object): GatewayReply => ({
@@ -115,6 +117,45 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
   return made(scenario)
 }
 
+const webhookNowMs = 1_768_478_400_000
+
+/** The event, and the status and links of what it is about. */
+const events: Partial<Record<Told['what'], readonly [eventType: string, status: string, link?: string]>> = {
+  authorised: ['payments.payments.accept', 'AUTHORIZED', 'capture'],
+  captured: ['payments.payments.accept', 'AUTHORIZED', 'void'],
+  declined: ['payments.payments.reject', 'DECLINED'],
+  'capture-failed': ['payments.captures.reject', 'INVALID_REQUEST'],
+  voided: ['payments.voids.accept', 'VOIDED'],
+  'void-failed': ['payments.reversals.reject', 'DECLINED'],
+  refunded: ['payments.refunds.accept', 'TRANSMITTED'],
+  'refund-failed': ['payments.refunds.reject', 'DECLINED'],
+}
+
+function delivery({ id, what, gatewayRef, ourReference, money }: Told, secret: string): Delivered {
+  const [eventType, status, link] = events[what]!
+  const data = {
+    id: `${gatewayRef}${id.replace(/[^0-9]/g, '')}`,
+    status,
+    clientReferenceInformation: { code: ourReference },
+    orderInformation: { amountDetails: { totalAmount: toDecimal(money), currency: money.currency } },
+    _links: link ? { [link]: { method: 'POST', href: '/pts/v2/' } } : {},
+  }
+  const about = { productId: 'cardProcessing', organizationId: 'tonewall_tests', requestType: 'NEW' }
+  return signed(Buffer.from(JSON.stringify({ eventType, ...about, payload: [{ data }] })), secret)
+}
+
+/** A notification is signed as it is sent, encrypted or not. */
+export function signed(body: Uint8Array, secret: string): Delivered {
+  const signature = createHmac('sha256', Buffer.from(secret, 'base64'))
+    .update(`${webhookNowMs}.`)
+    .update(body)
+    .digest('base64')
+  const keyId = 'bf44c857-b182-bb05-e053-34b8d30a7a72'
+  return { body, headers: { 'v-c-signature': `t=${webhookNowMs};keyId=${keyId};sig=${signature}` } }
+}
+
+export const webhookSecret = 'c2lnbmF0dXJlIGtleSBvZiB0aGUgdGVzdHMgYWxvbmUhISE'
+
 export const cybersourceFixture: ConformanceFixture = {
   account: {
     origin: 'https://apitest.cybersource.com',
@@ -150,6 +191,13 @@ export const cybersourceFixture: ConformanceFixture = {
   saysMoto: (call) => field(call, 'processingInformation.commerceIndicator') === 'MOTO',
   pendingRefunds: true,
   asksCardholder: true,
+  webhooks: {
+    secret: webhookSecret,
+    nowMs: webhookNowMs,
+    kinds: Object.keys(events) as Told['what'][],
+    deliver: (told, secret) => told.map((one) => delivery(one, secret)),
+    signRaw: signed,
+  },
   unclearAnswers: [
     answered(201, {
       id: paymentId,

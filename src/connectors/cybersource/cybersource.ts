@@ -23,12 +23,14 @@ import {
   tokenise,
   voidPayment,
 } from './requests.ts'
+import { settlement } from './settlement.ts'
+import { webhooks } from './webhooks.ts'
 
 /**
  * CyberSource REST, with HTTP signatures. https://developer.cybersource.com/api-reference-assets/index.html
  *
- * Its webhooks of payments need message-level encryption, which this connector does not have: what is unknown is
- * searched for, and can be reversed by our own name for it; captures and refunds are asked after until their batch was sent.
+ * What is unknown is searched for, and can be reversed by our own name for it; captures and refunds are asked after until
+ * their batch was sent. Its webhooks tell sooner, where they are set up.
  */
 export const cybersource: Connector = {
   id: connectorId,
@@ -57,6 +59,8 @@ export const cybersource: Connector = {
   inquireFollowUp,
   reverse,
   next,
+  webhooks,
+  settlement,
 }
 
 function next({ at, data }: ConversationState, reply: GatewayReply, account: GatewayAccount): Move {

@@ -80,3 +80,72 @@ export const Transaction = z.object({
   orderInformation: Summary.shape.orderInformation,
   applicationInformation: Summary.shape.applicationInformation,
 })
+
+/** Around an encrypted notification; by which name is not documented, so any member that is a JSON Web Encryption counts. */
+export const Envelope = z.record(z.string(), z.unknown())
+
+const Link = z.object({}).nullish()
+
+/** What an event is about: the answer to the request that it was made by, again. */
+const Told = z.object({
+  id: Id,
+  status: Word.nullish(),
+  clientReferenceInformation: reference.nullish(),
+  orderInformation: Payment.shape.orderInformation,
+  _links: z.object({ capture: Link, void: Link, refund: Link }).nullish(),
+})
+export type Told = z.output<typeof Told>
+
+/** The resource stands alone or in a list, by itself or as `data`. */
+const Payload = z.union([z.object({ data: Told }).transform(({ data }) => data), Told])
+
+export const Notification = z.object({
+  eventType: z.string().regex(/^[A-Za-z0-9.]{1,64}$/),
+  payload: z.union([z.array(Payload).min(1).max(100), Payload.transform((one) => [one])]),
+})
+
+const Settled = z.object({
+  requestId: Id,
+  transactionType: Word,
+  amount: Amount,
+  currencyCode: Currency,
+  /** ISO 8601. */
+  submissionTime: z.string().refine((text) => !Number.isNaN(Date.parse(text))),
+})
+export type Settled = z.output<typeof Settled>
+
+/** One page of the report: lists about the same requests, side by side. */
+export const PurchasesAndRefunds = z.object({
+  offset: z
+    .number()
+    .int()
+    .nonnegative()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  limit: z
+    .number()
+    .int()
+    .positive()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  pageResults: z
+    .number()
+    .int()
+    .nonnegative()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  requestDetails: z
+    .array(z.object({ requestId: Id, merchantReferenceNumber: z.string().nullish() }))
+    .nullish(),
+  settlements: z.array(Settled).nullish(),
+  feeAndFundingDetails: z
+    .array(
+      z.object({
+        requestId: Id,
+        totalFee: Amount.nullish().catch(undefined),
+        feeCurrency: z.string().nullish(),
+      }),
+    )
+    .nullish(),
+})
+export type PurchasesAndRefunds = z.output<typeof PurchasesAndRefunds>

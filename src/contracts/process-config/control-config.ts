@@ -32,8 +32,8 @@ export const ControlConfig = CommonConfig.extend({
         /** What the connector declares it needs beside the key: account names, key ids. Nothing secret. */
         settings: z.record(z.string(), z.string()).optional(),
         caFile: z.string().nullable(),
-        /** What its webhooks are signed with; two while one is being replaced. None: no webhook is believed. */
-        webhookSecrets: z.array(SecretText).max(2).optional(),
+        /** What its webhooks are signed with, and decrypted by where they are encrypted; two of each while one is being replaced. */
+        webhookSecrets: z.array(SecretText).max(4).optional(),
         timeoutMs: z.number().int(),
       }),
     )
