@@ -144,7 +144,11 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
   if (value === undefined) return amountNotRepresentable
   const body: Tree = {
     ...payment(account, request, value),
-    paymentMethod: { type: 'scheme', storedPaymentMethodId: cardToken, networkPaymentReference: networkRef },
+    paymentMethod: {
+      type: 'scheme',
+      storedPaymentMethodId: cardToken,
+      networkPaymentReference: initiator === 'merchant' ? networkRef : undefined,
+    },
     shopperReference: customerRef ?? ourReference,
     shopperInteraction: initiator === 'merchant' ? 'ContAuth' : interactionOf(isPhoneOrder(request)),
     recurringProcessingModel: modelOf(initiator),

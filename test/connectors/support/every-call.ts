@@ -10,6 +10,7 @@ import {
   operationsOf,
   play,
   storedCardRequest,
+  tokeniseRequest,
 } from '../../conformance/play.ts'
 import { keyed } from '../../vault/support/digits.ts'
 
@@ -64,12 +65,26 @@ export function everyCall(connector: Connector, fixture: ConformanceFixture): Wr
       fixture.asksCardholder ? { do: 'ask-cardholder', money, ourReference } : happy(fixture, 'authorise'),
     ],
   ]
-  if (connector.authoriseStored) {
-    const stored = storedCardRequest({ initiator: 'customer' })
-    const open = () => connector.authoriseStored!(stored, account)
-    openings.push(['a kept card by phone', open, happy(fixture, 'authorise')])
+  for (const [why, request] of Object.entries(keptCards)) {
+    const open = () => connector.authoriseStored!(storedCardRequest(request), account)
+    if (connector.authoriseStored) openings.push([why, open, happy(fixture, 'authorise')])
+  }
+  if (connector.reverse) {
+    const request = { ourReference, money, idempotencyKey: bare.idempotencyKey, gatewayRef: ref }
+    const open = () => connector.reverse!(request, account)
+    openings.push(['an attempt that is taken back by their reference', open, happy(fixture, 'reverse')])
+  }
+  if (connector.tokenise) {
+    const open = () => connector.tokenise!(tokeniseRequest({ moto: false, withPostcode: false }), account)
+    openings.push(['a card to keep, of a flow that is no order by phone', open, happy(fixture, 'tokenise')])
   }
   return openings.flatMap(([why, open, scenario]) => callsOf([connector, fixture], { why, open, scenario }))
+}
+
+const keptCards: Readonly<Record<string, Parameters<typeof storedCardRequest>[0]>> = {
+  'a kept card by phone': { initiator: 'customer' },
+  'a kept card, of a flow that is no order by phone': { initiator: 'customer', moto: false },
+  'a renewal that names the first payment': { initiator: 'merchant', networkRef: '123456789619999' },
 }
 
 type Opening = { readonly why: string; readonly open: () => Move; readonly scenario: Scenario }
