@@ -9,6 +9,7 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dtmfCommand } from './dtmf.ts'
 import { exportCommand } from './export.ts'
+import { flowCommand } from './flow.ts'
 import { packageVersion } from './package-version.ts'
 import { postureCommand } from './posture.ts'
 import { reconcileCommand } from './reconcile.ts'
@@ -30,6 +31,7 @@ const program = new Command('tonewall')
   .addCommand(exportCommand())
   .addCommand(sipCommand())
   .addCommand(dtmfCommand())
+  .addCommand(flowCommand())
 
 try {
   await program.parseAsync()

@@ -47,6 +47,8 @@ export type Payments = {
   useAnotherCard(actor: Actor, paymentId: string): Promise<PaymentResource>
   extend(actor: Actor, paymentId: string, bySeconds: number): Promise<PaymentResource>
   confirm(actor: Actor, paymentId: string): Promise<PaymentResource>
+  /** What has been keyed is gone, and the payment is as it was before. Harmless when nothing is being keyed. */
+  dropCard(actor: Actor, paymentId: string): Promise<PaymentResource>
   cancel(actor: Actor, paymentId: string): Promise<PaymentResource>
   /** The desk's first picture: payments of live calls, and those whose outcome is still open. */
   current(merchantId: string): Promise<PaymentResource[]>

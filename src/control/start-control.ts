@@ -13,9 +13,12 @@ import { DeskFeedHub } from './desk-feed.ts'
 import { DailyExports } from './exports/daily-exports.ts'
 import { packageVersion } from './http/package-files.ts'
 import { createHttpServer } from './http/server.ts'
+import { createBillLookup } from './ivr/bill-lookup.ts'
+import { createSelfService } from './ivr/create-self-service.ts'
+import type { SelfService } from './ivr/self-service.ts'
 import { liveMetrics } from './metrics/live-metrics.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
-import { createPaymentCore, type PaymentCore } from './payments/assemble.ts'
+import { createPaymentCore, type PaymentCore, type PaymentObserver } from './payments/assemble.ts'
 import { merchantIds } from './payments/store.ts'
 import { openStore, type Store, type StorePlace } from './store/store.ts'
 import { createTwilioRest } from './telephony/twilio/rest.ts'
@@ -51,6 +54,7 @@ export async function startControl(
 
   const rest = createTwilioRest({ ...config.twilio, clock, log })
   let core: PaymentCore | undefined
+  let service: SelfService | undefined
   const calls = new CallRegistry({
     store,
     clock,
@@ -62,9 +66,36 @@ export async function startControl(
     hangUp: (provider, providerCallId) => void (provider !== sipProvider && rest.hangUp(providerCallId)),
     isOver: async (provider, providerCallId) => provider !== sipProvider && rest.isOver(providerCallId),
     sipMerchant: (named) => merchantOfSip(config, named),
+    sipFlow: config.ivr?.sipFlow ?? null,
+    onChange: (call, before, event) => service?.onCall(call, before, event.type === 'leg-joined'),
   })
+  const observer: PaymentObserver = {
+    onPayment: (row) => service?.onPayment(row),
+    onCollection: (collection) => service?.onCollection(collection),
+    onVault: (collection, event) => service?.onVault(collection, event),
+  }
   const metrics = liveMetrics({ store, clock, vault, bridge, core: () => core })
-  core = createPaymentCore({ store, clock, log, config, bootId, bridge, vault, calls, feed, meter: metrics })
+  core = createPaymentCore({
+    store,
+    clock,
+    log,
+    config,
+    bootId,
+    bridge,
+    vault,
+    calls,
+    feed,
+    meter: metrics,
+    observers: [observer],
+  })
+  const twilioCalls = new TwilioCalls({
+    ...{ clock, log, calls, bridge, rest, publicUrl: config.publicUrl },
+    ...{ streamUrl: config.bridge.streamUrl, numbers: config.twilio.numbers },
+    onAgentMissed: (callId) => service?.onBridge({ type: 'agent-missed', callId }),
+  })
+  const lookup = createBillLookup({ clock, log, egress: config.egress, lookups: config.ivr?.lookups ?? [] })
+  service = createSelfService({ config, clock, log, bridge, calls, core, twilioCalls, lookup })
+  bridge.listen({ onEvent: (event) => service?.onBridge(event) })
   await calls.recover()
   await core.recover()
   const daily = dailyExports(config, { store, clock, log })
@@ -73,9 +104,7 @@ export async function startControl(
   tellOfThePlatform({ config, feed, vault, bridge })
 
   const { publicUrl } = config
-  const { numbers, authToken } = config.twilio
-  const { streamUrl } = config.bridge
-  const twilioCalls = new TwilioCalls({ clock, log, calls, bridge, rest, publicUrl, streamUrl, numbers })
+  const { authToken } = config.twilio
   const { payments, operations, endpoints, gatewayEvents, reconciliations, gateways, watch } = core
   const { deliveries, receipts, receiptLook, connections, records, storedCards, payLinks } = core
   const http = await createHttpServer({
@@ -103,6 +132,7 @@ export async function startControl(
       await daily?.stop()
       await core.stop(deadlineMs / 2)
       await calls.stop()
+      await lookup.close()
       bridge.close()
       vault.close()
       await store.close()

@@ -32,12 +32,16 @@ const kinds: { readonly [D in Step['do']]: StepKind<D> } = {
  * kept until something is asked, so that a caller who knows the way may key over all of it. Whatever fails leads to the step
  * that the flow names for it, and a question is asked no more often than the flow allows: every way has an end.
  */
-export function begin(flow: Flow, start: string = flow.start): Turn {
+export function begin(
+  flow: Flow,
+  start: string = flow.start,
+  words: (dialogue: Dialogue) => Dialogue = (dialogue) => dialogue,
+): Turn {
   const dialogue: Dialogue = {
     ...{ flow, step: start, locale: flow.locales[0]!, pending: [], facts: noFacts },
     mode: { is: 'over' },
   }
-  return go(dialogue, start)
+  return go(words(dialogue), start)
 }
 
 export function step(dialogue: Dialogue, event: DialogueEvent): Turn {

@@ -20,6 +20,7 @@ await runChild(SandboxConfig, async ({ listen, mail, dataDir, apiKey, office, we
     clock: systemClock,
     listen: office.listen,
     client: { id: office.clientId, secret: office.clientSecret.reveal() },
+    ...(office.billsSecret ? { billsSecret: office.billsSecret.reveal() } : {}),
     operatorKey: apiKey.reveal(),
   })
   return {

@@ -33,6 +33,8 @@ export type PlanInput = {
 
 const sandboxMerchant = 'mer_sandbox'
 const sandboxNumber = '+441632960000'
+/** Answered by the flow `payment-line`. */
+export const sandboxIvrNumber = '+441632960001'
 const twilioPath = '/v1/telephony/twilio'
 
 /** What each process is told: no more than it needs. In order of start. */
@@ -254,6 +256,7 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     moto: { ...control.moto },
     twilio: twilioPart(input),
     egress: egressPart(config),
+    ivr: ivrPart(input),
     receipts: receiptsPart(input),
     exportsDir: config.exports.dir && path.resolve(config.exports.dir),
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
@@ -274,6 +277,24 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
   }
 }
 
+function ivrPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfig>['ivr'] {
+  const { flowsDir, sipFlow, lookups } = config.ivr
+  const own = sandbox ? [billsOfOffice(config, sandbox)] : []
+  return {
+    ...{ flowsDir: path.resolve(flowsDir), sipFlow },
+    lookups: [...lookups.map((lookup) => ({ ...lookup })), ...own],
+  }
+}
+
+/** The sandbox merchant's bills: its books answer for them. */
+function billsOfOffice(config: PlatformConfig, sandbox: SandboxCredentials) {
+  return { name: 'invoices', url: `${addresses(config).office}/bills`, secret: billsSecret(sandbox) }
+}
+
+function billsSecret({ gatewayKey }: SandboxCredentials): string {
+  return `whsec_${createHash('sha256').update(`bills ${gatewayKey}`).digest('base64')}`
+}
+
 function metricsPart({ host, port, token }: PlatformConfig['metrics']) {
   return { listen: { host, port }, token }
 }
@@ -284,7 +305,10 @@ function twilioPart({ config, sandbox }: PlanInput): z.input<typeof ControlConfi
       accountSid: sandbox.twilioAccountSid,
       authToken: sandbox.twilioAuthToken,
       apiOrigin: addresses(config).simulator,
-      numbers: [{ number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' }],
+      numbers: [
+        { number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' },
+        { number: sandboxIvrNumber, merchantId: sandboxMerchant, agentAddress: 'flow:payment-line' },
+      ],
     }
   }
   const none = { accountSid: '', authToken: nobodysToken(), numbers: [] }
@@ -355,6 +379,7 @@ function sandboxPart({ config }: PlanInput, credentials: SandboxCredentials): z.
     apiKey: credentials.gatewayKey,
     office: {
       listen: { host: '127.0.0.1', port: config.sandbox.officePort },
+      billsSecret: billsSecret(credentials),
       ...officeApp(credentials),
     },
     webhook: {

@@ -87,6 +87,16 @@ export const ControlConfig = CommonConfig.extend({
   egress: z
     .strictObject({ ports: z.array(z.number().int()).nullable(), allow: z.array(z.string()) })
     .default({ ports: [443], allow: [] }),
+  /** Callers without an agent (docs/ivr.md). */
+  ivr: z
+    .strictObject({
+      flowsDir: z.string(),
+      /** The flow that answers callers over SIP without an agent. */
+      sipFlow: z.string().nullable(),
+      lookups: z.array(z.strictObject({ name: z.string(), url: z.string(), secret: SecretText })),
+    })
+    .nullable()
+    .default(null),
   /** How receipts leave; null: that channel is off. */
   receipts: z
     .strictObject({

@@ -11,7 +11,12 @@ export const SandboxConfig = CommonConfig.extend({
   apiKey: SecretText,
   /** The sandbox merchant's CRM and books; null for a gateway alone. */
   office: z
-    .strictObject({ listen: Listen, clientId: z.string(), clientSecret: SecretText })
+    .strictObject({
+      listen: Listen,
+      clientId: z.string(),
+      clientSecret: SecretText,
+      billsSecret: SecretText.optional(),
+    })
     .nullable()
     .default(null),
   /** Where it tells the platform of everything that happened, and what signs it. */

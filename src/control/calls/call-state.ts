@@ -9,6 +9,8 @@ export type CallEnd =
   | 'agent-hung-up'
   | 'agent-unreachable'
   | 'ended-by-request'
+  /** The flow that served the caller has come to its end. */
+  | 'served'
   | 'media-lost'
   | 'bridge-away'
 
@@ -45,6 +47,9 @@ export type CallEvent =
   | { readonly type: 'bridge-lost' }
   /** The bridge is back, or control is, and these are the streams that it holds of the call. */
   | { readonly type: 'bridge-found'; readonly streams: { readonly [R in LegRole]?: string | undefined } }
+  /** An agent is being called for a caller who had none; or they do not come after all. */
+  | { readonly type: 'agent-called' }
+  | { readonly type: 'agent-missed' }
   | { readonly type: 'mask-reported'; readonly masked: boolean }
   | { readonly type: 'ended'; readonly because: CallEnd; readonly at: number }
 
@@ -76,6 +81,10 @@ export function step(state: CallState, event: CallEvent): CallState {
       const { caller, agent } = event.streams
       return withLegs(state, found(state.caller, caller), found(state.agent, agent), state)
     }
+    case 'agent-called':
+      return state.agent.state === 'left' ? { ...state, agent: ringing } : state
+    case 'agent-missed':
+      return state.agent.state === 'ringing' ? { ...state, agent: newSelfService.agent } : state
     case 'mask-reported':
       return state.masked === event.masked ? state : { ...state, masked: event.masked }
     case 'ended':

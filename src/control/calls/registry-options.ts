@@ -3,6 +3,8 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { DeskFeed } from '../ports.ts'
 import type { Store } from '../store/store.ts'
+import type { CallEvent, CallState } from './call-state.ts'
+import type { LiveCall } from './missing-legs.ts'
 
 export type RegistryOptions = {
   readonly store: Store
@@ -16,6 +18,10 @@ export type RegistryOptions = {
   readonly hangUp: (provider: string, providerCallId: string) => void
   /** Asks the provider whether one party's call has ended; false when it cannot say. */
   readonly isOver: (provider: string, providerCallId: string) => Promise<boolean>
+  /** After every change of a call. */
+  readonly onChange?: (call: LiveCall, before: CallState, event: CallEvent) => void
+  /** The flow that answers callers who come over SIP without an agent; null: nobody does. */
+  readonly sipFlow?: string | null
   /** Whose a call over SIP is; null when it is nobody's. */
   readonly sipMerchant?: (named: string | undefined) => string | null
 }

@@ -12,6 +12,7 @@ import {
   toResource,
 } from './call-rows.ts'
 import { type CallEnd, type CallEvent, type CallState, newCall, newSelfService, step } from './call-state.ts'
+import { flowOfAddress } from './flow-address.ts'
 import { HeldCalls } from './held-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
@@ -55,7 +56,8 @@ export class CallRegistry implements Calls {
     for (const stored of await this.#rows.goingOn()) {
       if (this.#calls.has(stored.facts.id)) continue
       const leg = { state: stored.status === 'live' ? 'reconnecting' : 'ringing', streamSid: null } as const
-      this.#keep(stored, { ...newCall, status: stored.status, caller: leg, agent: leg })
+      const agent = flowOfAddress(stored.facts.agentAddress) === undefined ? leg : newSelfService.agent
+      this.#keep(stored, { ...newCall, status: stored.status, caller: leg, agent })
     }
     this.#recovered = true
     await this.#held.ask()
@@ -72,7 +74,8 @@ export class CallRegistry implements Calls {
     if (!stored) throw new Error('the call that was just stored is not there')
     const there = this.#calls.get(stored.facts.id)
     if (there) return there
-    const entry = this.#keep(stored, newCall)
+    const isServed = flowOfAddress(call.agentAddress) !== undefined
+    const entry = this.#keep(stored, isServed ? newSelfService : newCall)
     this.#options.log.info({ callId: entry.facts.id, merchantId: call.merchantId }, 'call began')
     this.#publish(entry)
     return entry
@@ -101,6 +104,25 @@ export class CallRegistry implements Calls {
     entry.agentProviderCallId = providerCallId
     this.#byProvider.set(`${entry.facts.provider} ${providerCallId}`, callId)
     this.#save(entry)
+    return true
+  }
+
+  /** An agent is called for a caller who had none. */
+  callAgent(callId: string, agentAddress: string): void {
+    const entry = this.#calls.get(callId)
+    if (!entry) return
+    entry.facts = { ...entry.facts, agentAddress }
+    this.#apply(entry, { type: 'agent-called' })
+  }
+
+  /** They do not come: the caller is alone again. False when the call is not one that goes on so. */
+  agentMissed(callId: string): boolean {
+    const entry = this.#calls.get(callId)
+    if (entry?.state.status !== 'live' || entry.state.agent.state !== 'ringing') return false
+    if (entry.agentProviderCallId !== null)
+      this.#byProvider.delete(`${entry.facts.provider} ${entry.agentProviderCallId}`)
+    entry.agentProviderCallId = null
+    this.#apply(entry, { type: 'agent-missed' })
     return true
   }
 
@@ -182,6 +204,7 @@ export class CallRegistry implements Calls {
     const entry = this.#calls.get(event.callId)
     if (!entry) return
     if (event.type === 'leg-joined') this.#apply(entry, event)
+    else if (event.type === 'agent-missed') this.agentMissed(event.callId)
     else if (event.type === 'leg-left') this.#apply(entry, { ...event, at: this.#options.clock.now() })
     else if (event.type === 'sip-ended')
       this.end(event.callId, event.role === 'caller' ? 'caller-hung-up' : 'agent-unreachable')
@@ -204,7 +227,8 @@ export class CallRegistry implements Calls {
       log.warn({ callId }, 'a call over SIP is no merchant’s: no payment can be taken on it')
       return
     }
-    const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now() })
+    const flow = this.#options.sipFlow ?? null
+    const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now(), flow })
     // Behind a proxy both legs have one Call-ID; behind a B2BUA each has its own, and either names the call.
     const agentProviderCallId = sip.agentCallId === sip.callerCallId ? null : sip.agentCallId
     const entry = this.#keep({ facts, agentProviderCallId }, sip.selfService ? newSelfService : newCall)
@@ -239,6 +263,7 @@ export class CallRegistry implements Calls {
     if (after.status === 'ended') this.#finish(entry)
     this.#missing.watch(entry)
     this.#publish(entry)
+    this.#options.onChange?.(entry, before, event)
   }
 
   #finish({ facts, state, agentProviderCallId }: Entry): void {

@@ -1,5 +1,6 @@
 import type { SipFacts } from '../../contracts/bridge-port.ts'
 import type { CallFacts } from './call-rows.ts'
+import { addressOfFlow } from './flow-address.ts'
 
 export const sipProvider = 'sip'
 
@@ -15,14 +16,17 @@ export function sipCallFacts(call: {
   readonly sip: SipFacts
   readonly merchantId: string
   readonly startedAt: number
+  /** Who serves a caller without an agent; null: nobody. */
+  readonly flow: string | null
 }): CallFacts {
-  const { callId, sip, merchantId, startedAt } = call
+  const { callId, sip, merchantId, startedAt, flow } = call
   const { direction, from, to, callerCallId } = sip
   return {
     ...{ id: callId, merchantId, direction, from, to, startedAt },
     provider: sipProvider,
     providerCallId: callerCallId,
-    agentAddress: direction === 'inbound' ? to : from,
+    agentAddress:
+      sip.selfService && flow !== null ? addressOfFlow(flow) : direction === 'inbound' ? to : from,
     sip: shownOf(sip),
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeEvent } from '../../contracts/bridge-port.ts'
 import type { CardField, CardSummary } from '../../contracts/card.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
+import type { VaultEvent } from '../../contracts/vault-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import type { CollectionEndReason } from '../ports.ts'
@@ -29,6 +30,8 @@ export type CollectionsOptions = {
   readonly onChange: (collection: Collection) => void
   /** The machine has moved on. A call whose collection has ended is free again by then. */
   readonly onState: (collection: Collection) => void
+  /** What the vault tells of a card, after it has been taken in. */
+  readonly onTold?: (collection: Collection, event: VaultEvent) => void
 }
 
 export type StartCollection = {
@@ -76,7 +79,7 @@ export class Collections {
         onDown: () => this.#onBridgeDown(),
       }),
       vault.listen({
-        onEvent: (event) => this.#byId.get(event.collectionId)?.onVault(event),
+        onEvent: (event) => this.#onVault(event),
         onUp: () => this.#keeper.check(),
         onDown: () => this.#live((collection) => collection.dispatch({ type: 'vault-lost' })),
       }),
@@ -176,6 +179,13 @@ export class Collections {
       })
     else if (event.type === 'leg-joined' && event.masked && !this.#seats.has(event.callId))
       this.#keeper.check()
+  }
+
+  #onVault(event: VaultEvent): void {
+    const collection = this.#byId.get(event.collectionId)
+    if (!collection) return
+    collection.onVault(event)
+    this.#options.onTold?.(collection, event)
   }
 
   #onBridgeDown(): void {

@@ -1,11 +1,13 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
+import type { VaultEvent } from '../../contracts/vault-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { createGatewayClient, type GatewayClient } from '../clients/gateway-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import { Collections } from '../collection/collections.ts'
 import type { CollectionState } from '../collection/machine.ts'
+import type { Collection } from '../collection/runner.ts'
 import { type ConnectionCore, createConnectionCore } from '../connections/assemble.ts'
 import type { Records } from '../connections/records.ts'
 import { GatewayEvents } from '../gateway-events/gateway-events.ts'
@@ -77,8 +79,18 @@ export type PaymentCoreOptions = {
   readonly feed: DeskFeed
   /** Counts what happens at the gateways and to collections; nothing unless told. */
   readonly meter?: CoreMeter
+  /** Whoever goes on with callers by what happens to their payments: conversations, prompts. */
+  readonly observers?: readonly PaymentObserver[]
   /** Jitter of backoffs; `Math.random` unless told. */
   readonly random?: () => number
+}
+
+export type PaymentObserver = {
+  /** Committed, and known to everybody. */
+  onPayment?(row: PaymentRow): void
+  /** The collection's machine has moved on; its payment may not have heard of it yet. */
+  onCollection?(collection: Collection): void
+  onVault?(collection: Collection, event: VaultEvent): void
 }
 
 export type CoreMeter = GatewayMeter & {
@@ -119,7 +131,7 @@ export type PaymentCore = {
 
 /** Puts the payment core together. Links to bridge and vault, the store and the clock stay the caller's to close. */
 export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
-  const { store, clock, log, config, bridge, vault, calls, random = Math.random } = options
+  const { store, clock, log, config, bridge, vault, calls, random = Math.random, observers = [] } = options
   const gateways = new Gateways(config.gateways)
   const gatewayIds = config.gateways.map(({ id }) => id)
   const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
@@ -152,6 +164,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const onCommitted = (row: PaymentRow) => {
     desk.committed(row)
     relay.wake(row.merchant_id)
+    for (const observer of observers) observer.onPayment?.(row)
   }
   const perform: RunnerOptions['perform'] = (effect, row) => {
     // A posted card is collected already, and sent by whoever took it.
@@ -177,9 +190,13 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     log,
     settings: config.collection,
     onMask: (callId, masked) => calls.setMasked(callId, masked),
+    onTold(collection, event) {
+      for (const observer of observers) observer.onVault?.(collection, event)
+    },
     onChange: (collection) => desk.changed(collection),
     onState: (collection) => {
       options.meter?.collection(collection.state)
+      for (const observer of observers) observer.onCollection?.(collection)
       flow.onCollection(collection)
     },
   })

@@ -133,6 +133,12 @@ export function createPayments(options: PaymentsOptions): PaymentsWithCsc {
       if (row.status === 'ready') throw new CollectionNotRunning()
       throw refusal({ order: 'confirmed', at: row.status })
     },
+    async dropCard(actor, paymentId) {
+      await find(actor, paymentId)
+      collections.ofPayment(paymentId)?.dispatch({ type: 'stopped', why: 'agent-cancelled' })
+      await runner.settled(paymentId)
+      return look(actor, paymentId)
+    },
     async cancel(actor, paymentId) {
       return show((await runner.apply({ actor, paymentId, inputs: [{ type: 'cancelled' }] })).row)
     },

@@ -4,6 +4,7 @@ import { type OfficeDesk, type RunningOffice, startOffice } from './office-serve
 import { OfficeTokens } from './office-tokens.ts'
 import type { OfficeAnswer, OfficeRequest } from './office-wire.ts'
 import { RequestCounter } from './request-counter.ts'
+import { SandboxBills } from './sandbox-bills.ts'
 import { SandboxBooks } from './sandbox-books.ts'
 import { SandboxCrm } from './sandbox-crm.ts'
 
@@ -12,6 +13,8 @@ export type SandboxOfficeOptions = {
   readonly listen: { readonly host: string; readonly port: number }
   /** The app that is let in, at both. */
   readonly client: { readonly id: string; readonly secret: string }
+  /** What look-ups of bills are signed with; none: there are no bills. */
+  readonly billsSecret?: string
   /** Lets the operator look: `GET /office/crm`, `GET /office/books`. */
   readonly operatorKey: string
 }
@@ -45,7 +48,8 @@ export async function startSandboxOffice(options: SandboxOfficeOptions): Promise
   books.addInvoice('order-1001', 42.5)
   books.addInvoice('order-1002', 120)
   const operator = new Operator({ crm, books, key: options.operatorKey })
-  return startOffice({ clock, listen, desks: [crm, books, operator], faults: new OfficeFaults() })
+  const bills = options.billsSecret === undefined ? [] : [new SandboxBills(options.billsSecret)]
+  return startOffice({ clock, listen, desks: [crm, books, ...bills, operator], faults: new OfficeFaults() })
 }
 
 type OperatorOptions = { readonly crm: SandboxCrm; readonly books: SandboxBooks; readonly key: string }

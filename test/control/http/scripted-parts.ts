@@ -131,6 +131,7 @@ export class RecordedPayments implements Payments {
   useAnotherCard = (actor: Actor, id: string) => this.#order('another-card', actor, id)
   extend = (actor: Actor, id: string, bySeconds: number) => this.#order(`extend ${bySeconds}`, actor, id)
   confirm = (actor: Actor, id: string) => this.#order('confirm', actor, id)
+  dropCard = (actor: Actor, id: string) => this.#order('drop-card', actor, id)
   cancel = (actor: Actor, id: string) => this.#order('cancel', actor, id)
 
   async current(merchantId: string): Promise<PaymentResource[]> {

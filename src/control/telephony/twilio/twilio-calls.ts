@@ -28,6 +28,8 @@ export type TwilioCallsOptions = {
   readonly publicUrl: string
   readonly streamUrl: string
   readonly numbers: ControlConfig['twilio']['numbers']
+  /** An agent who was called for a caller alone does not come. */
+  readonly onAgentMissed?: (callId: string) => void
 }
 
 /**
@@ -39,6 +41,8 @@ export class TwilioCalls {
   readonly #addresses: Addresses
   readonly #patience: LegPatience
   readonly #dialling = new Set<string>()
+  /** Calls whose agent was called later on: without one they go on as before. */
+  readonly #forLone = new Set<string>()
 
   constructor(options: TwilioCallsOptions) {
     this.#options = options
@@ -65,6 +69,13 @@ export class TwilioCalls {
     const call = this.#options.calls.live(callId)
     if (!call || !this.#options.calls.adoptAgent(callId, callSid)) return hangUpTwiml()
     return this.#connect(call, 'agent')
+  }
+
+  /** An agent for a caller who is served without one. */
+  async callAgent(callId: string, agentAddress: string): Promise<void> {
+    this.#options.calls.callAgent(callId, agentAddress)
+    this.#forLone.add(callId)
+    await this.#dialAgent(callId)
   }
 
   /** A stream has ended, or a wait, while the party is still on the line. */
@@ -97,7 +108,7 @@ export class TwilioCalls {
     const call = await calls.byProvider(provider, callSid)
     if (!call) return
     if (call.facts.providerCallId === callSid) calls.end(call.facts.id, 'caller-hung-up')
-    else if (call.state.agent.state === 'ringing') calls.end(call.facts.id, 'agent-unreachable')
+    else if (call.state.agent.state === 'ringing') this.#unreachable(call.facts.id)
     else calls.end(call.facts.id, 'agent-hung-up')
   }
 
@@ -121,7 +132,7 @@ export class TwilioCalls {
       return hangUpTwiml()
     }
     this.#patience.connected(legOf(callId, role))
-    void this.#dialAgent(callId)
+    if (call.state.agent.state !== 'left') void this.#dialAgent(callId)
     return streamTwiml({ streamUrl, callId, streamToken, resumeUrl: this.#addresses.resume(callId, role) })
   }
 
@@ -153,10 +164,16 @@ export class TwilioCalls {
       if (!calls.adoptAgent(callId, sid) || this.#ended(callId)) await rest.hangUp(sid)
     } catch (error) {
       log.error({ callId, error }, 'the agent could not be dialled')
-      calls.end(callId, 'agent-unreachable')
+      this.#unreachable(callId)
     } finally {
       this.#dialling.delete(callId)
     }
+  }
+
+  #unreachable(callId: string): void {
+    const { calls, onAgentMissed } = this.#options
+    if (this.#forLone.delete(callId) && calls.agentMissed(callId)) onAgentMissed?.(callId)
+    else calls.end(callId, 'agent-unreachable')
   }
 
   #ended(callId: string): boolean {

@@ -1,0 +1,99 @@
+import { randomInt } from 'node:crypto'
+import { AppError } from '../../base/errors.ts'
+import type { PaymentResource } from '../../contracts/desk-port.ts'
+import type { PaymentWish } from '../../ivr/dialogue.ts'
+import type { Actor, Payments } from '../ports.ts'
+import type { Receipts } from '../receipts/receipts.ts'
+
+/** Orders of a caller without an agent come from here. */
+export function ivrOf(merchantId: string): Actor {
+  return { merchantId, kind: 'system', id: 'ivr' }
+}
+
+/** What the caller names a payment by, said digit by digit; in the payment's metadata. */
+export const confirmationKey = 'confirmation'
+
+export type CallerPaymentOptions = {
+  readonly payments: Payments
+  readonly receipts: Receipts
+  readonly merchantId: string
+  readonly callId: string
+}
+
+/** The payment that a conversation is about, one after the other. */
+export class CallerPayment {
+  readonly #options: CallerPaymentOptions
+  #id: string | undefined
+  /** A collection that is over: what is still heard of it is old. */
+  #stale: string | undefined
+
+  constructor(options: CallerPaymentOptions) {
+    this.#options = options
+  }
+
+  get id(): string | undefined {
+    return this.#id
+  }
+
+  isStale(collectionId: string): boolean {
+    return this.#stale === collectionId
+  }
+
+  forget(): void {
+    this.#id = undefined
+    this.#stale = undefined
+  }
+
+  /** Makes the payment unless it is there, and asks for a card, for another one if need be. Throws as the API does. */
+  async collect(order: PaymentWish): Promise<void> {
+    const { payments } = this.#options
+    const actor = this.#actor
+    const { id, collection } = await this.#made(order)
+    this.#stale = collection?.id
+    if (collection?.state === 'collected') await payments.useAnotherCard(actor, id)
+    else await payments.arm(actor, id)
+  }
+
+  async confirm(): Promise<void> {
+    if (this.#id !== undefined) await this.#options.payments.confirm(this.#actor, this.#id)
+  }
+
+  /** What could still be charged is cancelled; what was declined, or may have been charged, stays as it is. */
+  async giveUp(): Promise<void> {
+    const id = this.#id
+    if (id === undefined) return
+    const { payments } = this.#options
+    const { status } = await payments.get(this.#actor, id)
+    if (status !== 'created' && status !== 'collecting' && status !== 'ready') return
+    await payments.cancel(this.#actor, id).catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error
+    })
+  }
+
+  /** The card is gone, the payment stays: an agent may take another one. */
+  async dropCard(): Promise<void> {
+    if (this.#id !== undefined) await this.#options.payments.dropCard(this.#actor, this.#id)
+  }
+
+  async receipt(to: string, locale: string): Promise<void> {
+    if (this.#id === undefined) throw new Error('no payment to write a receipt of')
+    const order = { channel: 'text', to, locale, consent: true } as const
+    await this.#options.receipts.order(this.#actor, this.#id, order)
+  }
+
+  get #actor(): Actor {
+    return ivrOf(this.#options.merchantId)
+  }
+
+  async #made(order: PaymentWish): Promise<PaymentResource> {
+    const { payments, callId } = this.#options
+    if (this.#id !== undefined) return payments.get(this.#actor, this.#id)
+    const confirmation = String(randomInt(10_000_000, 100_000_000))
+    const made = await payments.create(this.#actor, {
+      ...{ ...order, callId, capture: 'automatic', confirm: 'manual' },
+      metadata: { [confirmationKey]: confirmation, channel: 'ivr' },
+    })
+    this.#id = made.id
+    return made
+  }
+}

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { PromptManifest } from '../../../src/contracts/prompts.ts'
+import { decodeG711 } from '../../../src/dsp/g711.ts'
+
+const media = path.resolve(import.meta.dirname, '..', '..', '..', 'media', 'prompts')
+/** Louder than this is sound: the silence of A-law is 8. */
+const quiet = 16
+/** Compared of a prompt before it is believed, in samples. */
+const head = 1_600
+const chunk = 160
+/** Silence in the middle of a prompt that is waited through, in samples: what a busy machine inserts, and what commas are. */
+const longestPause = 8_000
+const believed = 0.9
+
+export type HeardPrompt = {
+  readonly ref: string
+  readonly atMs: number
+  readonly endMs: number
+  /** To its last 20 ms. */
+  readonly whole: boolean
+  /** Normalised correlation of the head with the prompt, 0 to 1. */
+  readonly correlation: number
+}
+
+type Known = { readonly ref: string; readonly samples: Int16Array }
+
+/** The prompts of these folders of `media/prompts`, from their first sound on. */
+export function loadPrompts(folders: readonly string[]): Known[] {
+  return folders.flatMap((folder) => {
+    const { prompts } = PromptManifest.parse(
+      JSON.parse(readFileSync(path.join(media, folder, 'manifest.json'), 'utf8')),
+    )
+    const pack = readFileSync(path.join(media, folder, 'prompts.ulaw'))
+    let at = 0
+    return prompts.map(({ id, ms }) => {
+      const octets = pack.subarray(at, at + ms * 8)
+      at += octets.length
+      const samples = new Int16Array(octets.length)
+      decodeG711('mulaw', octets, samples)
+      const from = samples.findIndex((sample) => Math.abs(sample) > quiet)
+      const to = samples.findLastIndex((sample) => Math.abs(sample) > quiet) + 1
+      return { ref: `${folder}/${id}`, samples: samples.subarray(from, to) }
+    })
+  })
+}
+
+/**
+ * Recognises prompts in what a caller hears, by correlation with the manifest's own audio: at each onset of sound every
+ * known prompt is laid over it. Samples may be given piece by piece.
+ */
+export class PromptEar {
+  readonly #known: readonly Known[]
+  readonly heard: HeardPrompt[] = []
+  #at = 0
+
+  constructor(known: readonly Known[]) {
+    this.#known = known
+  }
+
+  /** All samples of the recording so far; looks at what is new. `isOver`: no more will come. */
+  listen(pcm: Int16Array, isOver = false): readonly HeardPrompt[] {
+    for (;;) {
+      let onset = this.#at
+      while (onset < pcm.length && Math.abs(pcm[onset]!) <= quiet) onset++
+      this.#at = onset
+      if (onset >= pcm.length) return this.heard
+      const found = this.#match(pcm, onset, isOver)
+      if (found === 'wait') return this.heard
+      if (found) {
+        this.heard.push(found.prompt)
+        this.#at = found.next
+      } else this.#at = onset + 1
+    }
+  }
+
+  #match(
+    pcm: Int16Array,
+    onset: number,
+    isOver: boolean,
+  ): { prompt: HeardPrompt; next: number } | 'wait' | undefined {
+    if (!isOver && pcm.length - onset < head) return 'wait'
+    let best: { known: Known; at: number; correlation: number; end: number } | undefined
+    for (const known of this.#known) {
+      for (let shift = -3; shift <= 3; shift++) {
+        const at = onset + shift
+        if (at < 0) continue
+        const length = Math.min(head, known.samples.length, soundEnd(pcm, at) - at)
+        if (length < 320) continue
+        const correlation = correlate(pcm, at, known.samples, 0, length)
+        if (correlation < believed) continue
+        const end = follow(pcm, at, known.samples, isOver)
+        // Words of a number begin alike: the one that explains more of what was heard is meant.
+        if (!best || end.explained > best.end) best = { known, at, correlation, end: end.explained }
+      }
+    }
+    if (!best) return undefined
+    const { next, whole, waits } = follow(pcm, best.at, best.known.samples, isOver)
+    if (waits) return 'wait'
+    const prompt = {
+      ref: best.known.ref,
+      ...{ atMs: best.at / 8, endMs: next / 8, whole, correlation: best.correlation },
+    }
+    return { prompt, next }
+  }
+}
+
+/** Where the sound that begins here pauses for 40 ms. */
+function soundEnd(pcm: Int16Array, from: number): number {
+  let still = 0
+  for (let i = from; i < pcm.length; i++) {
+    still = Math.abs(pcm[i]!) <= quiet ? still + 1 : 0
+    if (still === 320 && i - from > 640) return i
+  }
+  return pcm.length
+}
+
+/** Goes along a prompt chunk by chunk, over pauses that a network or a busy machine put in. */
+function follow(pcm: Int16Array, from: number, samples: Int16Array, isOver: boolean) {
+  let at = from
+  let offset = 0
+  let explained = 0
+  while (offset < samples.length) {
+    const length = Math.min(chunk, samples.length - offset)
+    if (at + length > pcm.length) return { next: pcm.length, whole: false, waits: !isOver, explained }
+    const isSilent = energy(samples, offset, length) < length * 400
+    if (isSilent || correlate(pcm, at, samples, offset, length) > 0.8) {
+      if (!isSilent) explained += length
+      at += length
+      offset += length
+      continue
+    }
+    const resumed = resume(pcm, at, samples, offset)
+    if (resumed === undefined) return { next: at, whole: false, waits: false, explained }
+    at = resumed
+  }
+  return { next: at, whole: true, waits: false, explained }
+}
+
+/** Past inserted silence, where the prompt goes on; undefined when it does not. */
+function resume(pcm: Int16Array, at: number, samples: Int16Array, offset: number): number | undefined {
+  const length = Math.min(chunk * 2, samples.length - offset)
+  for (let skip = 1; skip < longestPause && at + skip + length <= pcm.length; skip++) {
+    if (Math.abs(pcm[at + skip - 1]!) > quiet && skip > chunk) return undefined
+    if (correlate(pcm, at + skip, samples, offset, length) > 0.9) return at + skip
+  }
+  return undefined
+}
+
+function energy(samples: Int16Array, from: number, length: number): number {
+  let sum = 0
+  for (let i = 0; i < length; i++) sum += samples[from + i]! ** 2
+  return sum
+}
+
+function correlate(pcm: Int16Array, at: number, samples: Int16Array, offset: number, length: number): number {
+  let cross = 0
+  let a = 0
+  let b = 0
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [pcm[at + i]!, samples[offset + i]!]
+    cross += x * y
+    a += x * x
+    b += y * y
+  }
+  return a === 0 || b === 0 ? 0 : cross / Math.sqrt(a * b)
+}
