@@ -1,6 +1,7 @@
 import { exponentOf, formatMoney } from '../base/money.ts'
 import type { Locale } from '../contracts/prompts.ts'
-import type { Flow, Step, StepOf } from './flow.ts'
+import type { Flow } from './flow.ts'
+import type { Step, StepOf } from './flow-steps.ts'
 
 export type ExplainOptions = {
   readonly flow: Flow

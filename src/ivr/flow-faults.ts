@@ -1,4 +1,4 @@
-import type { Step } from './flow.ts'
+import type { Step } from './flow-steps.ts'
 
 type Drawn = {
   readonly start: string

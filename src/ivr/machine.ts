@@ -1,5 +1,6 @@
 import { type Dialogue, type DialogueEvent, noFacts, saying, stay, type Turn } from './dialogue.ts'
-import type { Flow, Step } from './flow.ts'
+import type { Flow } from './flow.ts'
+import type { Step } from './flow-steps.ts'
 import { listen } from './question.ts'
 import type { StepKind } from './step-kind.ts'
 import { amount, identify } from './steps/bill.ts'

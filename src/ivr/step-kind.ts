@@ -1,5 +1,5 @@
 import type { Answer, Dialogue, DialogueEvent, Question, Turn } from './dialogue.ts'
-import type { Step, StepOf } from './flow.ts'
+import type { Step, StepOf } from './flow-steps.ts'
 
 /** How a dialogue goes from one step to another: given to the steps, for each may lead to any. */
 export type Go = (dialogue: Dialogue, step: string) => Turn

@@ -75,6 +75,15 @@ export class CallerPayment {
     if (this.#id !== undefined) await this.#options.payments.dropCard(this.#actor, this.#id)
   }
 
+  /** What was keyed is gone first: `send` sees to that. */
+  async sendLink(
+    order: PaymentWish,
+    send: (actor: Actor, paymentId: string) => Promise<unknown>,
+  ): Promise<void> {
+    const { id } = await this.#made(order)
+    await send(this.#actor, id)
+  }
+
   async receipt(to: string, locale: string): Promise<void> {
     if (this.#id === undefined) throw new Error('no payment to write a receipt of')
     const order = { channel: 'text', to, locale, consent: true } as const

@@ -11,6 +11,9 @@ import type { BillLookup } from './bill-lookup.ts'
 import { FlowShelf } from './flow-shelf.ts'
 import { SelfService } from './self-service.ts'
 
+/** How long a caller may take over a link that they asked for, in seconds. */
+const linkSeconds = 3_600
+
 export type CreateSelfService = {
   readonly config: Pick<ControlConfig, 'ivr'>
   readonly clock: Clock
@@ -32,9 +35,10 @@ export function createSelfService(parts: CreateSelfService): SelfService | undef
     flows: new FlowShelf({ folder: config.ivr.flowsDir, log }),
     callAgent: (call, to) => callAgent(parts, call, to),
     hangUp: (callId) => calls.end(callId, 'served'),
-    sendLink: async () => {
-      throw new Error('no pay links here')
-    },
+    sendLink: (payment, { order, locale }, to) =>
+      payment.sendLink(order, (actor, id) =>
+        core.payLinks.order(actor, id, { channel: 'text', to, locale, validSeconds: linkSeconds }),
+      ),
   })
 }
 

@@ -32,6 +32,7 @@ export type SelfServiceOptions = {
   readonly sendLink: (
     payment: CallerPayment,
     effect: Extract<DialogueEffect, { do: 'send-link' }>,
+    to: string,
   ) => Promise<void>
   readonly hangUp: (callId: string) => void
 }
@@ -135,7 +136,7 @@ export class SelfService {
       ...{ callId, merchantId, from, first, clock, log, bridge, lookup },
       payment: new CallerPayment({ payments, receipts, merchantId, callId }),
       callAgent: (to) => callAgent(call, to),
-      sendLink,
+      sendLink: (payment, effect) => sendLink(payment, effect, from),
       hangUp: () => hangUp(callId),
       onOver: () => {
         if (this.#conversations.get(callId) === conversation) this.#conversations.delete(callId)

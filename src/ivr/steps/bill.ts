@@ -1,7 +1,7 @@
 import { exponentOf } from '../../base/money.ts'
 import type { PromptRef } from '../../contracts/prompts.ts'
 import { currencyOf, type Dialogue, noFacts, saying, type Turn, withFacts } from '../dialogue.ts'
-import type { StepOf } from '../flow.ts'
+import type { StepOf } from '../flow-steps.ts'
 import { ask } from '../question.ts'
 import { say, speakDate, speakMoney } from '../speech/speak.ts'
 import type { StepKind } from '../step-kind.ts'

@@ -9,7 +9,7 @@ import {
   wishOf,
   withFacts,
 } from '../dialogue.ts'
-import type { StepOf } from '../flow.ts'
+import type { StepOf } from '../flow-steps.ts'
 import { ask } from '../question.ts'
 import { say, speakDigits } from '../speech/speak.ts'
 import type { Go, StepKind } from '../step-kind.ts'

@@ -1,5 +1,5 @@
 import { type Dialogue, play, saying, stay, type Turn, wishOf, withFacts } from '../dialogue.ts'
-import type { StepOf } from '../flow.ts'
+import type { StepOf } from '../flow-steps.ts'
 import { ask } from '../question.ts'
 import { say, speakDigits } from '../speech/speak.ts'
 import type { Go, StepKind } from '../step-kind.ts'
