@@ -12,6 +12,12 @@ const variants: Readonly<Record<string, Change>> = {
       return settledBy(attempt, { kind: 'not-sent', because: outcome.because })
     case 'never' as never:`,
   },
+  /** A capture, void or refund is sent again under another key: the gateway takes it for another one. */
+  'new-key-on-resend': {
+    file: '/src/control/payments/follow-up.ts',
+    from: 'idempotencyKey: operation.idempotency_key,',
+    to: 'idempotencyKey: operation.idempotency_key + Math.random(),',
+  },
 }
 
 /** A module hook that makes the named mistake; throws when there is none of the name, or its place is gone. */

@@ -25,6 +25,23 @@ describe('the crash runs', () => {
     expect(out).toContain('double authorisations 0')
   })
 
+  it('agree with the ledger when control dies while a refund is at the gateway, and is then asked for again', {
+    timeout: mostMs,
+  }, async () => {
+    const options = ['--runs', '4', '--point', 'refund: committed', '--gateway', 'reset-after-commit']
+    const { code, out } = await crashRuns(...options, '--at-a-time', '2')
+    expect({ code, out }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('captures, voids and refunds 4: carried out twice 0, lost 0'),
+    })
+  })
+
+  it('find a control that sends a refund again with a new key', { timeout: mostMs }, async () => {
+    const options = ['--runs', '2', '--point', 'refund: committed', '--gateway', 'reset-after-commit']
+    const { code, out } = await crashRuns(...options, '--at-a-time', '2', '--broken', 'new-key-on-resend')
+    expect({ code, out }).toMatchObject({ code: 1, out: expect.stringMatching(/carried out twice [1-9]/) })
+  })
+
   it('find a control that tries again with a new key', { timeout: mostMs }, async () => {
     const point = 'authorise: the gateway has committed'
     const options = ['--runs', '2', '--point', point, '--gateway', 'none', '--at-a-time', '2']

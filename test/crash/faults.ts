@@ -2,6 +2,7 @@ import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call
 import { faultAmounts } from '../../src/sandbox/faults.ts'
 import type { FaultKind } from '../../src/sandbox/wire.ts'
 import { CardProcessStandIn } from '../connectors/sandbox/card-process-stand-in.ts'
+import type { Point } from './points.ts'
 
 /** What goes wrong at the gateway, or nothing. The sandbox knows most of them by the amount. */
 export type Fault = FaultKind | 'declined' | 'refused' | 'refused-for-good'
@@ -22,6 +23,14 @@ export const faults: readonly Fault[] = [
   'wrong-echo',
   'unreadable',
 ]
+
+/** Those that only a card meets: control sends what follows itself, and the sandbox refuses no well-formed order. */
+const ofCards: ReadonlySet<Fault> = new Set(['declined', 'refused', 'refused-for-good'])
+
+/** What can go wrong at the gateway at this point. */
+export function faultsAt({ operation }: Pick<Point, 'operation'>): readonly Fault[] {
+  return operation === undefined ? faults : faults.filter((fault) => !ofCards.has(fault))
+}
 
 /** Minor units, by which the sandbox breaks in the way that the run wants. */
 export function amountFor(fault: Fault): number {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
+import type { OperationResource } from '../../src/contracts/operations.ts'
 import type { LedgerLine } from '../../src/sandbox/ledger.ts'
-import { faults } from './faults.ts'
 import { InVain, Patience, Starved, verdictOf } from './patience.ts'
-import { points } from './points.ts'
-import { judge, scenesOf } from './scene.ts'
+import { judge, judgeOperation, pairs, scenesOf } from './scene.ts'
 
 const payment = (status: PaymentResource['status']) => ({ status }) as PaymentResource
 const approval = { kind: 'authorisation', outcome: 'approved' } as LedgerLine
@@ -28,11 +27,33 @@ describe('the judge of a crash run', () => {
   })
 })
 
+describe('the judge of a capture, void or refund', () => {
+  const line = { kind: 'refund', outcome: 'approved', amount: 400 } as LedgerLine
+  const refunded = (state: OperationResource['state'], status: PaymentResource['status']) =>
+    ({ status, operations: [{ state, amountMinor: 400 }] }) as PaymentResource
+
+  it('finds nothing when it was carried out once, here and there', () => {
+    const judged = judgeOperation('refund', refunded('done', 'partly-refunded'), [line])
+    expect(judged).toEqual({ doubles: 0, lost: 0, leftUnknown: 0, complaints: [] })
+  })
+  it('counts what was carried out twice, lost, or left unknown', () => {
+    const done = refunded('done', 'partly-refunded')
+    expect(judgeOperation('refund', done, [line, line]).doubles).toBe(1)
+    expect(judgeOperation('refund', refunded('failed', 'captured'), [line])).toMatchObject({ lost: 1 })
+    expect(judgeOperation('refund', refunded('unknown', 'captured'), [line]).leftUnknown).toBe(1)
+  })
+  it('complains of what only we know of, and of another amount', () => {
+    const done = refunded('done', 'partly-refunded')
+    expect(judgeOperation('refund', done, []).complaints).not.toEqual([])
+    expect(judgeOperation('refund', done, [{ ...line, amount: 500 }]).complaints).toHaveLength(1)
+  })
+})
+
 describe('the scenes of a seed', () => {
   it('let every point meet every gateway before one of them comes again', () => {
-    const pairs = points.length * faults.length
-    const scenes = scenesOf({ runs: pairs, seed: 7 })
-    expect(new Set(scenes.map(({ point, fault }) => `${point.name} ${fault}`)).size).toBe(pairs)
+    const all = pairs().length
+    const scenes = scenesOf({ runs: all, seed: 7 })
+    expect(new Set(scenes.map(({ point, fault }) => `${point.name} ${fault}`)).size).toBe(all)
   })
   it('are the same for the same seed, and others for another', () => {
     const names = (seed: number) =>

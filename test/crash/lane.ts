@@ -5,6 +5,7 @@ import path from 'node:path'
 import { systemClock } from '../../src/base/clock.ts'
 import { Secret } from '../../src/base/secret.ts'
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
+import type { OperationKind } from '../../src/contracts/operations.ts'
 import { verifyAudit } from '../../src/control/store/audit-log.ts'
 import { openStore } from '../../src/control/store/store.ts'
 import { troubleOf } from '../../src/control/store/store-health.ts'
@@ -12,11 +13,13 @@ import { Attention, ControlDied } from './attention.ts'
 import { Caller } from './caller.ts'
 import { ControlProcess } from './control-process.ts'
 import { amountFor, type Fault } from './faults.ts'
+import { Killer } from './killer.ts'
 import { apiKey, laneConfig, merchantId } from './lane-config.ts'
+import { OperationRun } from './operation-run.ts'
 import { InVain, Starved } from './patience.ts'
 import { Peers } from './peers.ts'
-import type { PeerMoment, Point } from './points.ts'
-import { isAtRest, type Judgement, judge, type Scene } from './scene.ts'
+import type { Point } from './points.ts'
+import { isAtRest, type Judgement, judge, judgeOperation, type Scene } from './scene.ts'
 import { type Order, Till } from './till.ts'
 
 export type LaneOptions = {
@@ -60,7 +63,7 @@ export class Lane {
   #peers!: Peers
   #control!: ControlProcess
   #caller!: Caller
-  #killAt: PeerMoment | undefined
+  #killer!: Killer
 
   private constructor(options: LaneOptions) {
     this.#options = options
@@ -78,6 +81,7 @@ export class Lane {
       ...{ originMs: lane.#originMs, broken, codeCache, apiKey },
     })
     lane.#caller = new Caller(lane.#control, peers)
+    lane.#killer = new Killer(lane.#control, peers)
     await lane.#start()
     return lane
   }
@@ -91,7 +95,10 @@ export class Lane {
     const reference = `run-${scene.run}-${randomUUID().slice(0, 8)}`
     const attention = new Attention(this.#control, () => this.#peers.activity)
     try {
-      return await this.#play(scene, reference, attention)
+      const { operation } = scene.point
+      return operation === undefined
+        ? await this.#play(scene, reference, attention)
+        : await this.#playOperation(scene, { reference, attention, kind: operation })
     } catch (thrown) {
       const error = attention.meaningOf(thrown)
       // However busy the machine was: what the ledger has twice was taken twice.
@@ -111,12 +118,7 @@ export class Lane {
     this.#peers.plan(fault)
     const order = { body: this.#order(reference, fault), key: randomUUID() }
     const first = await this.#live({ order, point, till, attention })
-    const reached = !this.#control.alive
-    if (!reached) this.#control.kill()
-    this.#killAt = undefined
-    await this.#control.gone()
-    await this.#start()
-    await this.#caller.ready(attention)
+    const reached = await this.#nextLife(attention)
     let payment = await till.rest((await till.find(first, order)).id)
     // Nothing was taken: the agent does what agents do.
     if (payment.status === 'created' || (payment.status === 'declined' && fault !== 'declined'))
@@ -125,6 +127,48 @@ export class Lane {
     const judged = judge(payment, this.#peers.ledger(reference), this.#peers.sent.length)
     const complaints = [...judged.complaints, ...untold]
     return { ...scene, ...judged, complaints, reached, status: payment.status }
+  }
+
+  async #playOperation(
+    scene: Scene,
+    run: { readonly reference: string; readonly attention: Attention; readonly kind: OperationKind },
+  ): Promise<RunResult> {
+    const { point, fault } = scene
+    const { reference, attention, kind } = run
+    const [control, peers, killer] = [this.#control, this.#peers, this.#killer]
+    const till = new Till({ control, peers, attention })
+    await this.#caller.ready(attention)
+    peers.plan('none')
+    const operation = new OperationRun({ control, peers, attention, killer, till, kind, reference })
+    await operation.begin(this.#order(reference, 'none'))
+    await this.#untilItDies(() => operation.live(point, fault))
+    const reached = await this.#nextLife(attention)
+    const payment = await operation.settle()
+    const untold = await this.#told(payment, attention)
+    const judged = judgeOperation(kind, payment, peers.ledger(reference))
+    const complaints = [...judged.complaints, ...untold]
+    return { ...scene, ...judged, complaints, reached, status: payment.status }
+  }
+
+  /** Control is dead or dies now, and is started again; answers whether the run's point had killed it. */
+  async #nextLife(attention: Attention): Promise<boolean> {
+    const reached = !this.#control.alive
+    if (!reached) this.#control.kill()
+    this.#killer.disarm()
+    await this.#control.gone()
+    await this.#start()
+    await this.#caller.ready(attention)
+    return reached
+  }
+
+  async #untilItDies(life: () => Promise<void>): Promise<void> {
+    try {
+      await life()
+    } catch (error) {
+      await Promise.race([this.#control.gone(), pause(500)])
+      // Whatever a dying control answered is no business of this run; what a living one says is.
+      if (!(error instanceof ControlDied) && this.#control.alive) throw error
+    }
   }
 
   /** The store as it is in the end: an unbroken audit chain, and nothing that still waits to be told. */
@@ -149,42 +193,22 @@ export class Lane {
   async #live(life: { order: Order; point: Point; till: Till; attention: Attention }) {
     const { order, point, till, attention } = life
     let id: string | undefined
-    try {
-      this.#arm(point, 'create')
+    await this.#untilItDies(async () => {
+      this.#killer.arm(point, 'create')
       ;({ id } = await till.create(order))
       const paymentId = id
       await pause(20)
-      this.#arm(point, 'arm')
+      this.#killer.arm(point, 'arm')
       await till.ask(paymentId, 'arm')
-      this.#at('collecting')
-      this.#arm(point, 'key')
+      this.#killer.at('collecting')
+      this.#killer.arm(point, 'key')
       this.#peers.vault.keyCard()
-      this.#at('keyed')
+      this.#killer.at('keyed')
       const over = async () => isAtRest(await till.payment(paymentId))
       await attention.until({ what: 'it is over', condition: over })
       for (let ms = 0; ms < afterwardsMs && this.#control.alive; ms += 20) await pause(20)
-    } catch (error) {
-      await Promise.race([this.#control.gone(), pause(500)])
-      // Whatever a dying control answered is no business of this run; what a living one says is.
-      if (!(error instanceof ControlDied) && this.#control.alive) throw error
-    }
+    })
     return id
-  }
-
-  #arm(point: Point, step: Point['from']): void {
-    if (point.from !== step) return
-    if ('after' in point) {
-      this.#control.killAfter(point.after)
-      return
-    }
-    this.#killAt = point.when
-    this.#peers.onMoment = (moment) => this.#at(moment)
-  }
-
-  #at(moment: PeerMoment): void {
-    if (this.#killAt !== moment) return
-    this.#killAt = undefined
-    this.#control.kill()
   }
 
   /** As the supervisor does: a start that fails is tried again. */
@@ -202,7 +226,7 @@ export class Lane {
 
   /** The merchant has heard of the payment as it is now; complaints when not. */
   async #told({ id, status }: PaymentResource, attention: Attention): Promise<string[]> {
-    const type = `payment.${status}`
+    const type = status === 'partly-refunded' ? 'payment.refunded' : `payment.${status}`
     const { merchant } = this.#peers
     const condition = async () => {
       // Control has to answer too: a wait counts only while it gets to run.

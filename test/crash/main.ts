@@ -1,13 +1,16 @@
 /**
- * `npm run test:crash`: control is killed with SIGKILL at every named point between "create" and "receipt delivered",
- * while the gateway does each thing that gateways do, and started again on the same store. Then the sandbox's ledger and
- * our payments must agree: nothing authorised twice, no approval lost, nothing unknown that the gateway knows.
+ * `npm run test:crash`: control is killed with SIGKILL at every named point between "create" and "receipt delivered", and
+ * in captures, voids and refunds, while the gateway does each thing that gateways do, and started again on the same store.
+ * Then the sandbox's ledger and our payments must agree: nothing authorised or carried out twice, nothing lost, nothing
+ * unknown that the gateway knows.
  *
  *   --runs N                  how many (200)
  *   --seed S                  which ones, and in which order (the time)
  *   --part K/N                only the K-th of N parts of them: long series in short commands
  *   --store sqlite|postgres   (sqlite)
  *   --point NAME              only this point, and --gateway NAME: only this gateway
+ *   --only payments|operations
+ *                             the points up to the receipt, or those of captures, voids and refunds (all)
  *   --at-a-time N             runs at the same time (8)
  *   --broken NAME             with a mistake put into our sources: must fail (test/crash/broken-variants.ts)
  *
@@ -35,14 +38,17 @@ const { values } = parseArgs({
     'at-a-time': { type: 'string', default: '8' },
     point: { type: 'string' },
     gateway: { type: 'string' },
+    only: { type: 'string' },
     broken: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 })
-const { store, point, gateway, part } = values
+const { store, point, gateway, only, part } = values
+if (only !== undefined && only !== 'payments' && only !== 'operations')
+  throw new Error('--only is payments or operations')
 if (store !== 'sqlite' && store !== 'postgres') throw new Error('--store is sqlite or postgres')
 const seed = Number(values.seed)
-const scenes = partOf(scenesOf({ runs: Number(values.runs), seed, point, gateway }))
+const scenes = partOf(scenesOf({ runs: Number(values.runs), seed, point, gateway, only }))
 
 function partOf(all: readonly Scene[]): Scene[] {
   const [k, n] = part.split('/').map(Number)

@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
+import type { OperationKind } from '../../src/contracts/operations.ts'
 import { startGateway } from '../../src/sandbox/gateway.ts'
 import { Ledger, type LedgerLine } from '../../src/sandbox/ledger.ts'
 import { Receiver } from '../control/outbox/receiver.ts'
 import { ScriptedBridge } from '../control/payments/scripted-bridge.ts'
 import { ScriptedVault } from '../control/payments/scripted-vault.ts'
+import { GatewayClient } from '../sandbox/gateway-client.ts'
 import { fastClock } from './fast-clock.ts'
 import { CardSender, type Fault } from './faults.ts'
 import type { PeerMoment } from './points.ts'
@@ -38,6 +40,7 @@ export class Peers {
   onMoment: (moment: PeerMoment) => void = () => {}
   readonly #ledger: Ledger
   readonly #sender: CardSender
+  readonly #gateway: GatewayClient
   readonly #stops: (() => Promise<unknown>)[]
 
   private constructor(
@@ -50,6 +53,8 @@ export class Peers {
     this.#stops = stops
     this.#ledger = new Ledger(folder)
     this.#sender = new CardSender(folder)
+    const port = Number(new URL(origins.gateway).port)
+    this.#gateway = new GatewayClient({ port, dataDir: folder, apiKey: gatewayKey })
     const journal = Object.assign([] as string[], {
       push: (method: string) => {
         this.activity++
@@ -112,6 +117,12 @@ export class Peers {
   plan(fault: Fault): void {
     this.sent.length = 0
     this.#sender.plan(fault)
+  }
+
+  /** The next capture, void or refund meets this; what was planned before is forgotten. */
+  async planOperation(kind: OperationKind, fault: Fault): Promise<void> {
+    const { status } = await this.#gateway.fault({ fault, on: kind })
+    if (status !== 200) throw new Error(`the gateway does not know the fault ${fault}`)
   }
 
   /** What the gateway's books say of a payment, by the merchant's reference. */

@@ -1,11 +1,15 @@
+import { OperationKind } from '../../src/contracts/operations.ts'
+
 /**
- * Where control is killed, between "create" and "receipt delivered". Two kinds: after a statement of a transaction
+ * Where control is killed, between "create" and "receipt delivered", and in a capture, void or refund. Two kinds: after a statement of a transaction
  * (the process kills itself, so that the moment is exact), and when another process hears of something.
  */
 export type Point = {
   readonly name: string
   /** The order of the run before which the kill is armed. */
-  readonly from: 'create' | 'arm' | 'key'
+  readonly from: 'create' | 'arm' | 'key' | 'order'
+  /** The payment is approved by a well gateway, and this is ordered; the run's gateway is the one that it meets. */
+  readonly operation?: OperationKind
 } & ({ readonly after: readonly string[] } | { readonly when: PeerMoment })
 
 export type PeerMoment =
@@ -20,12 +24,14 @@ export type PeerMoment =
   | 'discard'
   | 'unmask'
   | 'told'
+  /** The gateway's books have the operation. */
+  | 'booked'
 
 const attempt = ['insert into "attempts"', 'commit']
 const settled = [...attempt, 'update "payments"']
 const delivered = [...settled, 'commit', 'update "outbox"', 'commit', 'insert into "webhook_deliveries"']
 
-export const points: readonly Point[] = [
+const ofPayment: readonly Point[] = [
   { name: 'create: key claimed', from: 'create', after: ['insert into "idempotency_keys"'] },
   { name: 'create: payment written', from: 'create', after: ['insert into "payments"'] },
   {
@@ -79,3 +85,25 @@ export const points: readonly Point[] = [
   { name: 'relay: delivery written', from: 'key', after: delivered },
   { name: 'relay: delivery committed', from: 'key', after: [...delivered, 'commit'] },
 ]
+
+const ordered = ['insert into "operations"', 'commit']
+const told = [...ordered, 'insert into "outbox"']
+
+const ofOperation = (operation: OperationKind): readonly Point[] => {
+  const at = { from: 'order', operation } as const
+  const after = [...ordered, 'update "operations"', 'commit']
+  return [
+    { ...at, name: `${operation}: key claimed`, after: ['insert into "idempotency_keys"'] },
+    { ...at, name: `${operation}: written`, after: ['insert into "operations"'] },
+    { ...at, name: `${operation}: committed`, after: ordered },
+    { ...at, name: `${operation}: the gateway has it in its books`, when: 'booked' },
+    { ...at, name: `${operation}: event queued`, after: told },
+    { ...at, name: `${operation}: payment written`, after: [...told, 'update "payments"'] },
+    { ...at, name: `${operation}: outcome committed`, after },
+    { ...at, name: `${operation}: answer kept`, after: [...after, 'update "idempotency_keys"'] },
+    { ...at, name: `${operation}: followed up`, after: [...after, 'update "operations"'] },
+    { ...at, name: `${operation}: the merchant has heard`, when: 'told' },
+  ]
+}
+
+export const points: readonly Point[] = [...ofPayment, ...OperationKind.options.flatMap(ofOperation)]

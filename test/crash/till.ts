@@ -19,7 +19,7 @@ export type TillOptions = {
 
 const restLimitMs = 150_000
 /** The store failed, or control died, in the middle of the request. */
-const nobodyKnows: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'IDEMPOTENCY_OUTCOME_UNKNOWN'])
+export const nobodyKnows: ReadonlySet<string> = new Set(['STORE_UNAVAILABLE', 'IDEMPOTENCY_OUTCOME_UNKNOWN'])
 /** The merchant's side of a run: what an agent and a merchant's system do about one payment. */
 export class Till {
   readonly #options: TillOptions
@@ -85,10 +85,15 @@ export class Till {
     }
     const sign = () => `${last.status} ${last.updatedAt}`
     const what = 'the payment has come to rest'
-    await attention.until({ what, condition, sign, limitMs: restLimitMs }).catch((error: unknown) => {
+    await this.inVainIsAnAnswer(attention.until({ what, condition, sign, limitMs: restLimitMs }))
+    return last
+  }
+
+  /** What was waited for in vain is for the judge to say. */
+  inVainIsAnAnswer(wait: Promise<void>): Promise<void> {
+    return wait.catch((error: unknown) => {
       if (!(error instanceof InVain)) throw error
     })
-    return last
   }
 
   /** Nothing was taken: the agent asks once more, as agents do. */
@@ -114,6 +119,6 @@ export class Till {
   }
 }
 
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   return error instanceof ApiRefused ? error.problem.code : undefined
 }

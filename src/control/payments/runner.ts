@@ -21,7 +21,7 @@ export type Change = {
   /** Beside the states, in the audit rows: why a collection ended, for example. */
   readonly facts?: AuditEntry['facts']
   /** Columns that no state holds, changed with it. */
-  readonly set?: Partial<Pick<PaymentRow, 'keep_card' | 'stored_card'>>
+  readonly set?: Partial<Pick<PaymentRow, 'keep_card' | 'stored_card' | 'moto'>>
   /** Written in the same transaction, when the payment has moved. */
   readonly alongside?: (trx: Queries, row: PaymentRow, state: PaymentState) => Promise<void>
 }

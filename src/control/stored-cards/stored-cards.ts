@@ -200,7 +200,11 @@ async function chargeCard(
     paymentId,
     inputs: [{ type: 'charged', attemptId, card: { brand, last4 } }],
     facts: { attemptId, cardId, initiator },
-    set: { stored_card: JSON.stringify({ ...summaryOf(card), id: card.id, initiator }) },
+    set: {
+      stored_card: JSON.stringify({ ...summaryOf(card), id: card.id, initiator }),
+      // Nobody is on the phone for a renewal, whatever was said of the payment before.
+      ...(initiator === 'merchant' && payment.moto === 1 ? { moto: 0 as const } : {}),
+    },
     alongside: (trx, row) => {
       const sentTo = gateways.sentTo(row.gateway)
       return insertAttempt(trx, newAttempt(row, { id: attemptId, sentTo, nowMs: clock.now(), ...by }))

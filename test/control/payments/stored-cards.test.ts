@@ -163,8 +163,10 @@ describe('paying with a kept card', () => {
       rig.core.storedCards.charge(agent, { paymentId: payment.id, cardId: card.id, initiator: 'merchant' })
     await expect(charge()).rejects.toMatchObject({ code: 'STORED_CARD_USE_REFUSED' })
     await kept(merchantUse)
+    expect(payment.moto).toBe(true)
     await charge()
-    await rig.reaches(payment.id, 'captured')
+    // Said of a payment on a call; a renewal is never declared.
+    expect(await rig.reaches(payment.id, 'captured')).toMatchObject({ moto: false })
     const line = (await sandbox.client.ledger()).at(-1) as { initiator?: string; firstNetworkRef?: string }
     expect(line).toMatchObject({ initiator: 'merchant', firstNetworkRef: expect.stringMatching(/^net/) })
   })
