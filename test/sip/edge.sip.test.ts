@@ -91,7 +91,8 @@ class Sender {
     return new Sender(socket)
   }
 
-  send(method: string, to: number): void {
+  /** Gives the request's Call-ID. */
+  send(method: string, to: number): string {
     const own = this.#socket.address().port
     const name = Math.random().toString(36).slice(2)
     const lines = [
@@ -108,6 +109,7 @@ class Sender {
       'Content-Length: 0',
     ]
     this.#socket.send(`${lines.join('\r\n')}\r\n\r\n`, to, '127.0.0.1')
+    return name
   }
 
   async status(method: string, to: number): Promise<string | undefined> {
@@ -192,9 +194,9 @@ describe.skipIf(missingPackages() !== null)('the edge', () => {
     const stranger = await sender()
     for (let i = 0; i < 200; i++) stranger.send('INVITE', edge.ports.edge)
     await until('a word of it', () => edge!.lines.some((line) => line.includes('flood from 127.0.0.1')))
-    stranger.heard.length = 0
-    stranger.send('INVITE', edge.ports.edge)
+    // Answers to what was sent before may still be on their way; to this one there is none.
+    const late = stranger.send('INVITE', edge.ports.edge)
     await new Promise((resolve) => setTimeout(resolve, 500))
-    expect(stranger.heard.filter((text) => text.startsWith('SIP/2.0 403'))).toEqual([])
+    expect(stranger.heard.filter((text) => text.includes(`Call-ID: ${late}`))).toEqual([])
   })
 })
