@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Assistance } from '../contracts/assistance.ts'
 import type { DeliveryState } from '../contracts/deliveries.ts'
 import {
   CallResource,
@@ -43,6 +44,8 @@ export const endpoints = {
   listCalls: answers(Page(CallResource)),
   getCall: answers(CallResource),
   hangUp: takes(nothing, CallResource),
+  getAssistance: answers(Assistance),
+  chooseAssistance: takes(Assistance, Assistance),
   createTransfer: takes(NewTransfer, TransferResource),
   createPayment: takes(CreatePayment, PaymentResource),
   listPayments: answers(Page(PaymentResource)),

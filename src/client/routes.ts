@@ -9,6 +9,8 @@ export const routes = {
   listCalls: 'GET /v1/calls',
   getCall: 'GET /v1/calls/{id}',
   hangUp: 'POST /v1/calls/{id}/hang-up',
+  getAssistance: 'GET /v1/calls/{id}/assistance',
+  chooseAssistance: 'POST /v1/calls/{id}/assistance',
   createTransfer: 'POST /v1/transfers',
   createPayment: 'POST /v1/payments',
   listPayments: 'GET /v1/payments',

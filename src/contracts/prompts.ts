@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { locales } from './locales.ts'
 
-/** The languages that callers are spoken to in (BCP 47). */
-export const Locale = z.enum(['en-GB', 'en-US', 'es-ES', 'fr-FR', 'de-DE', 'it-IT', 'nl-NL', 'pl-PL'])
+export const Locale = z.enum(locales)
 export type Locale = z.infer<typeof Locale>
 
 /** Sounds without a language, such as the beep for a digit that was taken. */

@@ -9,6 +9,7 @@ import { CallRegistry } from './calls/registry.ts'
 import { sipProvider } from './calls/sip-facts.ts'
 import { type BridgeClient, connectBridge } from './clients/bridge-client.ts'
 import { connectVault, type VaultClient } from './clients/vault-client.ts'
+import { AssistedCalls } from './collection/assisted-calls.ts'
 import { DeskFeedHub } from './desk-feed.ts'
 import { DailyExports } from './exports/daily-exports.ts'
 import { packageVersion } from './http/package-files.ts'
@@ -51,6 +52,7 @@ export async function startControl(
   const vault = connectVault({ ...config.vault, clock, log })
   const bridge = connectBridge({ ...config.bridge, clock, log })
   const feed = new DeskFeedHub({ bootId })
+  const assisted = new AssistedCalls({ bridge, clock, log })
 
   const rest = createTwilioRest({ ...config.twilio, clock, log })
   let core: PaymentCore | undefined
@@ -61,7 +63,10 @@ export async function startControl(
     log,
     feed,
     bridge,
-    onEnded: (callId) => core?.payments.callEnded(callId),
+    onEnded: (callId) => {
+      core?.payments.callEnded(callId)
+      assisted.callEnded(callId)
+    },
     // A call over SIP is ended by its own signalling; all that we have of it is its media.
     hangUp: (provider, providerCallId) => void (provider !== sipProvider && rest.hangUp(providerCallId)),
     isOver: async (provider, providerCallId) => provider !== sipProvider && rest.isOver(providerCallId),
@@ -86,7 +91,7 @@ export async function startControl(
     calls,
     feed,
     meter: metrics,
-    observers: [observer],
+    observers: [observer, assisted],
   })
   const twilioCalls = new TwilioCalls({
     ...{ clock, log, calls, bridge, rest, publicUrl: config.publicUrl },
@@ -109,7 +114,7 @@ export async function startControl(
   const { deliveries, receipts, receiptLook, connections, records, storedCards, payLinks } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
-    ...{ calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
+    ...{ assisted, calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
     ...{ receipts, receiptLook, storedCards, payLinks },
     ...{ feed, vault, bridge, connections, records },
     status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),

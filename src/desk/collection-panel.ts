@@ -8,6 +8,7 @@ import { linkWords } from './link-panel.ts'
 import { whyNoPayment } from './platform-trouble.ts'
 import type { DeskState } from './state.ts'
 import { cardWords, endingWords, faultAdvice, fieldNames, refusalWords } from './words.ts'
+import './assistance-choice.ts'
 import './countdown-clock.ts'
 import './other-ways.ts'
 import './field-dots.ts'
@@ -110,6 +111,11 @@ export class CollectionPanel extends LitElement {
           : nothing
       }
       <div class="row">${this.#actions()}</div>
+      ${
+        payment.status === 'created' || payment.status === 'collecting'
+          ? html`<assistance-choice .callId=${payment.callId}></assistance-choice>`
+          : nothing
+      }
       ${payment.status === 'authorising' ? nothing : html`<other-ways .payment=${payment}></other-ways>`}
     `
   }

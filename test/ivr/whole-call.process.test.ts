@@ -49,6 +49,7 @@ describe('a call without an agent', () => {
         ...['en-GB/expiry.ask', 'en-GB/csc.ask', 'en-GB/card.ending', 'en-GB/authorising', 'en-GB/approved'],
         ...['en-GB/confirmation.is', 'en-GB/receipt.ask', 'en-GB/receipt.sent', 'en-GB/goodbye'],
       ]),
+      caller.refs.join(' '),
     ).toEqual([])
     const cut = caller.heard.filter(({ whole }) => !whole).map(({ ref }) => ref)
     // Those that no key may cut were heard to their end.
@@ -70,6 +71,7 @@ describe('a call without an agent', () => {
         ...['de-DE/amount.is', 'de-DE/n.42', 'de-DE/major.gbp.many', 'de-DE/and', 'de-DE/n.50'],
         ...['de-DE/amount.due', 'de-DE/ord.31', 'de-DE/month.12', 'de-DE/n.26', 'de-DE/amount.accept'],
       ]),
+      caller.refs.join(' '),
     ).toEqual([])
     await caller.hangUp()
   })

@@ -12,6 +12,7 @@ import { LogInThrottle } from '../auth/log-in-throttle.ts'
 import { Sessions } from '../auth/sessions.ts'
 import type { CallRegistry } from '../calls/registry.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
+import type { AssistedCalls } from '../collection/assisted-calls.ts'
 import type { ConnectionCore } from '../connections/assemble.ts'
 import type { Records } from '../connections/records.ts'
 import type { DeskFeedHub } from '../desk-feed.ts'
@@ -31,6 +32,7 @@ import { addIdempotency } from './idempotency.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { addOpenApi, openApiRoute } from './openapi.ts'
 import { sendProblem } from './problem.ts'
+import { assistanceRoutes } from './routes/assistance.ts'
 import { callRoutes } from './routes/calls.ts'
 import { connectionRoutes } from './routes/connections.ts'
 import { deliveryRoutes } from './routes/deliveries.ts'
@@ -69,6 +71,7 @@ export type HttpOptions = {
   readonly calls: CallRegistry
   readonly payments: Payments
   readonly operations: OperationsApi
+  readonly assisted: AssistedCalls
   readonly storedCards: StoredCards
   readonly payLinks: PayLinks
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
@@ -140,6 +143,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   })
   transferRoutes(routes, options)
   operationRoutes(routes, options.operations)
+  assistanceRoutes(routes, options)
   storedCardRoutes(routes, options.storedCards)
   payLinkRoutes(routes, options.payLinks)
   reconciliationRoutes(routes, options.reconciliations)

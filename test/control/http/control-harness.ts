@@ -8,6 +8,7 @@ import type { PlatformStatus } from '../../../src/contracts/platform-status.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { seedAccess } from '../../../src/control/auth/seed-access.ts'
 import { CallRegistry } from '../../../src/control/calls/registry.ts'
+import { AssistedCalls } from '../../../src/control/collection/assisted-calls.ts'
 import { createConnectionCore } from '../../../src/control/connections/assemble.ts'
 import { DeskFeedHub } from '../../../src/control/desk-feed.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from '../../../src/control/http/server.ts'
@@ -174,6 +175,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       carrierUrl: 'http://127.0.0.1:8082',
       panelFrameAncestors: ['https://crm.test'],
     },
+    assisted: new AssistedCalls({ bridge, clock, log: silentLog }),
     storedCards: noStoredCards,
     payLinks: noPayLinks,
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },

@@ -14,6 +14,7 @@ const chunk = 160
 /** Silence in the middle of a prompt that is waited through, in samples: what a busy machine inserts, and what commas are. */
 const longestPause = 8_000
 const believed = 0.9
+const within = Array.from({ length: 480 }, (_, shift) => shift + 4)
 
 export type HeardPrompt = {
   readonly ref: string
@@ -83,14 +84,15 @@ export class PromptEar {
   ): { prompt: HeardPrompt; next: number } | 'wait' | undefined {
     if (!isOver && pcm.length - onset < least) return 'wait'
     let best: { known: Known; at: number; correlation: number; explained: number } | undefined
-    // Bit by bit the same as a rule; a network that converts the law, or drops a sample, moves it a little.
-    for (const shifts of [[0], [-1, 1, -2, 2, -3, 3]]) {
+    // Bit by bit the same as a rule; a network that converts the law, or drops a sample, moves it a little. A prompt that
+    // takes the place of one that was cut begins in the middle of sound, within the next frames.
+    for (const shifts of [[0], [-1, 1, -2, 2, -3, 3], within]) {
       if (best) break
       for (const known of this.#known) {
         for (const shift of shifts) {
           const at = Math.max(0, onset + shift)
           const length = Math.min(head, known.samples.length, pcm.length - at)
-          if (correlate(pcm, at, known.samples, 0, Math.min(160, length)) < 0.5) continue
+          if (length < 80 || correlate(pcm, at, known.samples, 0, Math.min(120, length)) < 0.6) continue
           const correlation = correlate(pcm, at, known.samples, 0, length)
           if (correlation < believed) continue
           const { explained, whole } = follow(pcm, at, known.samples, isOver)
