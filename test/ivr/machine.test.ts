@@ -160,6 +160,18 @@ describe('a caller without an agent', () => {
   })
 })
 
+const happenings: readonly DialogueEvent[] = [
+  ...[found, asked('pan'), asked('csc', 'amex'), rejected('luhn'), rejected('expired', 'expiry')],
+  ...[collected, approved, declined],
+  { type: 'looked-up', bill: null },
+  { type: 'looked-up', bill: 'away' },
+  { type: 'card-ended', why: 'caller-cancelled' },
+  { type: 'card-ended', why: 'vault-lost' },
+  { type: 'done', ok: false },
+  { type: 'agent-missed' },
+  { type: 'agent-joined' },
+]
+
 describe(`any caller at all (seed ${seed})`, () => {
   const event = fc.oneof(
     {
@@ -167,27 +179,7 @@ describe(`any caller at all (seed ${seed})`, () => {
       arbitrary: fc.constantFrom(...'0123456789*#').map((key) => ({ type: 'key', key }) as const),
     },
     { weight: 2, arbitrary: fc.constantFrom<DialogueEvent>({ type: 'played' }, { type: 'time-out' }) },
-    fc.constantFrom<DialogueEvent>(
-      ...([
-        found,
-        { type: 'looked-up', bill: null },
-        { type: 'looked-up', bill: 'away' },
-        asked('pan'),
-      ] as DialogueEvent[]),
-      ...[
-        asked('csc', 'amex'),
-        rejected('luhn'),
-        rejected('expired', 'expiry'),
-        collected,
-        approved,
-        declined,
-      ],
-      ...[
-        { type: 'card-ended', why: 'caller-cancelled' },
-        { type: 'card-ended', why: 'vault-lost' },
-      ],
-      ...[{ type: 'done', ok: false }, { type: 'agent-missed' }, { type: 'agent-joined' }],
-    ),
+    fc.constantFrom(...happenings),
   )
 
   it('is never charged without a yes to the last four digits, and never twice for one yes', () => {
