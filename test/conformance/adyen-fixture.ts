@@ -3,6 +3,7 @@ import { amounts } from '../../src/connectors/adyen/decline-codes.ts'
 import { fromGatewayUnits } from '../../src/connectors/amounts.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario, Told } from './fixture.ts'
+import { adyenWireFields } from './wire-fields/adyen.ts'
 
 const answered = (status: number, body: object): GatewayReply => ({
   kind: 'answered',
@@ -85,6 +86,7 @@ function itemOf({ id, what, gatewayRef, ourReference, money }: Told, secret: str
 
 /** Adyen, as https://docs.adyen.com/api-explorer/Checkout/72/overview describes it. */
 export const adyenFixture: ConformanceFixture = {
+  wireFields: adyenWireFields,
   account: {
     origin: 'https://checkout-test.adyen.com',
     apiKey: 'AQE_for_tests_only',

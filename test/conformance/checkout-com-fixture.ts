@@ -3,6 +3,7 @@ import { fromGatewayUnits } from '../../src/connectors/amounts.ts'
 import { amounts } from '../../src/connectors/checkout-com/decline-codes.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario, Told } from './fixture.ts'
+import { checkoutComWireFields } from './wire-fields/checkout-com.ts'
 
 /**
  * Checkout.com, written from its public documentation:
@@ -134,6 +135,7 @@ function eventBody({ id, what, gatewayRef, ourReference, money }: Told): Buffer 
 }
 
 export const checkoutComFixture: ConformanceFixture = {
+  wireFields: checkoutComWireFields,
   account: {
     origin: 'https://vkuhvk4v.api.sandbox.checkout.com',
     apiKey: 'sk_sbox_for_tests_only',

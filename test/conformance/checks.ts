@@ -1,6 +1,12 @@
 import type { Check } from './check.ts'
 import { readingChecks } from './reading-checks.ts'
 import { webhookChecks } from './webhook-checks.ts'
+import { wireFieldChecks } from './wire-field-checks.ts'
 import { writingChecks } from './writing-checks.ts'
 
-export const checks: readonly Check[] = [...readingChecks, ...writingChecks, ...webhookChecks]
+export const checks: readonly Check[] = [
+  ...readingChecks,
+  ...writingChecks,
+  ...webhookChecks,
+  ...wireFieldChecks,
+]

@@ -4,6 +4,7 @@ import { fromDecimal } from '../../src/connectors/amounts.ts'
 import { reasonOfCode } from '../../src/connectors/cybersource/decline-codes.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Delivered, Scenario, Told } from './fixture.ts'
+import { cybersourceWireFields } from './wire-fields/cybersource.ts'
 
 /**
  * CyberSource, written from its public documentation:
@@ -157,6 +158,7 @@ export function signed(body: Uint8Array, secret: string): Delivered {
 export const webhookSecret = 'c2lnbmF0dXJlIGtleSBvZiB0aGUgdGVzdHMgYWxvbmUhISE'
 
 export const cybersourceFixture: ConformanceFixture = {
+  wireFields: cybersourceWireFields,
   account: {
     origin: 'https://apitest.cybersource.com',
     apiKey: 'c2hhcmVkLXNlY3JldC1mb3ItdGVzdHMtb25seQ==',

@@ -3,6 +3,7 @@ import type { GatewayAccount } from '../../src/connectors/connector.ts'
 import type { WebhookDelivery, WebhookWhat } from '../../src/connectors/webhook.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { DeclineReason } from '../../src/contracts/payment-events.ts'
+import type { WireFields } from './wire-fields.ts'
 
 /** What the imagined gateway does with a call. `money` and `ourReference` are what it echoes. */
 export type Scenario =
@@ -54,6 +55,8 @@ export type WebhookFixture = {
 /** What the suite must know of one gateway to put its connector through the same mill as all the others. */
 export type ConformanceFixture = {
   readonly account: GatewayAccount
+  /** Of every request, what its documentation says: what is compared. */
+  readonly wireFields: WireFields
   /** The gateway's answer to one call of a conversation, in its own words. */
   readonly answer: (call: GatewayCall, scenario: Scenario) => GatewayReply
   /** Whether this call, once received, may reserve, take or give back money. */

@@ -1,6 +1,7 @@
 import { fromDecimal } from '../../src/connectors/amounts.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
+import { payConnectorWireFields } from './wire-fields/pay-connector.ts'
 
 /**
  * A merchant's endpoint of the Generic Pay Connector's shape, written from
@@ -31,6 +32,7 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
 }
 
 export const payConnectorFixture: ConformanceFixture = {
+  wireFields: payConnectorWireFields,
   account: {
     origin: 'https://pay.merchant.example',
     apiKey: 'password_for_tests_only',

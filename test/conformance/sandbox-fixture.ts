@@ -2,6 +2,7 @@ import type { Money } from '../../src/base/money.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario } from './fixture.ts'
 import { sandboxWebhooks } from './sandbox-webhooks.ts'
+import { sandboxWireFields } from './wire-fields/sandbox.ts'
 
 const answered = (status: number, body: object): GatewayReply => ({
   kind: 'answered',
@@ -89,6 +90,7 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
 
 /** The sandbox gateway, as `src/sandbox` answers. */
 export const sandboxFixture: ConformanceFixture = {
+  wireFields: sandboxWireFields,
   account: { origin: 'https://localhost:7443', apiKey: 'sk_sandbox_for_tests_only', timeoutMs: 10_000 },
   answer,
   webhooks: sandboxWebhooks,

@@ -3,6 +3,7 @@ import { fromGatewayUnits } from '../../src/connectors/amounts.ts'
 import { amounts } from '../../src/connectors/stripe/amounts.ts'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario, Told } from './fixture.ts'
+import { stripeWireFields } from './wire-fields/stripe.ts'
 
 const answered = (status: number, body: object): GatewayReply => ({
   kind: 'answered',
@@ -149,6 +150,7 @@ function eventBody({ id, what, gatewayRef, ourReference, money }: Told): Buffer 
 
 /** Stripe, as https://docs.stripe.com/api describes it (2023-08-16). */
 export const stripeFixture: ConformanceFixture = {
+  wireFields: stripeWireFields,
   account: { origin: 'https://api.stripe.com', apiKey: 'sk_test_for_tests_only', timeoutMs: 20_000 },
   gatewayRef: intentId,
   answer,

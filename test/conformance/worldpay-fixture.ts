@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { GatewayCall, GatewayReply } from '../../src/contracts/gateway-call.ts'
 import type { ConformanceFixture, Scenario, Told } from './fixture.ts'
+import { worldpayWireFields } from './wire-fields/worldpay.ts'
 
 /**
  * Access Worldpay, written from its public documentation:
@@ -129,6 +130,7 @@ function eventBody({ id, what, ourReference, money }: Told): Buffer {
 }
 
 export const worldpayFixture: ConformanceFixture = {
+  wireFields: worldpayWireFields,
   account: {
     origin,
     apiKey: 'password_for_tests_only',

@@ -4,26 +4,9 @@ import type { Connector, ConversationState, Move, Outcome } from '../../src/conn
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
 import { stripe } from '../../src/connectors/stripe/stripe.ts'
 import type { WebhookReader } from '../../src/connectors/webhook.ts'
-import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
-import { checks } from './checks.ts'
+import { brokenPromises, withCall, withFields, writing } from './mistaken.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
 import { stripeFixture } from './stripe-fixture.ts'
-
-type Call = Extract<Move, { do: 'call' }>
-
-/** The sandbox connector with one mistake in the requests that it writes. */
-const writing = (change: (move: Call, request: object) => Call): Connector => ({
-  ...sandbox,
-  authorise: (request, account) => change(sandbox.authorise(request, account) as Call, request),
-})
-
-const withCall = (move: Call, change: Partial<GatewayCall>): Call => ({
-  ...move,
-  call: { ...move.call, ...change },
-})
-
-const withFields = (move: Call, change: (field: BodyField) => BodyField): Call =>
-  withCall(move, { body: { encoding: 'json', fields: move.call.body!.fields.map(change) } })
 
 /** The sandbox connector with one mistake in how it reads a reply. */
 const reading = (
@@ -185,17 +168,6 @@ const mistakes: readonly (readonly [mistake: string, connector: Connector, promi
     'says why a card was declined',
   ],
 ]
-
-function brokenPromises(connector: Connector, fixture = sandboxFixture): string[] {
-  return checks.flatMap(({ name, run }) => {
-    try {
-      run(connector, fixture)
-      return []
-    } catch {
-      return [name]
-    }
-  })
-}
 
 /** Stripe with one mistake in the moves of a conversation. */
 const moving = (change: (move: Move, state: ConversationState) => Move): Connector => ({

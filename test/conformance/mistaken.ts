@@ -1,0 +1,33 @@
+import type { Connector, Move } from '../../src/connectors/connector.ts'
+import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
+import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
+import { checks } from './checks.ts'
+import { sandboxFixture } from './sandbox-fixture.ts'
+
+export type Call = Extract<Move, { do: 'call' }>
+
+/** The sandbox connector with one mistake in the requests that it writes. */
+export const writing = (change: (move: Call, request: object) => Call): Connector => ({
+  ...sandbox,
+  authorise: (request, account) => change(sandbox.authorise(request, account) as Call, request),
+})
+
+export const withCall = (move: Call, change: Partial<GatewayCall>): Call => ({
+  ...move,
+  call: { ...move.call, ...change },
+})
+
+export const withFields = (move: Call, change: (field: BodyField) => BodyField): Call =>
+  withCall(move, { body: { encoding: 'json', fields: move.call.body!.fields.map(change) } })
+
+/** Names of the promises that this connector breaks. */
+export function brokenPromises(connector: Connector, fixture = sandboxFixture): string[] {
+  return checks.flatMap(({ name, run }) => {
+    try {
+      run(connector, fixture)
+      return []
+    } catch {
+      return [name]
+    }
+  })
+}

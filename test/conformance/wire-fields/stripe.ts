@@ -1,0 +1,84 @@
+import type { WireFields } from '../wire-fields.ts'
+
+const page = (name: string) => `https://docs.stripe.com/api/${name}`
+
+export const stripeWireFields: WireFields = [
+  {
+    call: 'POST /v1/payment_methods',
+    page: page('payment_methods/create'),
+    fields: `
+      type = card
+      card.number
+      card.exp_month
+      card.exp_year
+      card.cvc
+      billing_details.address.postal_code`,
+  },
+  {
+    call: 'POST /v1/customers',
+    page: page('customers/create'),
+    fields: 'metadata.our_reference',
+  },
+  {
+    call: 'POST /v1/payment_intents',
+    page: page('payment_intents/create'),
+    fields: `
+      amount
+      currency
+      payment_method
+      payment_method_types.# = card
+      capture_method = automatic | automatic_async | manual
+      description
+      metadata.our_reference
+      metadata.merchant_reference
+      customer
+      setup_future_usage = off_session | on_session`,
+  },
+  {
+    call: 'POST /v1/payment_intents/{}/confirm',
+    // Of MOTO: https://docs.stripe.com/terminal/features/mail-telephone-orders
+    page: page('payment_intents/confirm'),
+    fields: `
+      error_on_requires_action
+      payment_method_options.card.moto
+      off_session`,
+  },
+  {
+    call: 'POST /v1/setup_intents',
+    page: page('setup_intents/create'),
+    fields: `
+      payment_method
+      payment_method_types.# = card
+      customer
+      usage = off_session | on_session
+      confirm
+      payment_method_options.card.moto
+      metadata.our_reference`,
+  },
+  {
+    call: 'POST /v1/payment_intents/{}/capture',
+    page: page('payment_intents/capture'),
+    fields: 'amount_to_capture',
+  },
+  {
+    call: 'POST /v1/payment_intents/{}/cancel',
+    page: page('payment_intents/cancel'),
+    fields: 'cancellation_reason = duplicate | fraudulent | requested_by_customer | abandoned',
+  },
+  {
+    call: 'POST /v1/refunds',
+    page: page('refunds/create'),
+    fields: `
+      payment_intent
+      amount
+      metadata.our_reference`,
+  },
+  {
+    call: 'GET /v1/payment_intents/search',
+    page: page('payment_intents/search'),
+    fields: `
+      ?query
+      ?limit`,
+  },
+  { call: 'GET /v1/payment_intents/{}', page: page('payment_intents/retrieve'), fields: '' },
+]
