@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { everyCall } from '../connectors/support/every-call.ts'
+import { otherCalls } from '../connectors/support/other-calls.ts'
 import type { Check } from './check.ts'
 import { fieldsOfCall, type WireFields } from './wire-fields.ts'
 
@@ -29,11 +30,18 @@ function documented(wireFields: WireFields, { method, path }: GatewayCall) {
 const patternOf = (call: string) =>
   new RegExp(`^${call.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll('{}', '[^/]+')}$`)
 
+/** Of payments, and of everything beside them. */
+const allCalls: (...pair: Parameters<Check['run']>) => GatewayCall[] = (connector, fixture) => [
+  ...everyCall(connector, fixture).map(({ call }) => call),
+  ...otherCalls(connector, fixture),
+]
+
 export const wireFieldChecks: readonly Check[] = [
   {
     name: 'writes the fields that the gateway documents for each request, its words in them, and no other',
     run(connector, fixture) {
-      for (const { call, why } of everyCall(connector, fixture)) {
+      for (const call of allCalls(connector, fixture)) {
+        const why = `${call.method} ${call.path}`
         const known = fieldsOfCall(documented(fixture.wireFields, call).fields)
         for (const { name, value } of writtenBy(call)) {
           const field = known.get(name)
@@ -47,7 +55,7 @@ export const wireFieldChecks: readonly Check[] = [
     name: 'writes each of the fields that are listed as compared',
     run(connector, fixture) {
       const written = new Map(fixture.wireFields.map(({ call }) => [call, new Set<string>()]))
-      for (const { call } of everyCall(connector, fixture)) {
+      for (const call of allCalls(connector, fixture)) {
         const names = written.get(documented(fixture.wireFields, call).call)
         for (const { name } of writtenBy(call)) names?.add(name)
       }

@@ -13,7 +13,15 @@ beforeAll(() => {
   top = mkdtempSync(path.join(tmpdir(), 'tonewall-new-connector-'))
   for (const folder of ['src/base', 'src/contracts', 'src/connectors', 'src/vault', 'test/conformance'])
     cpSync(path.join(here, folder), path.join(top, folder), { recursive: true })
-  for (const file of ['package.json', 'tsconfig.json']) cpSync(path.join(here, file), path.join(top, file))
+  const files = [
+    'package.json',
+    'tsconfig.json',
+    'test/connectors/support/every-call.ts',
+    'test/connectors/support/other-calls.ts',
+    'test/connectors/pay-links/examples.ts',
+    'test/vault/support/digits.ts',
+  ]
+  for (const file of files) cpSync(path.join(here, file), path.join(top, file))
   symlinkSync(path.join(here, 'node_modules'), path.join(top, 'node_modules'))
   writeFileSync(path.join(top, 'vitest.config.ts'), 'export default {}\n')
 })

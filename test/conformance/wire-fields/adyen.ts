@@ -73,4 +73,23 @@ export const adyenWireFields: WireFields = [
       paymentReference
       reference`,
   },
+  {
+    call: 'POST /v72/paymentLinks',
+    page: page('paymentLinks'),
+    fields: `
+      merchantAccount
+      amount.value
+      amount.currency
+      reference
+      merchantOrderReference
+      description
+      reusable
+      expiresAt
+      returnUrl
+      shopperLocale
+      captureDelayHours
+      manualCapture`,
+  },
+  { call: 'GET /v72/paymentLinks/{}', page: page('paymentLinks'), fields: '' },
+  { call: 'PATCH /v72/paymentLinks/{}', page: page('paymentLinks'), fields: 'status = expired' },
 ]

@@ -52,4 +52,22 @@ export const checkoutComWireFields: WireFields = [
       ?reference`,
   },
   { call: 'GET /payments/{}', page: `${reference}/getPaymentDetails`, fields: '' },
+  { call: 'GET /payments/{}/actions', page: `${reference}/getPaymentActions`, fields: '' },
+  {
+    call: 'POST /payment-links',
+    page: `${reference}/createAPaymentLinkSession`,
+    fields: `
+      amount
+      currency
+      reference
+      description
+      billing.address.country
+      processing_channel_id
+      expires_in
+      return_url
+      capture
+      locale
+      metadata.merchant_reference`,
+  },
+  { call: 'GET /payment-links/{}', page: `${reference}/getPaymentLinkDetails`, fields: '' },
 ]

@@ -51,4 +51,15 @@ export const cybersourceWireFields: WireFields = [
       limit
       sort`,
   },
+  {
+    call: 'GET /reporting/v3/purchase-refund-details',
+    page: model('PurchaseAndRefundDetailsApi'),
+    fields: `
+      ?startTime
+      ?endTime
+      ?organizationId
+      ?viewBy = requestDate | submissionDate
+      ?offset
+      ?limit`,
+  },
 ]

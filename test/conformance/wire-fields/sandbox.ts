@@ -30,4 +30,25 @@ export const sandboxWireFields: WireFields = [
   { call: 'POST /v1/authorisations/{}/voids', page, fields: 'ourReference' },
   { call: 'POST /v1/authorisations/{}/refunds', page, fields: movement },
   { call: 'GET /v1/authorisations', page, fields: '?ourReference' },
+  { call: 'GET /v1/movements', page, fields: '?ourReference' },
+  { call: 'DELETE /v1/tokens/{}', page, fields: '' },
+  {
+    call: 'POST /v1/links',
+    page,
+    fields: `${movement}
+      merchantReference
+      description
+      capture
+      expiresAt`,
+  },
+  { call: 'GET /v1/links/{}', page, fields: '' },
+  { call: 'POST /v1/links/{}/expire', page, fields: '' },
+  {
+    call: 'GET /v1/settlement-lines',
+    page,
+    fields: `
+      ?sinceMs
+      ?untilMs
+      ?cursor`,
+  },
 ]

@@ -81,4 +81,45 @@ export const stripeWireFields: WireFields = [
       ?limit`,
   },
   { call: 'GET /v1/payment_intents/{}', page: page('payment_intents/retrieve'), fields: '' },
+  {
+    call: 'GET /v1/refunds',
+    page: page('refunds/list'),
+    fields: `
+      ?payment_intent
+      ?limit`,
+  },
+  {
+    call: 'GET /v1/balance_transactions',
+    page: page('balance_transactions/list'),
+    fields: `
+      ?created[gte]
+      ?created[lt]
+      ?limit
+      ?starting_after`,
+  },
+  {
+    // Compared with the description in test/connectors/pay-links/.
+    call: 'POST /v1/checkout/sessions',
+    page: page('checkout/sessions/create'),
+    fields: `
+      mode = payment
+      payment_method_types.# = card
+      line_items.#.quantity
+      line_items.#.price_data.currency
+      line_items.#.price_data.unit_amount
+      line_items.#.price_data.product_data.name
+      payment_intent_data.capture_method = automatic | automatic_async | manual
+      payment_intent_data.metadata.our_reference
+      payment_intent_data.metadata.merchant_reference
+      payment_intent_data.description
+      client_reference_id
+      metadata.our_reference
+      metadata.merchant_reference
+      success_url
+      cancel_url
+      expires_at
+      locale`,
+  },
+  { call: 'GET /v1/checkout/sessions/{}', page: page('checkout/sessions/retrieve'), fields: '' },
+  { call: 'POST /v1/checkout/sessions/{}/expire', page: page('checkout/sessions/expire'), fields: '' },
 ]

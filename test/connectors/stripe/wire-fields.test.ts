@@ -12,7 +12,9 @@ describe.runIf(isThere)('the fields of Stripe’s wire, in Stripe’s own descri
   const description = new Description(isThere ? readSpec(name) : {})
 
   it('are all there in the requests, but for the one that is documented elsewhere', () => {
-    expect(description.differences(stripeWireFields)).toEqual([
+    // Sessions are left out of the derived description; test/connectors/pay-links/ compares them with the whole one.
+    const payments = stripeWireFields.filter(({ call }) => !call.includes('/checkout/'))
+    expect(description.differences(payments)).toEqual([
       'POST /v1/payment_intents/{}/confirm: payment_method_options.card.moto',
       'POST /v1/setup_intents: payment_method_options.card.moto',
     ])

@@ -40,7 +40,9 @@ export class Description {
       const body = Object.values(operation.requestBody?.content ?? {})[0]?.schema
       return [...fieldsOfCall(fields).values()].flatMap(({ name, words }) => {
         if (name.startsWith('?'))
-          return operation.parameters?.some((one) => one.in === 'query' && one.name === name.slice(1))
+          return operation.parameters?.some(
+            (one) => one.in === 'query' && one.name === /^\?([^[]+)/.exec(name)?.[1],
+          )
             ? []
             : [`${call}: ${name}`]
         const found = body ? this.#at(body, name.split('.')) : []
