@@ -14,11 +14,18 @@ export type KamailioOptions = {
   readonly pbx: string
   /** The bridges' NG sockets, as `host:port`. */
   readonly bridges: readonly string[]
+  /** Calls that end at Tonewall: where the drachtio server speaks SIP, and which numbers lead there. */
+  readonly terminated?: TerminatedNumbers & { readonly at: string }
   /** Recognise trunk and PBX by their port too: both are on this machine. */
   readonly matchPorts: boolean
   /** Seconds between two OPTIONS to trunk and PBX; 0 for parties that answer calls only. The configuration’s own unless told. */
   readonly pingSeconds?: number
   readonly onLine: (line: string) => void
+}
+
+export type TerminatedNumbers = {
+  readonly paymentNumber: string
+  readonly selfServiceNumbers: readonly string[]
 }
 
 export type RunningKamailio = {
@@ -44,13 +51,14 @@ export function findProgram(name: string): string | null {
 export function startKamailio(options: KamailioOptions): RunningKamailio {
   const dir = mkdtempSync(path.join(tmpdir(), 'tonewall-kamailio-'))
   const list = path.join(dir, 'dispatcher.list')
-  writeFileSync(list, `1 sip:${options.trunk} 0 0\n2 sip:${options.pbx} 0 0\n`)
+  writeFileSync(list, groups(options))
   const defines = [
     `LISTEN=udp:${options.listen}`,
     `NG_SOCKETS="${options.bridges.map((bridge) => `udp:${bridge}`).join(' ')}"`,
     `DISPATCHER_LIST="${list}"`,
     `MATCH=${options.matchPorts ? 2 : 3}`,
     `BRIDGES="^(${bridgeHosts(options.bridges)})$"`,
+    ...(options.terminated ? [`PAYMENT_NUMBERS="${paymentNumbers(options.terminated)}"`] : []),
     ...(options.pingSeconds === undefined ? [] : [`PING_SECONDS=${options.pingSeconds}`]),
   ]
   const child = spawn(
@@ -91,6 +99,18 @@ export function startKamailio(options: KamailioOptions): RunningKamailio {
       await ended
     },
   }
+}
+
+/** Destinations as Kamailio's dispatcher reads them: trunk, PBX, and our own drachtio server. */
+function groups({ trunk, pbx, terminated }: KamailioOptions): string {
+  const places = [trunk, pbx, ...(terminated ? [terminated.at] : [])]
+  return places.map((place, i) => `${i + 1} sip:${place} 0 0\n`).join('')
+}
+
+/** The numbers that lead to Tonewall, as a regular expression: the payment number with a token of eight digits or not. */
+export function paymentNumbers({ paymentNumber, selfServiceNumbers }: TerminatedNumbers): string {
+  const plain = (number: string) => number.replaceAll(/[^0-9A-Za-z#_-]/g, '[$&]')
+  return `^(${[`${plain(paymentNumber)}([*]?[0-9]{8})?`, ...selfServiceNumbers.map(plain)].join('|')})$`
 }
 
 /** A regular expression of the hosts. */

@@ -10,6 +10,7 @@ type SipOptions = ConfigurationOptions & {
   readonly trunk: string
   readonly pbx: string
   readonly bridge?: string[]
+  readonly drachtio?: string
 }
 
 export function sipCommand(): Command {
@@ -19,18 +20,26 @@ export function sipCommand(): Command {
     .option('--trunk <host:port>', 'the trunk', '127.0.0.1:5070')
     .option('--pbx <host:port>', 'the PBX', '127.0.0.1:5080')
     .option('--bridge <host:port...>', 'NG sockets of the bridges; this configuration’s own unless told')
+    .option(
+      '--drachtio <host:port>',
+      'where the drachtio server speaks SIP: calls to the numbers of sip.drachtio go there',
+    )
     .action(async (options: SipOptions) => {
       const { config } = readConfiguration(options)
       const program = findProgram('kamailio')
       if (program === null) return fail('kamailio is not installed: apt-get install kamailio')
       if (!config.sip.enabled && !options.bridge)
         return fail('sip.enabled is false: set it, and restart the platform first (docs/sip.md)')
+      const { drachtio } = config.sip
+      if (options.drachtio && !drachtio)
+        return fail('sip.drachtio is not set: which numbers lead to the drachtio server? (docs/sip.md)')
       const hosts = [options.trunk, options.pbx].map((address) => address.split(':')[0])
       const kamailio = startKamailio({
         program,
         configDir: path.join(packageDir, 'config', 'kamailio'),
         ...{ listen: options.listen, trunk: options.trunk, pbx: options.pbx },
         bridges: options.bridge ?? [`${config.sip.ngHost}:${config.sip.ngPort}`],
+        ...(options.drachtio && drachtio ? { terminated: { ...drachtio, at: options.drachtio } } : {}),
         matchPorts: hosts[0] === hosts[1],
         onLine: (line) => process.stderr.write(`${line}\n`),
       })

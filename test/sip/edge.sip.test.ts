@@ -10,21 +10,24 @@ import { callerScenario, pbx, pbxScenario, sdp, step } from './support/scenarios
 import { answersOptions, freeUdpPorts, missingPackages } from './support/sip-house.ts'
 import { Sipp } from './support/sipp.ts'
 
+type Steps = readonly [calling: readonly string[], answering: readonly string[]]
+
 /** Kamailio with our configuration, bridges of their own, and trunk and PBX as the test plays them. */
 class Edge {
   readonly bridges: NgBridge[]
-  readonly ports: { readonly edge: number; readonly trunk: number; readonly pbx: number }
+  readonly ports: Readonly<Record<'edge' | 'trunk' | 'pbx' | 'drachtio', number>>
   readonly lines: string[] = []
   readonly #kamailio: RunningKamailio
 
-  private constructor(bridges: NgBridge[], [edge, trunk, pbxPort]: number[], pingSeconds: number) {
+  private constructor(bridges: NgBridge[], [edge, trunk, pbxPort, drachtio]: number[], pingSeconds: number) {
     this.bridges = bridges
-    this.ports = { edge: edge!, trunk: trunk!, pbx: pbxPort! }
+    this.ports = { edge: edge!, trunk: trunk!, pbx: pbxPort!, drachtio: drachtio! }
     this.#kamailio = startKamailio({
       program: findProgram('kamailio')!,
       configDir: path.resolve('config', 'kamailio'),
       listen: `127.0.0.1:${edge}`,
       ...{ trunk: `127.0.0.1:${trunk}`, pbx: `127.0.0.1:${pbxPort}`, matchPorts: true, pingSeconds },
+      terminated: { at: `127.0.0.1:${drachtio}`, paymentNumber: '8000', selfServiceNumbers: ['8100'] },
       bridges: bridges.map(({ port }) => `127.0.0.1:${port}`),
       onLine: (line) => void this.lines.push(line),
     })
@@ -32,7 +35,7 @@ class Edge {
 
   static async open({ bridges = 1, pingSeconds = 0 } = {}): Promise<Edge> {
     const started = await Promise.all(Array.from({ length: bridges }, () => NgBridge.open()))
-    const edge = new Edge(started, await freeUdpPorts(3), pingSeconds)
+    const edge = new Edge(started, await freeUdpPorts(4), pingSeconds)
     await answersOptions(edge.ports.edge)
     return edge
   }
@@ -52,6 +55,27 @@ class Edge {
         step.reinvite(2, again),
         step.bye(3),
       ]),
+    })
+    try {
+      await Promise.all([caller.succeeded(), answer.succeeded()])
+    } finally {
+      await Promise.all([caller.stop(), answer.stop()])
+    }
+  }
+
+  /** One call between two of them. */
+  async one(
+    from: 'trunk' | 'pbx' | 'drachtio',
+    to: 'pbx' | 'drachtio',
+    [calling, answering]: Steps,
+  ): Promise<void> {
+    const program = findProgram('sipp')!
+    const answer = new Sipp({
+      ...{ program, port: this.ports[to], mediaPort: 28_000, scenario: pbxScenario(answering) },
+    })
+    const caller = new Sipp({
+      ...{ program, port: this.ports[from], mediaPort: 29_000, scenario: callerScenario(calling) },
+      to: `127.0.0.1:${this.ports.edge}`,
     })
     try {
       await Promise.all([caller.succeeded(), answer.succeeded()])
@@ -164,6 +188,38 @@ describe.skipIf(missingPackages() !== null)('the edge', () => {
     await new Promise((resolve) => setTimeout(resolve, 2_500))
     await edge.call(12)
     expect(edge.counts()[1]).toBeGreaterThan(0)
+  })
+
+  const [ours, theirs] = [sdp({ port: '29000' }), sdp({ port: '28000' })]
+  it.each([
+    ['trunk', '800048213377'],
+    ['pbx', '8000'],
+    ['trunk', '8100'],
+  ] as const)(
+    'leads what the %s dials (%s) to Tonewall itself, with keys, changes and BYE',
+    async (from, to) => {
+      edge = await Edge.open()
+      const again = (port: string) => sdp({ port, version: 2 })
+      await edge.one(from, 'drachtio', [
+        [step.invite(ours, { to }), step.info(2, '5'), step.reinvite(3, again('29000')), step.bye(4)],
+        [
+          ...[pbx.answerAsIs(theirs, { to, port: '29000' }), pbx.recvInfo('5')],
+          ...[pbx.reinvite(again('28000')), pbx.recvBye()],
+        ],
+      ])
+      // Its media are anchored by who answers, not once more by the edge.
+      expect(edge.counts()).toEqual([0])
+    },
+  )
+
+  it('lets Tonewall call an agent back, and says which call it is', async () => {
+    edge = await Edge.open()
+    const header = 'X-Tonewall-Call: call_0123456789abcdef'
+    await edge.one('drachtio', 'pbx', [
+      [step.invite(ours, { to: '2001', header }), step.reinvite(2, ours), step.bye(3)],
+      [pbx.answer(theirs), pbx.reinvite(theirs), pbx.recvBye()],
+    ])
+    expect(edge.counts()).toEqual([0])
   })
 
   it('asks trunk and PBX by OPTIONS whether they live, and answers theirs', async () => {

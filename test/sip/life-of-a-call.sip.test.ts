@@ -203,23 +203,44 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
     expect(ended.status).not.toBe('captured')
   })
 
-  it('takes a card from the person who was called, too', async () => {
-    trip = await SipTrip.open(house)
-    const { audio, file } = await prepareCaller(house, { keysBy: 'both', name: 'outbound' })
-    trip.dial({
-      outbound: true,
-      callerSteps: [step.invite(trip.agentSdp), step.pause(audio.durationMs + 1_500), step.bye(2)],
-      pbxSteps: [pbx.answer(offer), step.playPcap(file), pbx.recvBye()],
-    })
-    const call = await trip.live()
-    expect(call).toMatchObject({ direction: 'outbound' })
-    expect(await settled(await trip.takePayment('order-outbound', { callId: call.id }))).toMatchObject({
-      status: 'captured',
-    })
-    await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
-    expect(trip.believed()).toEqual([])
-    expect(trip.agent.others()).toEqual([])
-  })
+  it.each(['events', 'tones', 'both', 'info'] as const)(
+    'takes a card from the person who was called, too, told by %s',
+    async (keysBy) => {
+      trip = await SipTrip.open(house)
+      const reference = `order-outbound-${keysBy}`
+      const byInfo = keysBy === 'info'
+      const { audio, file } = await prepareCaller(house, {
+        keysBy: byInfo ? 'none' : keysBy,
+        name: reference,
+      })
+      const infos = [...pan, ...expiry, ...csc].flatMap((key, i) => [pbx.info(1 + i, key), pbx.pause(120)])
+      trip.dial({
+        outbound: true,
+        callerSteps: byInfo
+          ? [step.invite(trip.agentSdp), step.recvBye()]
+          : [step.invite(trip.agentSdp), step.pause(audio.durationMs + 1_500), step.bye(2)],
+        pbxSteps: byInfo
+          ? [
+              pbx.answer(offer),
+              step.playPcap(file),
+              pbx.pause(leadMs),
+              ...infos,
+              pbx.pause(3_000),
+              pbx.bye(60),
+            ]
+          : [pbx.answer(offer), step.playPcap(file), pbx.recvBye()],
+      })
+      const call = await trip.live()
+      expect(call).toMatchObject({ direction: 'outbound' })
+      expect(await settled(await trip.takePayment(reference, { callId: call.id }))).toMatchObject({
+        ...{ status: 'captured', last4: pan.slice(-4) },
+      })
+      // An INFO that reached the PBX would make its scenario fail.
+      await Promise.all([trip.caller!.succeeded(), trip.pbx!.succeeded()])
+      expect(trip.believed()).toEqual([])
+      expect(trip.agent.others()).toEqual([])
+    },
+  )
 
   it('goes on when the bridge is killed: media on the same ports as soon as it is back, and masked', async () => {
     trip = await SipTrip.open(house)

@@ -11,8 +11,10 @@ export type HeldCallsOptions = {
   readonly bridge: BridgeClient
   readonly clock: Clock
   readonly log: Log
-  /** What it holds. When this throws, it is asked again. */
-  readonly onTold: (calls: readonly CallView[]) => Promise<void>
+  /** Calls that only a bridge can hold, and that were known when it was asked: a younger one may not be in its answer. */
+  readonly held: () => readonly string[]
+  /** What it holds, and which of `held` it does not. When this throws, it is asked again. */
+  readonly onTold: (calls: readonly CallView[], gone: readonly string[]) => Promise<void>
 }
 
 /**
@@ -29,12 +31,17 @@ export class HeldCalls {
   }
 
   async ask(failures = 0): Promise<void> {
-    const { bridge, clock, log, onTold } = this.#options
+    const { bridge, clock, log, held, onTold } = this.#options
     this.#again?.cancel()
     if (!bridge.up || this.#stopped) return
     try {
+      const thought = held()
       const { calls } = await bridge.call('snapshot', {})
-      await onTold(calls)
+      const has = new Set(calls.map(({ callId }) => callId))
+      await onTold(
+        calls,
+        thought.filter((callId) => !has.has(callId)),
+      )
     } catch (error) {
       log.warn({ error }, 'the bridge could not say which calls it holds, and is asked again')
       const waitMs = backoffMs(Math.min(failures, 10), backoff)

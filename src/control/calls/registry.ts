@@ -17,7 +17,7 @@ import { HeldCalls } from './held-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
 import type { RegistryOptions } from './registry-options.ts'
-import { shownOf, sipCallFacts } from './sip-facts.ts'
+import { shownOf, sipCallFacts, sipProvider } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
@@ -43,7 +43,11 @@ export class CallRegistry implements Calls {
     this.#rows = new CallRows(options.store)
     const { clock, isOver } = options
     this.#missing = new MissingLegs({ clock, isOver, end: (callId, because) => this.end(callId, because) })
-    this.#held = new HeldCalls({ ...options, onTold: (calls) => this.#onHeld(calls) })
+    this.#held = new HeldCalls({
+      ...options,
+      held: () => this.#goingOn().flatMap(({ facts }) => (facts.provider === sipProvider ? [facts.id] : [])),
+      onTold: (calls, gone) => this.#onHeld(calls, gone),
+    })
     this.#unlisten = options.bridge.listen({
       onEvent: (event) => this.#onBridge(event),
       onUp: () => void (this.#recovered && this.#held.ask()),
@@ -239,7 +243,9 @@ export class CallRegistry implements Calls {
     this.#publish(entry)
   }
 
-  async #onHeld(calls: readonly CallView[]): Promise<void> {
+  async #onHeld(calls: readonly CallView[], gone: readonly string[]): Promise<void> {
+    // No provider brings the legs of these back: a bridge that came back without one has ended it.
+    for (const callId of gone) this.end(callId, 'media-lost')
     for (const { callId, sip } of calls) if (sip) this.#adoptSip(callId, sip)
     const held = new Map(calls.map((call) => [call.callId, call]))
     this.#all((entry) => {
@@ -300,9 +306,9 @@ export class CallRegistry implements Calls {
       .catch((error: unknown) => log.error({ callId: entry.facts.id, error }, 'call not stored'))
   }
 
-  #goingOn(merchantId: string): Entry[] {
-    const isGoingOn = ({ facts, state }: Entry) => facts.merchantId === merchantId && state.status !== 'ended'
-    return [...this.#calls.values()].filter(isGoingOn)
+  #goingOn(merchantId?: string): Entry[] {
+    const isOurs = ({ facts }: Entry) => merchantId === undefined || facts.merchantId === merchantId
+    return [...this.#calls.values()].filter((entry) => entry.state.status !== 'ended' && isOurs(entry))
   }
 
   #all(act: (entry: Entry) => void): void {

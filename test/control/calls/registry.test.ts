@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newId } from '../../../src/base/ids.ts'
 import { missingLegMs } from '../../../src/control/calls/missing-legs.ts'
 import { settle } from '../../support/manual-clock.ts'
 import { ask, type Harness, harness, liveCall, ours } from '../http/control-harness.ts'
@@ -105,6 +106,40 @@ describe('a call over a restart of the bridge', () => {
     await control.clock.turn(1)
     expect(statusOf(callId)).toBe('ended')
     expect(control.rest.hungUp.sort()).toEqual(['CAagent0', 'CAcaller'])
+  })
+})
+
+describe('a call over SIP', () => {
+  const sipCall = (name: string) => {
+    const sip = { ...{ callerCallId: name, agentCallId: name, direction: 'inbound' as const }, metadata: {} }
+    const callId = newId('call', control.clock.now())
+    control.bridge.say({
+      type: 'sip-call',
+      callId,
+      sip: { ...sip, from: '+441', to: '1', agentExtension: '1' },
+    })
+    for (const role of ['caller', 'agent'] as const)
+      control.bridge.say({ type: 'leg-joined', callId, role, streamSid: `leg_${role}`, masked: false })
+    return callId
+  }
+  const legs = (['caller', 'agent'] as const).map((role) => ({ role, streamSid: `leg_${role}2` }))
+
+  it('is over at once when the bridge comes back without it: nobody else could bring its legs', async () => {
+    const [ended, goesOn] = [sipCall('a@trunk'), sipCall('b@trunk')]
+    control.bridge.goAway()
+    expect(statusOf(ended)).toBe('live')
+    control.bridge.comeBack([{ callId: goesOn, legs, masked: true }])
+    await settle()
+    expect([statusOf(ended), statusOf(goesOn)]).toEqual(['ended', 'live'])
+    expect(control.calls.live(ended)?.state.because).toBe('media-lost')
+  })
+
+  it('that begins while the bridge tells what it holds goes on', async () => {
+    control.bridge.goAway()
+    control.bridge.comeBack([])
+    const callId = sipCall('young@trunk')
+    await settle()
+    expect(statusOf(callId)).toBe('live')
   })
 })
 

@@ -25,6 +25,9 @@ export class MediaPhone {
   /** Packets that were not what the cipher expects. */
   unreadable = 0
   readonly port: number
+  readonly ssrc = (Math.random() * 2 ** 32) >>> 0
+  /** CNAME of its reports. */
+  readonly name = `phone-${Math.random().toString(36).slice(2, 10)}`
   /** Where the last packet came from. */
   peerPort = 0
   readonly #rtp: Socket
@@ -85,10 +88,25 @@ export class MediaPhone {
     bytes[1] = (marker ? 0x80 : 0) | payloadType
     bytes.writeUInt16BE(this.#sequence++ & 0xffff, 2)
     bytes.writeUInt32BE(timestamp >>> 0, 4)
-    bytes.writeUInt32BE(0x0a0b_0c0d, 8)
+    bytes.writeUInt32BE(this.ssrc, 8)
     bytes.set(payload, 12)
     const sealed = this.cipher?.sender.rtp(bytes) ?? bytes
     if (this.#peer) this.#rtp.send(sealed, this.#peer.port, this.#peer.address)
+  }
+
+  /** A sender report with this NTP time, and its name, to its peer's port for RTCP (RFC 3550, section 6.4). */
+  report({ seconds, fraction }: { seconds: number; fraction: number }): void {
+    const length = Math.ceil((10 + this.name.length + 1) / 4) * 4
+    const bytes = Buffer.alloc(28 + length)
+    bytes.set([0x80, 200, 0, 6])
+    bytes.writeUInt32BE(this.ssrc, 4)
+    bytes.writeUInt32BE(seconds, 8)
+    bytes.writeUInt32BE(fraction, 12)
+    bytes.set([0x81, 202, 0, length / 4 - 1], 28)
+    bytes.writeUInt32BE(this.ssrc, 32)
+    bytes.set([1, this.name.length], 36)
+    bytes.write(this.name, 38, 'latin1')
+    if (this.#peer) this.#rtcp.send(bytes, this.#peer.port + 1, this.#peer.address)
   }
 
   close(): void {

@@ -54,8 +54,8 @@ const recvOk =
   '<recv response="100" optional="true"/><recv response="180" optional="true"/><recv response="183" optional="true"/><recv response="200" rrs="true"/>'
 
 export const step = {
-  invite: (description: string) => `<send retrans="500"><![CDATA[
-INVITE sip:1000@[remote_ip]:[remote_port] SIP/2.0
+  invite: (description: string, { to = '1000', header = '' } = {}) => `<send retrans="500"><![CDATA[
+INVITE sip:${to}@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 From: "Caller" <sip:+447700900123@[local_ip]:[local_port]>;tag=[call_number]c
 To: <sip:1000@[remote_ip]:[remote_port]>
@@ -63,7 +63,7 @@ Call-ID: [call_id]
 CSeq: 1 INVITE
 Contact: <sip:caller@[local_ip]:[local_port]>
 Max-Forwards: 70
-Content-Type: application/sdp
+${header ? `${header}\n` : ''}Content-Type: application/sdp
 Content-Length: [len]
 
 ${description}
@@ -124,6 +124,23 @@ function answerAgain(status: string, description?: string): string {
 }
 
 export const pbx = {
+  /** Answers an INVITE for this number whose description nobody has changed: its port is still `port`. */
+  answerAsIs: (
+    description: string,
+    { to, port }: { to: string; port: string },
+  ) => `<recv request="INVITE" rrs="true"><action>
+<ereg regexp="^INVITE sip:${to}@" search_in="msg" check_it="true" assign_to="1"/>
+<ereg regexp="m=audio ${port} " search_in="body" check_it="true" assign_to="2"/>
+<log message="[$1] [$2]"/>
+</action></recv>
+${answer('200 OK', description)}
+<recv request="ACK"/>`,
+  /** A key that the other side tells of. */
+  recvInfo: (key: string) => `<recv request="INFO"><action>
+<ereg regexp="Signal=${key}" search_in="body" check_it="true" assign_to="3"/>
+<log message="[$3]"/>
+</action></recv>
+${answerAgain('200 OK')}`,
   /** `agent`: whom the PBX says it put the call through to. */
   answer: (description: string, agent?: string) => `<recv request="INVITE" rrs="true"><action>
 <ereg regexp="call_[0-9a-z]+" search_in="hdr" header="X-Tonewall-Call:" check_it="true" assign_to="1"/>
@@ -179,14 +196,31 @@ Content-Length: 0
   recvBye: () => `<recv request="BYE"/>
 ${answerAgain('200 OK')}`,
   pause: (ms: number) => `<pause milliseconds="${ms}"/>`,
-  bye: () => `<send retrans="500"><![CDATA[
+  info: (cseq: number, key: string) => `<send retrans="500"><![CDATA[
+INFO [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[routes]
+From: <sip:1000@[local_ip]:[local_port]>;tag=[call_number]p
+To:[$2]
+Call-ID: [call_id]
+CSeq: ${cseq} INFO
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal=${key}
+Duration=160
+
+]]></send>
+<recv response="200"/>`,
+  bye: (cseq = 1) => `<send retrans="500"><![CDATA[
 BYE [next_url] SIP/2.0
 Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
 [routes]
 From: <sip:1000@[local_ip]:[local_port]>;tag=[call_number]p
 To:[$2]
 Call-ID: [call_id]
-CSeq: 1 BYE
+CSeq: ${cseq} BYE
 Max-Forwards: 70
 Content-Length: 0
 

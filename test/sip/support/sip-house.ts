@@ -32,6 +32,7 @@ export type SipHouse = {
   readonly watch: DeskWatch
   readonly gateway: SandboxGatewayClient
   readonly sipp: string
+  readonly ngPort: number
   readonly trunkPort: number
   readonly pbxPort: number
   /** `host:port` of Kamailio. */
@@ -75,6 +76,7 @@ export async function openSipHouse(): Promise<SipHouse> {
     ...{ platform, api, watch, kamailioLines, dir },
     gateway: gatewayOf(platform),
     sipp: sippProgram!,
+    ngPort: ngPort!,
     trunkPort: trunkPort!,
     pbxPort: pbxPort!,
     edge: `127.0.0.1:${edgePort}`,

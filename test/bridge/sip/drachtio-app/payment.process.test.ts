@@ -105,6 +105,49 @@ describe('a card keyed on a call that ends at Tonewall', () => {
     caller.hush()
   })
 
+  it('ends on both sides, with its collection, when the bridge is killed in the middle, and the next call goes through', async () => {
+    const client = new TonewallClient({
+      ...{ baseUrl: platform.addresses.control, apiKey: platform.credentials.apiKey },
+    })
+    const transfer = async () => {
+      const { dial } = await client.request('createTransfer', { body: { agentExtension: '2002' } })
+      const invite = server.request('INVITE', `sip:${dial}@bridge.example`, { body: sdp(caller) })
+      const toAgent = await server.next('INVITE')
+      server.answer(toAgent, 200, { body: sdp(agent) })
+      const answered = await server.answerTo(invite, 200)
+      return { invite, toAgent, answered }
+    }
+    const { invite, toAgent, answered } = await transfer()
+    caller.talk({ address: '127.0.0.1', port: portIn(answered.body) })
+    agent.talk({ address: '127.0.0.1', port: portIn(toAgent.body) })
+    const call = await live(invite.headers['Call-ID']!)
+    const made = await api.createPayment({
+      ...{ callId: call.id, amountMinor: 1_500, currency: 'GBP', reference: 'bridge-killed' },
+    })
+    await api.act(made.id, 'arm')
+    await watch.untilPayment(made.id, 'the card', ({ collection }) => collection?.state === 'collecting')
+    const appsBefore = server.authenticated
+    process.kill(platform.pidOf('bridge')!, 'SIGKILL')
+    await server.next('BYE', ({ dialog }) => dialog === invite.dialog)
+    await server.next('BYE', ({ dialog }) => dialog === toAgent.dialog)
+    expect(server.dialogs.size).toBe(0)
+    expect(server.authenticated).toBeGreaterThan(appsBefore)
+    await watch.until('the end of the call', () =>
+      [...watch.calls.values()].find(({ id, status }) => id === call.id && status === 'ended'),
+    )
+    const over = await watch.untilPayment(
+      made.id,
+      'the end of its collection',
+      ({ collection }) => collection?.state === 'ended',
+    )
+    expect(over.status).not.toBe('captured')
+    expect(agent.others()).toEqual([])
+    const next = await transfer()
+    await live(next.invite.headers['Call-ID']!)
+    server.within(next.toAgent.dialog, 'BYE')
+    await server.next('BYE', ({ dialog }) => dialog === next.invite.dialog)
+  })
+
   it('is paid without any agent, and the API hangs up', async () => {
     const invite = server.request('INVITE', 'sip:8100@bridge.example', { body: sdp(caller) })
     const answered = await server.answerTo(invite, 200)
