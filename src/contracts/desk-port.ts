@@ -4,6 +4,7 @@ import { CardBrand, CardField, FieldFault } from './card.ts'
 import { OperationResource } from './operations.ts'
 import { PayLinkView } from './pay-links.ts'
 import { DeclineReason, PaymentStatus } from './payment-events.ts'
+import { ReceiptOrder } from './receipts.ts'
 import { Right } from './rights.ts'
 import { KeepCard } from './stored-cards.ts'
 
@@ -169,6 +170,15 @@ const NewPayment = z.strictObject({
   /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
   confirm: z.enum(['automatic', 'manual']).default('automatic'),
   keepCard: KeepCard.optional().describe('The caller agreed that the card is kept; needs customer'),
+  receipts: z
+    .array(ReceiptOrder)
+    .max(2)
+    .refine(
+      (wishes) => new Set(wishes.map(({ channel }) => channel)).size === wishes.length,
+      'one for each channel',
+    )
+    .optional()
+    .describe('Where the caller wants receipts, with their consent; sent once the money has moved'),
 })
 export const CreatePayment = NewPayment.refine(
   ({ callId, sipCallId, agentExtension }) =>

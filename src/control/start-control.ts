@@ -19,6 +19,7 @@ import { createSelfService } from './ivr/create-self-service.ts'
 import type { SelfService } from './ivr/self-service.ts'
 import { liveMetrics } from './metrics/live-metrics.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
+import { OutboxPruner } from './outbox/prune.ts'
 import { createPaymentCore, type PaymentCore, type PaymentObserver } from './payments/assemble.ts'
 import { merchantIds } from './payments/store.ts'
 import { openStore, type Store, type StorePlace } from './store/store.ts'
@@ -105,6 +106,14 @@ export async function startControl(
   await core.recover()
   const daily = dailyExports(config, { store, clock, log })
   daily?.start()
+  const pruner = new OutboxPruner({
+    store,
+    clock,
+    log,
+    retention: config.retention,
+    merchantIds: () => merchantIds(store.db),
+  })
+  pruner.start()
   await seedAccess({ store, clock, merchants: config.merchants })
   tellOfThePlatform({ config, feed, vault, bridge })
 
@@ -135,6 +144,7 @@ export async function startControl(
       await Promise.race([http.close(), pause(clock, deadlineMs / 2)])
       await metricsServer?.close()
       await daily?.stop()
+      await pruner.stop()
       await core.stop(deadlineMs / 2)
       await calls.stop()
       await lookup.close()

@@ -6,10 +6,12 @@ import { controlStyles } from './control-styles.ts'
 import { commonCurrencies, currencyName, otherCurrencies } from './currencies.ts'
 import type { Desk } from './desk.ts'
 import { whyNoPayment } from './platform-trouble.ts'
+import './receipt-wish.ts'
+import type { ReceiptWish } from './receipt-wish.ts'
 import type { DeskState } from './state.ts'
 import { refusalWords } from './words.ts'
 
-type FormField = 'amount' | 'currency' | 'reference' | 'customer'
+type FormField = 'receipt' | 'amount' | 'currency' | 'reference' | 'customer'
 type Faults = Partial<Record<FormField, string>>
 
 /** Where the API's complaint about a field belongs on the form: its JSON pointer to our input. */
@@ -17,6 +19,8 @@ const pointers: Readonly<Record<string, FormField>> = {
   '/amountMinor': 'amount',
   '/currency': 'currency',
   '/reference': 'reference',
+  '/receipts/0/to': 'receipt',
+  '/receipts/0/channel': 'receipt',
   '/customer': 'customer',
 }
 
@@ -84,6 +88,7 @@ export class PaymentForm extends LitElement {
         ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}
         <div class="pair">${this.#amount()} ${this.#currency()}</div>
         <div class="pair">${this.#reference()} ${this.#customer()}</div>
+        <receipt-wish .fault=${this.faults.receipt ?? null}></receipt-wish>
         <label class="check">
           <input type="checkbox" name="manual" />
           Ask me before the card is charged
@@ -185,7 +190,9 @@ export class PaymentForm extends LitElement {
     const amount = parseAmount(String(data.get('amount')), this.currency)
     const reference = String(data.get('reference')).trim()
     const customer = String(data.get('customer')).trim()
+    const wish = this.#wish
     this.faults = {
+      ...(wish.missing && { receipt: wish.missing }),
       ...(!amount.ok && { amount: amountAdvice(amount.fault, this.currency) }),
       ...(reference === '' && { reference: 'Enter the order or invoice number.' }),
     }
@@ -193,14 +200,20 @@ export class PaymentForm extends LitElement {
       void this.#focus(amount.ok ? 'reference' : 'amount')
       return
     }
+    if (wish.missing) return void this.renderRoot.querySelector<HTMLElement>('receipt-wish')?.focus()
     void this.desk.takePayment({
       callId: this.call.id,
       amountMinor: amount.amountMinor,
       currency: this.currency,
       reference,
       ...(customer && { customer }),
+      ...(wish.order && { receipts: [wish.order] }),
       confirm: data.has('manual') ? 'manual' : 'automatic',
     })
+  }
+
+  get #wish(): ReceiptWish['wish'] {
+    return (this.renderRoot.querySelector('receipt-wish') as ReceiptWish).wish
   }
 
   async #focus(field: FormField): Promise<void> {

@@ -257,6 +257,12 @@ export const PlatformConfig = z
     egress: Egress.prefault({}),
     receipts: Receipts.prefault({}),
     ivr: Ivr.prefault({}),
+    deliveries: z
+      .strictObject({
+        keepDays: z.number().int().min(3).max(3_650).default(90),
+        keepGivenUpDays: z.number().int().min(3).max(3_650).default(365),
+      })
+      .prefault({}),
     exports: z.strictObject({ dir: z.string().min(1).nullable().default(null) }).prefault({}),
     twilio: z
       .strictObject({

@@ -259,6 +259,10 @@ function controlPart(input: PlanInput, links: { vault: Link; bridge: Link }): z.
     ivr: ivrPart(input),
     receipts: receiptsPart(input),
     exportsDir: config.exports.dir && path.resolve(config.exports.dir),
+    retention: {
+      deliveredMs: config.deliveries.keepDays * 86_400_000,
+      givenUpMs: config.deliveries.keepGivenUpDays * 86_400_000,
+    },
     sip: config.sip.enabled ? { merchantId: config.sip.merchant ?? sandboxMerchant } : null,
     merchants: sandbox
       ? [sandboxMerchantOf(sandbox)]

@@ -9,6 +9,8 @@ const Moto = z.strictObject({ agent: z.boolean(), selfService: z.boolean() })
 
 const Link = z.strictObject({ socketPath: z.string(), token: LinkToken })
 
+const dayMs = 24 * 3_600_000
+
 /** supervisor → control, on standard input. */
 export const ControlConfig = CommonConfig.extend({
   listen: Listen,
@@ -115,6 +117,10 @@ export const ControlConfig = CommonConfig.extend({
     .default({ email: null, text: null }),
   /** Where the files of each day are written once it is over; null: nowhere. */
   exportsDir: z.string().nullable().default(null),
+  /** How long deliveries are remembered after they were delivered or given up, in ms. */
+  retention: z
+    .strictObject({ deliveredMs: z.number().int().positive(), givenUpMs: z.number().int().positive() })
+    .default({ deliveredMs: 90 * dayMs, givenUpMs: 365 * dayMs }),
   /** What seals the merchants' secrets in the database, newest first: 32 bytes in base64 each. */
   sealingKeys: z.array(z.strictObject({ id: z.string(), key: SecretText })).default([]),
   /** Origins whose pages may show a record's payments in a frame. */

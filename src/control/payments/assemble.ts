@@ -235,6 +235,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     onTold,
   })
   const payments = createPayments({
+    receiptChannels: channelsOf(channels),
     ...{ store, clock, runner, flow, gateways, phoneOrders, watch },
     ...{ collections, calls, bridge, vault, sealer, onCommitted },
   })

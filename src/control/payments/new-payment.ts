@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { Actor } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
+import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import type { PaymentRow } from './rows.ts'
 import { tellAll } from './runner.ts'
@@ -27,12 +28,14 @@ export type NewPayment = Pick<
 export type NewPaymentOptions = {
   readonly store: Store
   readonly clock: Clock
+  /** Written in the same transaction. */
+  readonly alongside?: (trx: Queries, row: PaymentRow, nowMs: number) => Promise<void>
   readonly onCommitted: (row: PaymentRow) => void
 }
 
 /** The row, its audit row and its first event, in one transaction. */
 export async function makePayment(
-  { store, clock, onCommitted }: NewPaymentOptions,
+  { store, clock, alongside, onCommitted }: NewPaymentOptions,
   actor: Actor,
   payment: NewPayment,
 ): Promise<PaymentRow> {
@@ -62,6 +65,7 @@ export async function makePayment(
   await store.transaction(async (trx) => {
     await insertPayment(trx, row)
     await appendAudit(trx, { actor, action: 'payment.created', paymentId: row.id, facts }, nowMs)
+    await alongside?.(trx, row, nowMs)
     await tellAll(trx, row, [{ do: 'tell', event: 'payment.created' }], nowMs)
   })
   onCommitted(row)

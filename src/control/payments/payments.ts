@@ -1,13 +1,16 @@
 import type { Clock } from '../../base/clock.ts'
 import type { CardField } from '../../contracts/card.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
+import type { ReceiptChannel } from '../../contracts/receipts.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { VaultClient } from '../clients/vault-client.ts'
 import { flowOf } from '../collection/card-flow.ts'
 import type { Collections } from '../collection/collections.ts'
 import type { Collection } from '../collection/runner.ts'
 import type { Actor, Calls, PaymentOrder, Payments } from '../ports.ts'
+import { noteWishes, readWishes } from '../receipts/receipt-wishes.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { keepOrder } from '../stored-cards/stored-cards.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
@@ -40,6 +43,8 @@ export type PaymentsOptions = {
   readonly bridge: BridgeClient
   readonly vault: VaultClient
   readonly sealer: Sealer
+  /** By which receipts can leave. */
+  readonly receiptChannels: readonly ReceiptChannel[]
   readonly onCommitted: (row: PaymentRow) => void
 }
 
@@ -161,20 +166,21 @@ function requireStore({ trouble }: Store): void {
   if (trouble !== null) throw new PlatformNotReady(trouble)
 }
 
-async function create(
-  { store, clock, calls, gateways, phoneOrders, sealer, onCommitted }: PaymentsOptions,
-  actor: Actor,
-  input: PaymentOrder,
-): Promise<PaymentRow> {
+async function create(options: PaymentsOptions, actor: Actor, input: PaymentOrder): Promise<PaymentRow> {
+  const { store, clock, calls, gateways, phoneOrders, sealer, receiptChannels, onCommitted } = options
   const { merchantId } = actor
   requireStore(store)
+  const at = (n: number) => `/receipts/${n}`
+  const wishes = readWishes(input.receipts ?? [], { channels: receiptChannels, at })
   const call = calls.get(merchantId, input.callId)
   if (!call) throw new CallNotFound()
   if (call.status === 'ended') throw new CallNotLive()
   const gateway = await gatewayOfMerchant(store.db, merchantId)
   const { facts } = gateways.of(gateway).connector
   const moto = phoneOrders.declared({ merchantId, flow: flowOf(call), facts, wanted: input.moto })
-  return makePayment({ store, clock, onCommitted }, actor, {
+  const alongside = (trx: Queries, { id: paymentId }: PaymentRow, nowMs: number) =>
+    noteWishes(trx, actor, { paymentId, wishes }, nowMs)
+  return makePayment({ store, clock, alongside, onCommitted }, actor, {
     call_id: call.id,
     amount_minor: input.amountMinor,
     currency: input.currency,

@@ -1,5 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { ReceiptChannel, ReceiptOrder, ReceiptResource } from '../../contracts/receipts.ts'
@@ -12,25 +11,8 @@ import type { Queries } from '../store/database.ts'
 import type { ReceiptTable, ReceiptWishTable } from '../store/receipt-tables.ts'
 import type { Store } from '../store/store.ts'
 import { movedMoney } from './moved-money.ts'
-import { receiptsOf, receiptTarget, removeWish, wishesOf, writeWish } from './receipt-store.ts'
-
-/** This channel is not configured. */
-export class ReceiptChannelOff extends AppError {
-  readonly code = 'RECEIPT_CHANNEL_OFF'
-  readonly remedy = 'fix-request'
-  constructor() {
-    super('receipts cannot leave by this channel: it is not configured')
-  }
-}
-
-/** Neither an e-mail address nor a telephone number, as the channel wants it. */
-export class ReceiptAddressRefused extends AppError {
-  readonly code = 'RECEIPT_ADDRESS_REFUSED'
-  readonly remedy = 'fix-request'
-  constructor(channel: ReceiptChannel) {
-    super(channel === 'email' ? 'not an e-mail address' : 'not a telephone number in E.164, such as +44…')
-  }
-}
+import { receiptsOf, receiptTarget, removeWish, wishesOf } from './receipt-store.ts'
+import { noteWishes, readWishes } from './receipt-wishes.ts'
 
 /** The receipt has been sent: there is one for each payment, kind and channel. */
 export class ReceiptSent extends AppError {
@@ -65,24 +47,17 @@ export function createReceipts({ store, clock, channels, onTold }: ReceiptsOptio
   const list = (db: Queries, merchantId: string, paymentId: string) => listed(db, { merchantId, paymentId })
   return {
     async order(actor, paymentId, { channel, to, locale }) {
-      if (!channels.includes(channel)) throw new ReceiptChannelOff()
+      const [wish] = readWishes([{ channel, to, locale }], { channels, at: () => '' })
       const { merchantId } = actor
       const nowMs = clock.now()
-      const wish: ReceiptWishTable = {
-        ...{ merchant_id: merchantId, payment_id: paymentId, channel },
-        ...{ address: addressOf(channel, to), locale: locale ?? null },
-        ...{ consent_kind: actor.kind, consent_id: actor.id, consent_at: nowMs },
-      }
       await store.transaction(async (trx) => {
         const payment = await findPayment(trx, { merchantId, paymentId })
         if (!payment) throw new PaymentNotFound()
-        const facts = { channel, locale: wish.locale }
-        await appendAudit(trx, { actor, action: 'receipt.wanted', paymentId, facts }, nowMs)
         const sent = (await receiptsOf(trx, { merchantId, paymentId })).filter(
           (one) => one.channel === channel,
         )
         if (sent.some(({ state }) => state === 'sent')) throw new ReceiptSent()
-        await writeWish(trx, wish)
+        await noteWishes(trx, actor, { paymentId, wishes: wish ? [wish] : [] }, nowMs)
         const target = receiptTarget(merchantId, channel)
         // What waits already goes to the new address by itself; what was refused waits no more, or is about to end.
         const isOver = sent.some(({ state }) => state === 'refused' || state === 'unclear')
@@ -126,18 +101,6 @@ async function isWaiting(
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
-}
-
-/** Throws ReceiptAddressRefused. */
-export function addressOf(channel: ReceiptChannel, to: string): string {
-  if (channel === 'email') {
-    const email = z.email().max(254).safeParse(to)
-    if (!email.success) throw new ReceiptAddressRefused(channel)
-    return email.data
-  }
-  const phone = to.startsWith('+') ? parsePhoneNumberFromString(to) : undefined
-  if (!phone?.isPossible()) throw new ReceiptAddressRefused(channel)
-  return phone.number
 }
 
 async function listed(

@@ -83,7 +83,7 @@ export class RecordedPayments implements Payments {
 
   async create({ merchantId }: Actor, input: Parameters<Payments['create']>[1]): Promise<PaymentResource> {
     await this.beforeCreate()
-    const { description, customer, moto, keepCard, ...rest } = input
+    const { receipts: _, description, customer, moto, keepCard, ...rest } = input
     const payment: PaymentResource = {
       ...rest,
       id: newId('payment', 0),

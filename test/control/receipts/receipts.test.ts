@@ -59,6 +59,28 @@ describe('a receipt by e-mail', () => {
     await until('noted', async () => (await statesOf(id))[0]?.[1] === 'sent')
   })
 
+  it('that was asked for when the payment was made goes out with it, and who agreed is in the audit trail', async () => {
+    const { id } = await rig.collecting({ receipts: [byEmail, byText] })
+    expect(await statesOf(id)).toEqual([
+      ['sale', 'wanted'],
+      ['sale', 'wanted'],
+    ])
+    rig.vault.keyCard()
+    await until('both arrived', () => mail.mails.length === 1 && phone.sent.length === 1)
+    const audit = await rig.store.db.selectFrom('audit').select(['action', 'actor_id', 'facts']).execute()
+    const noted = audit.filter(({ action }) => action === 'receipt.wanted')
+    expect(noted.map(({ actor_id }) => actor_id)).toEqual([agent.id, agent.id])
+    expect(JSON.stringify(noted)).not.toContain('ada@')
+  })
+
+  it('to no address makes no payment, and says which field it was', async () => {
+    const wrong = { ...byText, to: '07700 900123' }
+    await expect(rig.created({ receipts: [byEmail, wrong] })).rejects.toMatchObject({
+      ...{ code: 'RECEIPT_ADDRESS_REFUSED', field: '/receipts/1/to' },
+    })
+    expect(await rig.store.db.selectFrom('payments').selectAll().execute()).toEqual([])
+  })
+
   it('that is asked for after the payment goes out at once; and once only', async () => {
     const id = await paid()
     await receipts().order(agent, id, byEmail)

@@ -76,12 +76,16 @@ function create(app: RouteApp, payments: Payments, nameCall: NameCall): void {
     async (request, reply) => {
       const { callId: given, sipCallId, agentExtension, ...order } = request.body
       const { reference, customer, description, metadata } = order
+      const emails = (order.receipts ?? []).map(({ channel, to }, n) => [
+        `/receipts/${n}/to`,
+        channel === 'email' ? to : undefined,
+      ])
       const facts = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
       refuseCardNumbers({
         '/reference': reference,
         '/customer': customer,
         '/description': description,
-        ...Object.fromEntries(facts),
+        ...Object.fromEntries([...facts, ...emails]),
       })
       const { actor } = principalOf(request)
       const callId = given ?? nameCall(actor.merchantId, { sipCallId, agentExtension })

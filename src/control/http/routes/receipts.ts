@@ -14,6 +14,7 @@ import {
 } from '../../../contracts/receipts.ts'
 import type { ReceiptLook } from '../../receipts/receipt-look.ts'
 import type { Receipts } from '../../receipts/receipts.ts'
+import { refuseCardNumbers } from '../card-number-in-text.ts'
 import { NotFound } from '../errors.ts'
 import { PreviewShelf } from '../preview-shelf.ts'
 import { principalOf } from '../request-context.ts'
@@ -55,6 +56,8 @@ function ofPayments(app: RouteApp, receipts: Receipts): void {
       },
     },
     async (request, reply) => {
+      const { channel, to } = request.body
+      refuseCardNumbers({ '/to': channel === 'email' ? to : undefined })
       const data = await receipts.order(principalOf(request).actor, request.params.id, request.body)
       return reply.code(201).send({ data, nextCursor: null })
     },
