@@ -117,6 +117,7 @@ export class Lane {
     const delivered = await kind.deliver({
       ...{ merchantId: merchant_id, paymentId: payment_id, eventId: event_id, target },
       ...{ position, type, body, attempt: row.attempts + 1, createdAt: created_at },
+      isFresh: row.attempts === row.attempts_before,
     })
     await this.#note(row, delivered, Math.round(clock.monotonicMs() - beganMs))
   }

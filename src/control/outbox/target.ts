@@ -43,6 +43,8 @@ export type Delivery = TargetKey & {
   readonly body: string
   /** 1 is the first. */
   readonly attempt: number
+  /** No try has been noted yet, or none since a person had it replayed. */
+  readonly isFresh: boolean
   /** When the event was told, epoch ms. */
   readonly createdAt: number
 }

@@ -49,6 +49,9 @@ export function createReceiptTarget(options: ReceiptTargetOptions): TargetKind {
       if (!wish) return nothing('not-wanted')
       const receipt = await openReceipt(store.db, newReceipt(delivery, wish, clock.now()))
       if (receipt.state === 'sent') return nothing('sent-before')
+      // Ended by a process that died before it could say so. Only a person has what has ended begin anew.
+      if (hasEnded(receipt) && !delivery.isFresh)
+        return { do: 'give-up', status: null, outcome: receipt.because ?? receipt.state }
       const rendered = renderReceipt({
         facts: factsOf(delivery, receipt.id),
         settings: await readSettings(store.db, merchantId),
@@ -64,6 +67,10 @@ export function createReceiptTarget(options: ReceiptTargetOptions): TargetKind {
       await texter?.close()
     },
   }
+}
+
+function hasEnded({ state }: ReceiptTable): boolean {
+  return state === 'unclear' || state === 'refused'
 }
 
 export function channelsOf({

@@ -205,6 +205,29 @@ describe('a receipt by text message', () => {
     expect(phone.sent).toHaveLength(1)
   })
 
+  it('that became unclear just as the platform died is not sent by the next process: nobody has asked for that', async () => {
+    phone.onMessage = (_take, response) => void response.socket?.destroy()
+    const id = await paid(byText)
+    for (let attempts = 1; attempts <= 3; attempts++) await nextTry(attempts)
+    await until('unclear', async () => (await statesOf(id))[0]?.[1] === 'unclear')
+    const rows = () =>
+      rig.store.db.selectFrom('outbox').selectAll().where('target', 'like', 'rct_%').execute()
+    await until('noted', async () => (await rows())[0]?.state === 'dead')
+    // As SIGKILL leaves it between the two: the receipt is written down, what became of its delivery is not.
+    await rig.crash()
+    phone.onMessage = (take, response) => json(response, 201, { ...take(), status: 'queued' })
+    await rig.startCore()
+    await rig.store.db
+      .updateTable('outbox')
+      .set({ state: 'waiting', attempts: 3, next_at: 0, leased_until: 0 })
+      .where('target', 'like', 'rct_%')
+      .execute()
+    rig.core.relay.wake()
+    await until('noted again', async () => (await rows())[0]?.state === 'dead')
+    expect(phone.sent).toEqual([])
+    expect(await statesOf(id)).toEqual([['sale', 'unclear']])
+  })
+
   it('that is answered with a 5xx may have been sent: it is looked up', async () => {
     phone.onMessage = (take, response) => {
       take()
