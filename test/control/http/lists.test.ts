@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { ask, type Harness, harness, liveCall } from './control-harness.ts'
+import { RecordedOperations } from './scripted-parts.ts'
 
 let control: Harness
 beforeEach(async () => {
@@ -39,6 +40,29 @@ describe('what is expanded', () => {
     expect(one).toMatchObject({ call: { id: callId }, operations: [{ kind: 'refund', amountMinor: 40 }] })
     const list = (await ask(control, { url: '/v1/payments?expand=operations' })).json()
     expect(list.data[0]).toMatchObject({ operations: [{ kind: 'refund' }] })
+  })
+})
+
+describe('a payment that changes while it is expanded', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it('is read again: what is done stands with the state that it brought', async () => {
+    const callId = await liveCall(control)
+    const body = { callId, amountMinor: 100, currency: 'GBP', reference: 'R' }
+    const { id } = (await ask(control, { method: 'POST', url: '/v1/payments', body })).json()
+    const { made } = control.payments
+    const ofPayments = RecordedOperations.prototype.ofPayments
+    let reads = 0
+    vi.spyOn(RecordedOperations.prototype, 'ofPayments').mockImplementation(function (
+      this: RecordedOperations,
+      ...asked
+    ) {
+      if (reads++ === 0) made.splice(0, 1, { ...made[0]!, status: 'voided', updatedAt: 7 })
+      return ofPayments.apply(this, asked)
+    })
+    const shown = (await ask(control, { url: `/v1/payments/${id}?expand=operations` })).json()
+    expect(shown).toMatchObject({ status: 'voided', updatedAt: 7 })
+    expect(reads).toBe(2)
   })
 })
 

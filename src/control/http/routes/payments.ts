@@ -13,6 +13,8 @@ import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
 const tags = ['payments']
+/** A payment that changes all the time is shown as it was read last. */
+const mostReads = 3
 const PaymentId = z.strictObject({ id: z.string().max(64) })
 const Time = z.coerce.number().int().nonnegative()
 const ListPayments = z.strictObject({
@@ -129,14 +131,28 @@ function read(app: RouteApp, payments: Payments, expandFrom: ExpandFrom): void {
         response,
       },
     },
-    async (request) => {
-      const { actor } = principalOf(request)
-      const payment = await payments.get(actor, request.params.id)
-      const wanted = { payments: [payment], ...asked(request.query.expand) }
-      const [expanded = payment] = await expandPayments(expandFrom, actor, wanted)
-      return expanded
+    (request) => {
+      const { params, query } = request
+      return readOne({ payments, expandFrom }, principalOf(request).actor, { ...params, ...query })
     },
   )
+}
+
+/** What it is expanded by is read after the payment: when that has changed in between, both are read again. */
+async function readOne(
+  { payments, expandFrom }: Pick<PaymentRouteParts, 'payments' | 'expandFrom'>,
+  actor: Actor,
+  { id, expand }: { readonly id: string; readonly expand?: Expandable[] | undefined },
+): Promise<PaymentResource> {
+  let payment = await payments.get(actor, id)
+  if (expand === undefined) return payment
+  for (let reads = 1; ; reads++) {
+    const [expanded = payment] = await expandPayments(expandFrom, actor, { payments: [payment], expand })
+    const now = await payments.get(actor, id)
+    const isSame = now.status === payment.status && now.updatedAt === payment.updatedAt
+    if (isSame || reads === mostReads) return expanded
+    payment = now
+  }
 }
 
 const asked = (expand: Expandable[] | undefined) => (expand === undefined ? {} : { expand })
