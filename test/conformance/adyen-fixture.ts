@@ -87,6 +87,7 @@ function itemOf({ id, what, gatewayRef, ourReference, money }: Told, secret: str
 /** Adyen, as https://docs.adyen.com/api-explorer/Checkout/72/overview describes it. */
 export const adyenFixture: ConformanceFixture = {
   wireFields: adyenWireFields,
+  namesFirstPayment: true,
   account: {
     origin: 'https://checkout-test.adyen.com',
     apiKey: 'AQE_for_tests_only',

@@ -136,6 +136,7 @@ function eventBody({ id, what, gatewayRef, ourReference, money }: Told): Buffer 
 
 export const checkoutComFixture: ConformanceFixture = {
   wireFields: checkoutComWireFields,
+  namesFirstPayment: true,
   account: {
     origin: 'https://vkuhvk4v.api.sandbox.checkout.com',
     apiKey: 'sk_sbox_for_tests_only',

@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { keptCardChecks } from './kept-card-checks.ts'
 import { readingChecks } from './reading-checks.ts'
 import { webhookChecks } from './webhook-checks.ts'
 import { wireFieldChecks } from './wire-field-checks.ts'
@@ -7,6 +8,7 @@ import { writingChecks } from './writing-checks.ts'
 export const checks: readonly Check[] = [
   ...readingChecks,
   ...writingChecks,
+  ...keptCardChecks,
   ...webhookChecks,
   ...wireFieldChecks,
 ]

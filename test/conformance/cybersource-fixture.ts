@@ -159,6 +159,7 @@ export const webhookSecret = 'c2lnbmF0dXJlIGtleSBvZiB0aGUgdGVzdHMgYWxvbmUhISE'
 
 export const cybersourceFixture: ConformanceFixture = {
   wireFields: cybersourceWireFields,
+  namesFirstPayment: true,
   account: {
     origin: 'https://apitest.cybersource.com',
     apiKey: 'c2hhcmVkLXNlY3JldC1mb3ItdGVzdHMtb25seQ==',

@@ -69,6 +69,8 @@ export type ConformanceFixture = {
   readonly declineCodes: Partial<Readonly<Record<DeclineReason, string>>> & { readonly other: string }
   /** Whether a conversation's calls declare a mail or telephone order; every gateway with `facts.motoField` has it. */
   readonly saysMoto?: (call: GatewayCall) => boolean
+  /** A renewal has a field for the scheme's id of the first payment. Not where the gateway knows it by itself. */
+  readonly namesFirstPayment?: true
   /** How this gateway names a payment. */
   readonly gatewayRef?: string
   /** False where the gateway has no field that could carry any text whole. */

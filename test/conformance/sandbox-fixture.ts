@@ -91,6 +91,7 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
 /** The sandbox gateway, as `src/sandbox` answers. */
 export const sandboxFixture: ConformanceFixture = {
   wireFields: sandboxWireFields,
+  namesFirstPayment: true,
   account: { origin: 'https://localhost:7443', apiKey: 'sk_sandbox_for_tests_only', timeoutMs: 10_000 },
   answer,
   webhooks: sandboxWebhooks,

@@ -131,6 +131,7 @@ function eventBody({ id, what, ourReference, money }: Told): Buffer {
 
 export const worldpayFixture: ConformanceFixture = {
   wireFields: worldpayWireFields,
+  namesFirstPayment: true,
   account: {
     origin,
     apiKey: 'password_for_tests_only',

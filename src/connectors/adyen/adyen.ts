@@ -34,6 +34,7 @@ export const adyen: Connector = {
     apiVersion,
     motoField: 'shopperInteraction: Moto',
     amounts,
+    storedCsc: true,
     settings: ['merchantAccount'],
     followUpsLater: true,
     // Webhooks come within seconds, and again when they were missed.

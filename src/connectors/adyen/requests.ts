@@ -138,8 +138,17 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
 
 /** A renewal is `ContAuth`: MOTO would say that the customer is on the phone. */
 export function authoriseStored(request: StoredCardRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, cardToken, customerRef, networkRef, initiator, capture } =
-    request
+  const {
+    money,
+    ourReference,
+    idempotencyKey,
+    cardToken,
+    customerRef,
+    networkRef,
+    initiator,
+    capture,
+    withCsc,
+  } = request
   const value = toGatewayUnits(money, amounts)
   if (value === undefined) return amountNotRepresentable
   const body: Tree = {
@@ -148,6 +157,7 @@ export function authoriseStored(request: StoredCardRequest, account: GatewayAcco
       type: 'scheme',
       storedPaymentMethodId: cardToken,
       networkPaymentReference: initiator === 'merchant' ? networkRef : undefined,
+      cvc: withCsc ? slot('csc') : undefined,
     },
     shopperReference: customerRef ?? ourReference,
     shopperInteraction: initiator === 'merchant' ? 'ContAuth' : interactionOf(isPhoneOrder(request)),

@@ -37,6 +37,7 @@ export const checkoutCom: Connector = {
     apiVersion: 'unversioned',
     motoField: 'payment_type: MOTO',
     amounts,
+    storedCsc: true,
     settings: ['processingChannelId'],
     followUpsLater: true,
     sandboxLimits: 'Declines are chosen by the last digits of the amount.',

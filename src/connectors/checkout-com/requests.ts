@@ -112,12 +112,12 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
 
 /** A renewal is `Recurring` and initiated by the merchant: never MOTO. */
 export function authoriseStored(request: StoredCardRequest, account: GatewayAccount): Move {
-  const { money, ourReference, idempotencyKey, cardToken, initiator, networkRef, capture } = request
+  const { money, ourReference, idempotencyKey, cardToken, initiator, networkRef, capture, withCsc } = request
   const basics = payment(account, request)
   if (!basics) return amountNotRepresentable
   const renewal = initiator === 'merchant'
   const body: Tree = {
-    source: { type: 'id', id: cardToken },
+    source: { type: 'id', id: cardToken, cvv: withCsc ? slot('csc') : undefined },
     payment_type: renewal ? 'Recurring' : typeOf(isPhoneOrder(request)),
     merchant_initiated: renewal,
     previous_payment_id: renewal ? networkRef : undefined,

@@ -47,6 +47,7 @@ export const cybersource: Connector = {
     motoField: 'processingInformation.commerceIndicator: MOTO',
     settings: ['merchantId', 'keyId'],
     followUpsLater: true,
+    storedCsc: true,
     sandboxLimits: 'Declines are chosen by the amount, differently for each processor.',
   },
   authorise,

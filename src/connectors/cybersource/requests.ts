@@ -148,14 +148,26 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
 
 /** A renewal is `recurring` and the merchant's, never MOTO. */
 export function authoriseStored(request: StoredCardRequest, account: GatewayAccount): Move {
-  const { money, ourReference, capture, cardToken, initiator, networkRef, merchantReference, description } =
-    request
+  const {
+    money,
+    ourReference,
+    capture,
+    cardToken,
+    initiator,
+    networkRef,
+    merchantReference,
+    description,
+    withCsc,
+  } = request
   const body = paymentBody({
     ourReference,
     amount: amountOf(money),
     capture,
     commerceIndicator: initiator === 'merchant' ? 'recurring' : indicatorOf(isPhoneOrder(request)),
-    payment: { paymentInstrument: { id: cardToken } },
+    payment: {
+      paymentInstrument: { id: cardToken },
+      card: withCsc ? { securityCode: slot('csc') } : undefined,
+    },
     initiator: using(initiator, networkRef),
     merchantReference,
     ...(description === undefined ? {} : { description }),

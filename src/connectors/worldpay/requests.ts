@@ -152,12 +152,12 @@ export function tokenise(request: TokeniseRequest, account: GatewayAccount): Mov
 
 /** A renewal is never MOTO: the channel is left out. */
 export function authoriseStored(request: StoredCardRequest, account: GatewayAccount): Move {
-  const { money, ourReference, cardToken, initiator, networkRef, capture } = request
+  const { money, ourReference, cardToken, initiator, networkRef, capture, withCsc } = request
   const renewal = initiator === 'merchant'
   const body = payment(account, {
     ourReference,
     money,
-    instrument: { type: 'token', href: cardToken },
+    instrument: { type: 'token', href: cardToken, cvc: withCsc ? slot('csc') : undefined },
     agreement: agreementOf(initiator, 'subsequent', renewal ? networkRef : undefined),
     capture,
     moto: isPhoneOrder(request),

@@ -33,6 +33,7 @@ export const worldpay: Connector = {
     apiVersion,
     motoField: 'channel: moto',
     echoesAmount: false,
+    storedCsc: true,
     settings: ['username', 'entity', 'narrative'],
     followUpsLater: true,
     sandboxLimits: 'Refusals are chosen by the card holder’s name; settlement events are not sent.',

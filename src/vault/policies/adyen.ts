@@ -14,4 +14,6 @@ const payments: Row = { method: 'POST', path: /^(\/checkout)?\/v72\/payments$/, 
 export const adyenPolicy: Rows = new Map([
   ['authorise', payments],
   ['tokenise', payments],
+  // A kept card, whose security code alone was keyed again.
+  ['stored', { ...payments, places: { csc: places.csc! } }],
 ])

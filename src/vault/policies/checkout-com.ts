@@ -16,4 +16,6 @@ const payments: Row = {
 export const checkoutComPolicy: Rows = new Map([
   ['authorise', payments],
   ['tokenise', payments],
+  // A kept card, whose security code alone was keyed again.
+  ['stored', { ...payments, places: { csc: 'source.cvv' } }],
 ])

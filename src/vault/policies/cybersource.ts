@@ -17,4 +17,6 @@ const payments: Row = {
 export const cybersourcePolicy: Rows = new Map([
   ['authorise', payments],
   ['tokenise', payments],
+  // A kept card, whose security code alone was keyed again.
+  ['stored', { ...payments, places: { csc: 'paymentInformation.card.securityCode' } }],
 ])

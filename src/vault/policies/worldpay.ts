@@ -18,4 +18,6 @@ const payments: Row = {
 export const worldpayPolicy: Rows = new Map([
   ['authorise', payments],
   ['tokenise', payments],
+  // A kept card, whose security code alone was keyed again.
+  ['stored', { ...payments, places: { csc: `${card}.cvc` } }],
 ])

@@ -24,7 +24,8 @@ export const sandboxWireFields: WireFields = [
       keep
       token
       initiator = customer | merchant
-      networkRef`,
+      networkRef
+      csc`,
   },
   { call: 'POST /v1/authorisations/{}/captures', page, fields: movement },
   { call: 'POST /v1/authorisations/{}/voids', page, fields: 'ourReference' },

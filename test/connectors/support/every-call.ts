@@ -69,6 +69,11 @@ export function everyCall(connector: Connector, fixture: ConformanceFixture): Wr
     const open = () => connector.authoriseStored!(storedCardRequest(request), account)
     if (connector.authoriseStored) openings.push([why, open, happy(fixture, 'authorise')])
   }
+  if (connector.facts.storedCsc) {
+    const request = storedCardRequest({ initiator: 'customer', withCsc: true })
+    const open = () => connector.authoriseStored!(request, account)
+    openings.push(['a kept card whose code was keyed again', open, happy(fixture, 'authorise')])
+  }
   if (connector.reverse) {
     const request = { ourReference, money, idempotencyKey: bare.idempotencyKey, gatewayRef: ref }
     const open = () => connector.reverse!(request, account)
