@@ -15,7 +15,10 @@ export type ThrowawayPlatform = Omit<Platform, 'credentials'> & {
 }
 
 type Overrides = Partial<
-  Pick<z.input<typeof PlatformConfig>, 'logLevel' | 'collection' | 'control' | 'bridge' | 'sip' | 'vault'>
+  Pick<
+    z.input<typeof PlatformConfig>,
+    'logLevel' | 'collection' | 'control' | 'bridge' | 'sip' | 'vault' | 'ivr'
+  >
 >
 
 /** A whole sandbox on free loopback ports with a data folder of its own, which `stop` removes. */

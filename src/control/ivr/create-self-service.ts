@@ -52,7 +52,8 @@ async function callAgent(
   if (provider !== sipProvider) return twilioCalls.callAgent(id, to)
   calls.callAgent(id, to)
   try {
-    await bridge.call('call-agent', { callId: id, agent: to })
+    // A client of the provider's is an extension of the PBX here.
+    await bridge.call('call-agent', { callId: id, agent: to.replace(/^client:/, '') })
   } catch (error) {
     calls.agentMissed(id)
     throw error

@@ -47,6 +47,9 @@ export class Phone {
     const url = new URL('handset/caller', document.baseURI)
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'
     url.searchParams.set('from', from)
+    // Behind the page's own address, for a platform that has several numbers.
+    const to = new URL(document.baseURI).searchParams.get('to')
+    if (to !== null) url.searchParams.set('to', to)
     const socket = new HandsetSocket({
       url: url.href,
       onMessage: (message) => socket === this.#socket && this.#do({ type: 'heard', message }),

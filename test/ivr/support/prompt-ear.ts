@@ -27,6 +27,50 @@ export type HeardPrompt = {
 }
 
 type Known = { readonly ref: string; readonly samples: Int16Array }
+type Place = { readonly known: Known; readonly offset: number }
+
+/** Samples that make a place in a prompt known again, and how far such places are apart. */
+const seed = 14
+const stride = 40
+
+/**
+ * Where to lay the correlation on: places in prompts by a hash of their samples. A head that a busy machine has torn is
+ * found again by what follows it.
+ */
+export class KnownPrompts {
+  readonly all: readonly Known[]
+  readonly #places = new Map<number, Place[]>()
+
+  constructor(folders: readonly string[]) {
+    this.all = loadPrompts(folders)
+    for (const known of this.all) {
+      for (let offset = 0; offset + seed <= known.samples.length; offset += stride) {
+        const hash = hashAt(known.samples, offset)
+        if (hash === undefined) continue
+        const there = this.#places.get(hash)
+        if (there) there.push({ known, offset })
+        else this.#places.set(hash, [{ known, offset }])
+      }
+    }
+  }
+
+  at(pcm: Int16Array, position: number): readonly Place[] {
+    const hash = position + seed <= pcm.length ? hashAt(pcm, position) : undefined
+    return (hash === undefined ? undefined : this.#places.get(hash)) ?? []
+  }
+}
+
+/** FNV-1a; undefined where it is too quiet to tell one place from another. */
+function hashAt(samples: Int16Array, at: number): number | undefined {
+  let hash = 0x811c9dc5
+  let loud = 0
+  for (let i = at; i < at + seed; i++) {
+    const sample = samples[i]!
+    if (Math.abs(sample) > 120) loud++
+    hash = Math.imul(hash ^ (sample & 0xffff), 0x01000193)
+  }
+  return loud < seed / 2 ? undefined : hash >>> 0
+}
 
 /** The prompts of these folders of `media/prompts`, from their first sound on. */
 export function loadPrompts(folders: readonly string[]): Known[] {
@@ -53,11 +97,11 @@ export function loadPrompts(folders: readonly string[]): Known[] {
  * known prompt is laid over it. Samples may be given piece by piece.
  */
 export class PromptEar {
-  readonly #known: readonly Known[]
+  readonly #known: KnownPrompts
   readonly heard: HeardPrompt[] = []
   #at = 0
 
-  constructor(known: readonly Known[]) {
+  constructor(known: KnownPrompts) {
     this.#known = known
   }
 
@@ -71,7 +115,11 @@ export class PromptEar {
       const found = this.#match(pcm, onset, isOver)
       if (found === 'wait') return this.heard
       if (found) {
-        this.heard.push(found.prompt)
+        const last = this.heard.at(-1)
+        // The rest of a prompt that was torn.
+        if (found.offset > 0 && last?.ref === found.prompt.ref)
+          this.heard[this.heard.length - 1] = { ...found.prompt, atMs: last.atMs }
+        else this.heard.push(found.prompt)
         this.#at = found.next
       } else this.#at = soundEnd(pcm, onset + 1)
     }
@@ -81,14 +129,42 @@ export class PromptEar {
     pcm: Int16Array,
     onset: number,
     isOver: boolean,
-  ): { prompt: HeardPrompt; next: number } | 'wait' | undefined {
-    if (!isOver && pcm.length - onset < least) return 'wait'
-    let best: { known: Known; at: number; correlation: number; explained: number } | undefined
+  ): { prompt: HeardPrompt; offset: number; next: number } | 'wait' | undefined {
+    if (!isOver && pcm.length - onset < least * 2) return 'wait'
+    const best = this.#bySeed(pcm, onset, isOver) ?? this.#byHead(pcm, onset, isOver)
+    if (!best) return undefined
+    const { known, at, offset, correlation } = best
+    const { next, whole, waits } = follow(pcm, at, known.samples, isOver, offset)
+    if (waits) return 'wait'
+    const ms = { atMs: at / 8, endMs: next / 8 }
+    return { prompt: { ref: known.ref, ...ms, whole, correlation }, offset, next }
+  }
+
+  /** Bit by bit the same, as a network without transcoding carries it: at the onset, or behind a torn head. */
+  #bySeed(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
+    const until = Math.min(soundEnd(pcm, onset), onset + 8_000)
+    let best: Found | undefined
+    for (let position = onset; position < until && !best; position++) {
+      for (const { known, offset } of this.#known.at(pcm, position)) {
+        const length = Math.min(chunk, known.samples.length - offset, pcm.length - position)
+        const correlation = correlate(pcm, position, known.samples, offset, length)
+        if (length < 40 || correlation < believed) continue
+        const { explained, whole } = follow(pcm, position, known.samples, isOver, offset)
+        if (explained < least / 2 && !whole) continue
+        if (!best || explained > best.explained)
+          best = { known, at: position, offset, correlation, explained }
+      }
+    }
+    return best
+  }
+
+  #byHead(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
+    let best: Found | undefined
     // Bit by bit the same as a rule; a network that converts the law, or drops a sample, moves it a little. A prompt that
     // takes the place of one that was cut begins in the middle of sound, within the next frames.
     for (const shifts of [[0], [-1, 1, -2, 2, -3, 3], within]) {
       if (best) break
-      for (const known of this.#known) {
+      for (const known of this.#known.all) {
         for (const shift of shifts) {
           const at = Math.max(0, onset + shift)
           const length = Math.min(head, known.samples.length, pcm.length - at)
@@ -98,19 +174,21 @@ export class PromptEar {
           const { explained, whole } = follow(pcm, at, known.samples, isOver)
           if (explained < least && !whole) continue
           // Words of a number begin alike: the one that explains more of what was heard is meant.
-          if (!best || explained > best.explained) best = { known, at, correlation, explained }
+          if (!best || explained > best.explained) best = { known, at, offset: 0, correlation, explained }
         }
       }
     }
-    if (!best) return undefined
-    const { next, whole, waits } = follow(pcm, best.at, best.known.samples, isOver)
-    if (waits) return 'wait'
-    const prompt = {
-      ref: best.known.ref,
-      ...{ atMs: best.at / 8, endMs: next / 8, whole, correlation: best.correlation },
-    }
-    return { prompt, next }
+    return best
   }
+}
+
+type Found = {
+  readonly known: Known
+  readonly at: number
+  /** Of the prompt, what lies before what was recognised. */
+  readonly offset: number
+  readonly correlation: number
+  readonly explained: number
 }
 
 /** Where the sound that begins here pauses for 40 ms. */
@@ -124,9 +202,9 @@ function soundEnd(pcm: Int16Array, from: number): number {
 }
 
 /** Goes along a prompt chunk by chunk, over pauses that a network or a busy machine put in. */
-function follow(pcm: Int16Array, from: number, samples: Int16Array, isOver: boolean) {
+function follow(pcm: Int16Array, from: number, samples: Int16Array, isOver: boolean, first = 0) {
   let at = from
-  let offset = 0
+  let offset = first
   let explained = 0
   while (offset < samples.length) {
     const length = Math.min(chunk, samples.length - offset)

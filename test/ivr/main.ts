@@ -1,0 +1,30 @@
+/**
+ * `npm run test:ivr`: after its tests, many random callers with real audio on a whole platform. Prints its seed.
+ *
+ *   node test/ivr/main.ts --callers 200 --at-once 10 --seed 7
+ */
+import { parseArgs } from 'node:util'
+import { runRandomDay } from './support/random-day.ts'
+
+const { values } = parseArgs({
+  options: {
+    callers: { type: 'string', default: '200' },
+    'at-once': { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  },
+})
+const [callers, atOnce, seed] = [Number(values.callers), Number(values['at-once']), Number(values.seed)]
+console.log(`random callers: ${callers}, ${atOnce} at once, seed ${seed}`)
+const startedMs = performance.now()
+const { reports, captured, prompts, wrong } = await runRandomDay({
+  ...{ callers, atOnce, seed },
+  tell: (line) => console.log(line),
+})
+const ends = (end: string) => reports.filter((report) => report.end === end).length
+console.log(
+  `${reports.length} callers in ${Math.round((performance.now() - startedMs) / 1_000)} s: ${captured} paid, ` +
+    `${ends('let-go')} let go, ${ends('hung-up')} hung up, ${ends('with-agent')} went to an agent; ` +
+    `${prompts} prompts recognised; wrong: ${wrong.length}`,
+)
+for (const fault of wrong) console.log(`  ${fault}`)
+process.exitCode = wrong.length === 0 && reports.length === callers ? 0 : 1
