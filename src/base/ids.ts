@@ -14,6 +14,7 @@ export const idKinds = {
   attempt: 'att',
   operation: 'op',
   storedCard: 'card',
+  plan: 'plan',
   reconciliation: 'rec',
   difference: 'dif',
   collection: 'col',

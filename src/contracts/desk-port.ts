@@ -186,6 +186,8 @@ export const CreatePayment = NewPayment.refine(
   { path: ['callId'], message: 'name the call by one of callId, sipCallId and agentExtension' },
 )
 
+/** Amounts in minor units, which come to the payment's. */
+export const SplitPayment = z.strictObject({ parts: z.array(AmountMinor).min(2).max(4) })
 export const ClearField = z.strictObject({ field: CardField })
 export const ExtendCollection = z.strictObject({ bySeconds: z.number().int().min(1).max(600).default(60) })
 

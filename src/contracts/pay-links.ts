@@ -34,7 +34,7 @@ export const PayLinkView = z.strictObject({
 })
 export type PayLinkView = z.infer<typeof PayLinkView>
 
-const ask = { validSeconds: z.number().int().min(1_800).max(86_400).default(3_600) }
+const ask = { validSeconds: z.number().int().min(30).max(86_400).default(3_600) }
 
 export const NewPayLink = z
   .strictObject({

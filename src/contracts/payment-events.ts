@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
 import { CardBrand } from './card.ts'
 import { OperationFacts } from './operations.ts'
+import { PlanEvent } from './plans.ts'
 import { DifferenceResource } from './reconciliation.ts'
 
 /** Why a card was declined: one catalogue for all gateways. */
@@ -113,5 +114,5 @@ export const TestEvent = z.strictObject({
 export type TestEvent = z.infer<typeof TestEvent>
 
 /** All that is posted to merchants' endpoints. */
-export const MerchantEvent = z.union([PaymentEvent, ReconciliationEvent, TestEvent])
+export const MerchantEvent = z.union([PaymentEvent, PlanEvent, ReconciliationEvent, TestEvent])
 export type MerchantEvent = z.infer<typeof MerchantEvent>

@@ -18,6 +18,8 @@ export type PageOfPayments = {
   readonly callId?: string
   readonly reference?: string
   readonly customer?: string
+  /** Payments of one order that belong together. */
+  readonly groupId?: string
   /** Any of these. */
   readonly statuses?: readonly PaymentStatus[]
   /** Epoch ms; `createdUntil` is excluded. */
@@ -50,6 +52,8 @@ export type Payments = {
   /** What has been keyed is gone, and the payment is as it was before. Harmless when nothing is being keyed. */
   dropCard(actor: Actor, paymentId: string): Promise<PaymentResource>
   cancel(actor: Actor, paymentId: string): Promise<PaymentResource>
+  /** The same amount in parts, each for a card of its own; the payment itself is cancelled. Amounts in minor units. */
+  split(actor: Actor, paymentId: string, parts: readonly number[]): Promise<PaymentResource[]>
   /** The desk's first picture: payments of live calls, and those whose outcome is still open. */
   current(merchantId: string): Promise<PaymentResource[]>
   /** A call has ended: collections stop; an authorisation under way is finished. */

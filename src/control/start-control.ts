@@ -120,11 +120,11 @@ export async function startControl(
   const { publicUrl } = config
   const { authToken } = config.twilio
   const { payments, operations, endpoints, gatewayEvents, reconciliations, gateways, watch } = core
-  const { deliveries, receipts, receiptLook, connections, records, storedCards, payLinks } = core
+  const { deliveries, receipts, receiptLook, connections, records, storedCards, payLinks, plans } = core
   const http = await createHttpServer({
     ...{ config, version: packageVersion(), bootId, store, clock, log },
     ...{ assisted, calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
-    ...{ receipts, receiptLook, storedCards, payLinks },
+    ...{ receipts, receiptLook, storedCards, payLinks, plans },
     ...{ feed, vault, bridge, connections, records },
     status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),

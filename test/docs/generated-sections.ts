@@ -5,6 +5,7 @@ import {
   ReconciliationEvent,
   TestEvent,
 } from '../../src/contracts/payment-events.ts'
+import { PlanEventType } from '../../src/contracts/plans.ts'
 import { receiptFieldNames } from '../../src/control/receipts/receipt-fields.ts'
 
 const when: Readonly<Record<PaymentEventType, string>> = {
@@ -21,6 +22,19 @@ const when: Readonly<Record<PaymentEventType, string>> = {
   'payment.operation-unknown':
     'the answer to a capture, void or refund was lost; it is followed up: do not do it again',
   'payment.operation-failed': 'a capture, void or refund was refused, and nothing has changed',
+}
+
+const ofPlans: Readonly<Record<PlanEventType, string>> = {
+  'plan.activated': 'a plan begins: its card is kept',
+  'plan.changed': 'another card, amount or schedule',
+  'plan.paused': 'nothing comes due until it is resumed',
+  'plan.resumed': 'it goes on at the next date of its rhythm',
+  'plan.run-paid': '`data.run` was paid; its payment was told by itself too',
+  'plan.run-failed': '`data.run` was given up after the last try, and the next one will come',
+  'plan.stopped': 'the last try was declined, or the card cannot be charged: somebody has to decide',
+  'plan.card-expiring': 'the card ends before the next run: ask for another one',
+  'plan.completed': 'every run is done',
+  'plan.cancelled': 'nothing more comes due',
 }
 
 const timestamp = '2026-11-22T14:05:09.120Z'
@@ -82,6 +96,7 @@ const examples = [
 export function eventsSection(): string {
   const rows = PaymentEventType.options.map((type) => `| \`${type}\` | ${when[type]} |`)
   const others = [
+    ...PlanEventType.options.map((type) => `| \`${type}\` | ${ofPlans[type]} |`),
     '| `reconciliation.difference` | our ledger and the gateway’s disagree; told once |',
     '| `webhook.test` | somebody tries the endpoint |',
   ]

@@ -107,6 +107,15 @@ export class DeskAndPhone {
     return page.screenshot({ path: path.join(this.#shots, `${name}.png`) })
   }
 
+  /** A caller's own browser, on whatever page an address leads to; the sandbox gateway's certificate is its own. */
+  async follow(url: string): Promise<Page> {
+    const context = await this.#browser.newContext({ ignoreHTTPSErrors: true })
+    context.setDefaultTimeout(soon.timeout)
+    const page = await context.newPage()
+    await page.goto(url)
+    return page
+  }
+
   /** The desk nobody has logged in to, or a caller's phone that has not called, in a browser of its own. */
   async open(what: 'control' | 'simulator'): Promise<Page> {
     const context = await this.#browser.newContext({ viewport: { width: 1000, height: 900 } })

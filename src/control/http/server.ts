@@ -20,6 +20,7 @@ import type { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import type { Deliveries } from '../outbox/deliveries.ts'
 import type { Endpoints } from '../outbox/endpoints.ts'
 import type { PayLinks } from '../pay-links/pay-links.ts'
+import type { Plans } from '../plans/plans.ts'
 import type { OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import type { ReceiptLook } from '../receipts/receipt-look.ts'
 import type { Receipts } from '../receipts/receipts.ts'
@@ -44,6 +45,7 @@ import { healthRoutes } from './routes/health.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { payLinkRoutes } from './routes/pay-links.ts'
 import { paymentRoutes } from './routes/payments.ts'
+import { planRoutes } from './routes/plans.ts'
 import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { recordRoutes } from './routes/records.ts'
@@ -74,6 +76,7 @@ export type HttpOptions = {
   readonly assisted: AssistedCalls
   readonly storedCards: StoredCards
   readonly payLinks: PayLinks
+  readonly plans: Plans
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly reconciliations: Reconciliations
   readonly endpoints: Endpoints
@@ -146,6 +149,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   assistanceRoutes(routes, options)
   storedCardRoutes(routes, options.storedCards)
   payLinkRoutes(routes, options.payLinks)
+  planRoutes(routes, options.plans)
   reconciliationRoutes(routes, options.reconciliations)
   exportRoutes(routes, store)
   webhookEndpointRoutes(routes, options.endpoints)

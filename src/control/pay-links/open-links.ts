@@ -172,9 +172,10 @@ export class OpenLinks {
         return
       }
       const inquiry = await this.#inquiryOf(live)
-      const outcome = await this.#converse(live, 'link-inquire', (links, account) =>
+      const asked = await this.#converse(live, 'link-inquire', (links, account) =>
         links.inquire(inquiry, account),
       )
+      const outcome = await this.#closeInTime(live, asked)
       const isExpired = outcome.kind === 'link' && outcome.state === 'expired'
       if (isExpired) return await this.#end(live, 'expired')
       if (await this.#settle(live, outcome)) return
@@ -182,6 +183,18 @@ export class OpenLinks {
       log.error({ paymentId, attemptId, error }, 'a pay link could not be looked at, and will be')
     }
     this.#later(attempt, looks + 1)
+  }
+
+  /** Some gateways keep a page open for longer than was asked for: it is closed there when its time is over here. */
+  async #closeInTime(attempt: AttemptRow, asked: Outcome): Promise<Outcome> {
+    const { store, clock, gateways } = this.#options
+    const { merchant_id: merchantId, id: attemptId } = attempt
+    const { expire } = gateways.of(attempt.gateway).connector.payLinks ?? {}
+    if (asked.kind !== 'link' || asked.state !== 'open' || !expire) return asked
+    const link = await findLink(store.db, { merchantId, attemptId })
+    if (!link || clock.now() < link.expires_at) return asked
+    const closing = { ...(await this.#inquiryOf(attempt)), idempotencyKey: `expire-${attemptId}` }
+    return this.#converse(attempt, 'link-expire', (_, account) => expire(closing, account))
   }
 
   /** True when the link has come to its end. An answer about something else is an alarm of the settlement's. */

@@ -20,6 +20,8 @@ import { createWebhookTarget } from '../outbox/webhook-target.ts'
 import { OpenLinks } from '../pay-links/open-links.ts'
 import { createPayLinks, type PayLinks } from '../pay-links/pay-links.ts'
 import { SendLink } from '../pay-links/send-link.ts'
+import { PlanRunner } from '../plans/plan-runner.ts'
+import { createPlans, type Plans } from '../plans/plans.ts'
 import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import { PostedCards } from '../posted/posted-cards.ts'
 import { Tokenising } from '../posted/tokenising.ts'
@@ -81,6 +83,8 @@ export type PaymentCoreOptions = {
   readonly meter?: CoreMeter
   /** Whoever goes on with callers by what happens to their payments: conversations, prompts. */
   readonly observers?: readonly PaymentObserver[]
+  /** Where calls without a card go, when a test has a gateway of its own. */
+  readonly gatewayClient?: GatewayClient
   /** Jitter of backoffs; `Math.random` unless told. */
   readonly random?: () => number
 }
@@ -103,6 +107,7 @@ export type PaymentCore = {
   readonly operations: OperationsApi
   readonly storedCards: StoredCards
   readonly payLinks: PayLinks
+  readonly plans: Plans
   readonly endpoints: Endpoints
   readonly deliveries: Deliveries
   readonly receipts: Receipts
@@ -125,6 +130,8 @@ export type PaymentCore = {
    * process left under way are taken up, and the relay begins.
    */
   recover(): Promise<void>
+  /** Settles when nothing is under way that was begun by itself: plans, and what they charge. */
+  idle(): Promise<void>
   /** Ends collections, finishes authorisations that are under way up to `deadlineMs`, and stops the relay. */
   stop(deadlineMs?: number): Promise<void>
 }
@@ -135,7 +142,8 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const gateways = new Gateways(config.gateways)
   const gatewayIds = config.gateways.map(({ id }) => id)
   const watch = new GatewayWatch({ gatewayIds, clock, log, ...(options.meter && { meter: options.meter }) })
-  const gatewayClient = createGatewayClient({ gateways: config.gateways, clock, log })
+  const gatewayClient =
+    options.gatewayClient ?? createGatewayClient({ gateways: config.gateways, clock, log })
   const { egress = { ports: [443], allow: [] }, receipts, moto = { agent: true, selfService: true } } = config
   const phoneOrders = new PhoneOrders({ moto, merchants: config.merchants })
   const sealer = new Sealer(config.sealingKeys ?? [])
@@ -163,6 +171,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
   const desk = new DeskPublisher({ feed: options.feed, collections: () => collections })
   const onCommitted = (row: PaymentRow) => {
     desk.committed(row)
+    plans.onPayment(row)
     relay.wake(row.merchant_id)
     for (const observer of observers) observer.onPayment?.(row)
   }
@@ -247,6 +256,8 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     asksCsc: (merchantId) =>
       config.merchants.find(({ id }) => id === merchantId)?.storedCards?.askCsc ?? false,
   })
+  const planRunner = new PlanRunner({ store, clock, log, storedCards, onCommitted, onTold })
+  const plans: Plans = createPlans({ store, clock, runner: planRunner, onTold })
   const payLinks = createPayLinks({
     ...{ store, clock, runner, gateways, watch, payments, open: openLinks, channels: channelsOf(channels) },
     setAside: (paymentId) => flow.setAside(paymentId),
@@ -257,6 +268,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     operations: operationsApi,
     storedCards,
     payLinks,
+    plans,
     connections,
     records: connections.records(payments, operationsApi),
     gateways,
@@ -284,6 +296,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       gatewayClient,
       forgetting,
       openLinks,
+      planRunner,
     }),
   }
 }
@@ -302,13 +315,14 @@ type Parts = PaymentCoreOptions & {
   readonly gatewayClient: GatewayClient
   readonly forgetting: ForgetCards
   readonly openLinks: OpenLinks
+  readonly planRunner: PlanRunner
 }
 
 /** How the core begins and ends. */
-function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
+function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'idle' | 'stop'> {
   const { store, clock, log, config, sealer, flow, takeUp, collections, inquiries } = parts
   const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient } = parts
-  const { forgetting, openLinks } = parts
+  const { forgetting, openLinks, planRunner } = parts
   let expiry: Timer | undefined
   const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
     for (const merchantId of await merchantIds(store.db)) await work(merchantId)
@@ -331,9 +345,15 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         await openLinks.recover(merchantId)
       })
       gatewayEvents.wake()
+      planRunner.wake()
       await reconciliations.start()
       relay.start()
       expire()
+    },
+    async idle() {
+      await planRunner.idle()
+      await flow.idle()
+      await planRunner.idle()
     },
     async stop(deadlineMs = 5_000) {
       expiry?.cancel()
@@ -349,6 +369,7 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'stop'> {
         reconciliations.stop(),
         forgetting.stop(),
         openLinks.stop(),
+        planRunner.stop(),
       ])
       // Ends what is being asked: a gateway that hangs must not hold up our own end.
       await gatewayClient.close()

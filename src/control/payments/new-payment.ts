@@ -35,7 +35,20 @@ export type NewPaymentOptions = {
 
 /** The row, its audit row and its first event, in one transaction. */
 export async function makePayment(
-  { store, clock, alongside, onCommitted }: NewPaymentOptions,
+  options: NewPaymentOptions,
+  actor: Actor,
+  payment: NewPayment,
+): Promise<PaymentRow> {
+  const { store, onCommitted } = options
+  const row = await store.transaction((trx) => makePaymentIn(trx, options, actor, payment))
+  onCommitted(row)
+  return row
+}
+
+/** In a transaction of more than this; `onCommitted` is its owner's to call. */
+export async function makePaymentIn(
+  trx: Queries,
+  { clock, alongside }: Pick<NewPaymentOptions, 'clock' | 'alongside'>,
   actor: Actor,
   payment: NewPayment,
 ): Promise<PaymentRow> {
@@ -62,12 +75,9 @@ export async function makePayment(
     updated_at: nowMs,
   }
   const facts = { amountMinor: row.amount_minor, currency: row.currency, callId: row.call_id }
-  await store.transaction(async (trx) => {
-    await insertPayment(trx, row)
-    await appendAudit(trx, { actor, action: 'payment.created', paymentId: row.id, facts }, nowMs)
-    await alongside?.(trx, row, nowMs)
-    await tellAll(trx, row, [{ do: 'tell', event: 'payment.created' }], nowMs)
-  })
-  onCommitted(row)
+  await insertPayment(trx, row)
+  await appendAudit(trx, { actor, action: 'payment.created', paymentId: row.id, facts }, nowMs)
+  await alongside?.(trx, row, nowMs)
+  await tellAll(trx, row, [{ do: 'tell', event: 'payment.created' }], nowMs)
   return row
 }

@@ -28,6 +28,7 @@ import {
 import type { PhoneOrders } from './phone-orders.ts'
 import { motoColumn, type PaymentRow, type UsedCard } from './rows.ts'
 import type { PaymentRunner } from './runner.ts'
+import { splitPayment } from './split.ts'
 import { findPayment, gatewayOfMerchant, listPayments, paymentsUnderWay } from './store.ts'
 
 export type PaymentsOptions = {
@@ -130,6 +131,10 @@ export function createPayments(options: PaymentsOptions): PaymentsWithCsc {
       if (!collection || (at !== 'collecting' && at !== 'collected')) throw new CollectionNotRunning()
       await collection.extend(bySeconds * 1_000)
       return look(actor, paymentId)
+    },
+    async split(actor, paymentId, parts) {
+      const setAside = (id: string) => flow.setAside(id)
+      return (await splitPayment({ ...options, setAside }, actor, { paymentId, parts })).map(show)
     },
     async confirm(actor, paymentId) {
       const row = await find(actor, paymentId)

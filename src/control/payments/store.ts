@@ -42,10 +42,11 @@ export async function listPayments(
   merchantId: string,
   page: PageOfPayments,
 ): Promise<{ rows: PaymentRow[]; nextCursor: string | null }> {
-  const { callId, reference, customer, statuses, createdFrom, createdUntil, cursor, limit } = page
+  const { callId, reference, customer, groupId, statuses, createdFrom, createdUntil, cursor, limit } = page
   let query = db.selectFrom('payments').selectAll().where('merchant_id', '=', merchantId)
   if (callId !== undefined) query = query.where('call_id', '=', callId)
   if (reference !== undefined) query = query.where('reference', '=', reference)
+  if (groupId !== undefined) query = query.where('group_id', '=', groupId)
   if (customer !== undefined) query = query.where('customer', '=', customer)
   if (statuses !== undefined) query = query.where('status', 'in', statuses)
   // Ids begin with their time: a range of them is walked in order, however many payments lie outside it.

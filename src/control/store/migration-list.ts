@@ -13,6 +13,7 @@ import { declaredAndSentMigration } from './migrations/0011-declared-and-sent.ts
 import { waysToPayMigration } from './migrations/0012-ways-to-pay.ts'
 import { accountLimitsMigration } from './migrations/0013-account-limits.ts'
 import { payLinksMigration } from './migrations/0014-pay-links.ts'
+import { plansMigration } from './migrations/0015-plans.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   waysToPayMigration,
   accountLimitsMigration,
   payLinksMigration,
+  plansMigration,
 ]

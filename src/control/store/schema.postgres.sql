@@ -393,6 +393,60 @@ CREATE INDEX payments_of_call ON public.payments USING btree (merchant_id, call_
 
 CREATE INDEX payments_under_way ON public.payments USING btree (merchant_id, id) WHERE (status = ANY (ARRAY['collecting'::text, 'ready'::text, 'authorising'::text, 'unknown'::text]));
 
+create table plan_runs (
+  merchant_id text not null,
+  plan_id text not null,
+  number integer not null,
+  due_at bigint not null,
+  amount_minor integer not null,
+  state text not null,
+  payment_id text not null,
+  because text,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table plan_runs add constraint plan_runs_key PRIMARY KEY (plan_id, number);
+
+alter table plan_runs add constraint plan_runs_payment_id_key UNIQUE (payment_id);
+
+alter table plan_runs add constraint plan_runs_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES plans(id);
+
+create table plans (
+  id text not null,
+  merchant_id text not null,
+  kind text not null,
+  status text not null,
+  because text,
+  customer text not null,
+  gateway text not null,
+  stored_card_id text,
+  first_payment_id text,
+  reference text not null,
+  description text,
+  currency text not null,
+  amount_minor integer not null,
+  count integer,
+  schedule text not null,
+  dunning text not null,
+  next_run integer not null,
+  next_index integer not null,
+  notice text,
+  next_at bigint,
+  leased_until bigint not null,
+  version integer not null,
+  created_at bigint not null,
+  updated_at bigint not null
+);
+
+alter table plans add constraint plans_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);
+
+alter table plans add constraint plans_pkey PRIMARY KEY (id);
+
+CREATE INDEX plans_by_first_payment ON public.plans USING btree (merchant_id, first_payment_id);
+
+CREATE INDEX plans_due ON public.plans USING btree (merchant_id, next_at);
+
 create table receipt_settings (
   merchant_id text not null,
   settings text not null,

@@ -16,6 +16,8 @@ import { createDeliveries } from '../../../src/control/outbox/deliveries.ts'
 import { createEndpoints } from '../../../src/control/outbox/endpoints.ts'
 import type { PayLinks } from '../../../src/control/pay-links/pay-links.ts'
 import { PaymentNotFound } from '../../../src/control/payments/payment-errors.ts'
+import { PlanNotFound } from '../../../src/control/plans/plan-errors.ts'
+import type { Plans } from '../../../src/control/plans/plans.ts'
 import { createReceiptLook } from '../../../src/control/receipts/receipt-look.ts'
 import { createReceipts } from '../../../src/control/receipts/receipts.ts'
 import { openStore, type Store } from '../../../src/control/store/store.ts'
@@ -178,6 +180,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     assisted: new AssistedCalls({ bridge, clock, log: silentLog }),
     storedCards: noStoredCards,
     payLinks: noPayLinks,
+    plans: noPlans,
     ...{ version: '0.0.0', bootId, store, clock, log: silentLog },
     ...{ calls, payments, feed, vault, bridge, connections, operations, ...targets },
     records: connections.records(payments, operations),
@@ -292,6 +295,20 @@ const noCard = async () => {
 }
 const noPayment = async () => {
   throw new PaymentNotFound()
+}
+const noPlan = async () => {
+  throw new PlanNotFound()
+}
+/** No plan runs here. */
+const noPlans: Plans = {
+  create: noPlan,
+  get: noPlan,
+  list: async () => ({ data: [], nextCursor: null }),
+  change: noPlan,
+  pause: noPlan,
+  resume: noPlan,
+  cancel: noPlan,
+  onPayment: () => {},
 }
 /** No payment of the harness is switched to a link. */
 const noPayLinks: PayLinks = {

@@ -133,6 +133,7 @@ export class RecordedPayments implements Payments {
   confirm = (actor: Actor, id: string) => this.#order('confirm', actor, id)
   dropCard = (actor: Actor, id: string) => this.#order('drop-card', actor, id)
   cancel = (actor: Actor, id: string) => this.#order('cancel', actor, id)
+  split = async (actor: Actor, id: string) => [await this.#order('split', actor, id)]
 
   async current(merchantId: string): Promise<PaymentResource[]> {
     return this.made.filter(({ id }) => this.#owners.get(id) === merchantId)

@@ -19,6 +19,8 @@ function operations(): Operation[] {
 
 const bodies: Readonly<Record<string, unknown>> = {
   '/v1/payments/{id}/clear-field': { field: 'pan' },
+  '/v1/plans/{id}/change': { amountMinor: 100 },
+  '/v1/payments/{id}/split': { parts: [50, 50] },
   '/v1/payments/{id}/keep-card': { use: 'customer', consent: 'spoken' },
   '/v1/payments/{id}/stored-card': { last4: '4242' },
   '/v1/payments/{id}/receipts/withdraw': { channel: 'email' },
@@ -58,6 +60,7 @@ describe('two merchants on one platform', () => {
       calls: callId,
       payments: made.json().id,
       'stored-cards': 'card_1',
+      plans: 'plan_1',
       deliveries: 'evt_1~whe_1',
       'webhook-endpoints': endpoint.json().id,
     }

@@ -7,6 +7,7 @@ import { Secret } from '../../../src/base/secret.ts'
 import type { CallResource, DeskEvent, PaymentResource } from '../../../src/contracts/desk-port.ts'
 import type { ControlConfig } from '../../../src/contracts/process-config/control-config.ts'
 import { type BridgeClient, connectBridge } from '../../../src/control/clients/bridge-client.ts'
+import type { GatewayClient } from '../../../src/control/clients/gateway-client.ts'
 import { connectVault, type VaultClient } from '../../../src/control/clients/vault-client.ts'
 import {
   type CoreMeter,
@@ -37,6 +38,8 @@ export type RigOptions = {
   readonly merchantMoto?: ControlConfig['moto']
   /** The gateway's kind, where the sandbox's has no words for what is tested. */
   readonly connector?: Pick<ControlConfig['gateways'][number], 'connector' | 'settings'>
+  /** Where calls without a card go, in the test's own process. */
+  readonly gatewayClient?: GatewayClient
   /** A gateway of the test's own, instead of the scripted one. */
   readonly gatewayAt?: { readonly origin: string; readonly caFile: string; readonly apiKey: Secret }
 }
@@ -110,6 +113,7 @@ export class Rig {
       clock,
       log: silentLog,
       random: () => 0.5,
+      ...(this.#options.gatewayClient && { gatewayClient: this.#options.gatewayClient }),
       ...(this.#options.meter && { meter: this.#options.meter }),
       config: this.#config(),
       ...this.links,

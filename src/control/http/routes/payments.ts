@@ -5,6 +5,7 @@ import {
   ExtendCollection,
   Page,
   PaymentResource,
+  SplitPayment,
 } from '../../../contracts/desk-port.ts'
 import type { Actor, CallAlias, PageOfPayments, Payments } from '../../ports.ts'
 import { refuseCardNumbers } from '../card-number-in-text.ts'
@@ -21,6 +22,7 @@ const ListPayments = z.strictObject({
   callId: z.string().max(64).optional(),
   reference: z.string().max(64).optional().describe('Yours, as a whole'),
   customer: z.string().max(255).optional().describe('Yours, as a whole'),
+  groupId: z.string().max(64).optional().describe('Payments that were one: the id of that'),
   status: Statuses,
   createdFrom: Time.optional().describe('Epoch ms'),
   createdUntil: Time.optional().describe('Epoch ms, excluded'),
@@ -44,6 +46,25 @@ export function paymentRoutes(app: RouteApp, { payments, expandFrom, nameCall }:
   create(app, payments, nameCall)
   read(app, payments, expandFrom)
   changeTheCollection(app, payments)
+
+  app.post(
+    '/v1/payments/:id/split',
+    {
+      config: { access: 'payments:take' },
+      schema: {
+        tags,
+        summary: 'The same amount in parts, each for a card of its own; this payment is cancelled',
+        params: PaymentId,
+        body: SplitPayment,
+        response: { 201: z.strictObject({ data: z.array(PaymentResource), nextCursor: z.null() }) },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = principalOf(request)
+      const data = await payments.split(actor, request.params.id, request.body.parts)
+      return reply.code(201).send({ data, nextCursor: null })
+    },
+  )
 
   const orders: [string, string, (actor: Actor, id: string) => Promise<PaymentResource>][] = [
     ['arm', 'Mask the line, and ask the caller for the card', (actor, id) => payments.arm(actor, id)],

@@ -1,0 +1,289 @@
+import type { Clock } from '../../base/clock.ts'
+import { newId } from '../../base/ids.ts'
+import type { ChangePlan, NewPlan, PlanEventType, PlanResource } from '../../contracts/plans.ts'
+import { declineOf, type PaymentRow } from '../payments/rows.ts'
+import { findPayment } from '../payments/store.ts'
+import { systemOf } from '../payments/system-actor.ts'
+import type { Actor } from '../ports.ts'
+import { appendAudit } from '../store/audit-log.ts'
+import type { Queries } from '../store/database.ts'
+import type { Store } from '../store/store.ts'
+import { StoredCardNotFound, StoredCardUseRefused } from '../stored-cards/stored-card-errors.ts'
+import { cardKeptAt, findStoredCard, type StoredCardRow } from '../stored-cards/stored-card-store.ts'
+import { PlanInvalid, PlanStateRefused } from './plan-errors.ts'
+import type { PlanRunner } from './plan-runner.ts'
+import { indexAfter } from './plan-step.ts'
+import {
+  findPlan,
+  openRun,
+  PlanRow,
+  planResource,
+  runsOf,
+  scheduleOf,
+  tellOfPlan,
+  updatePlan,
+} from './plan-store.ts'
+
+export type PlansOptions = {
+  readonly store: Store
+  readonly clock: Clock
+  readonly runner: PlanRunner
+  readonly onTold: (merchantId: string) => void
+}
+
+export type PlanPage = { readonly customer?: string; readonly cursor?: string; readonly limit: number }
+
+/** Instalments, balances and renewals, as people and their systems order them. */
+export type Plans = {
+  create(actor: Actor, plan: NewPlan): Promise<PlanResource>
+  get(actor: Actor, planId: string): Promise<PlanResource>
+  /** Newest first. */
+  list(actor: Actor, page: PlanPage): Promise<{ data: PlanResource[]; nextCursor: string | null }>
+  change(actor: Actor, planId: string, change: ChangePlan): Promise<PlanResource>
+  pause(actor: Actor, planId: string): Promise<PlanResource>
+  /** What is left is moved: nothing that fell due in the pause is charged at once. */
+  resume(actor: Actor, planId: string): Promise<PlanResource>
+  cancel(actor: Actor, planId: string): Promise<PlanResource>
+  /** A payment has moved on: perhaps a plan waits for it, or it is a plan's own. */
+  onPayment(row: PaymentRow): void
+}
+
+const over = new Set(['cancelled', 'completed'])
+
+export function createPlans(options: PlansOptions): Plans {
+  const { store } = options
+  const find = ({ merchantId }: Actor, planId: string) => findPlan(store.db, { merchantId, planId })
+  const show = async (row: PlanRow) =>
+    planResource(row, await runsOf(store.db, { merchantId: row.merchant_id, planId: row.id }))
+  const move = async (actor: Actor, planId: string, order: Order) =>
+    show(await ordered(options, actor, { planId, order }))
+  return {
+    create: async (actor, plan) => show(await create(options, actor, plan)),
+    get: async (actor, planId) => show(await find(actor, planId)),
+    async list({ merchantId }, { customer, cursor, limit }) {
+      let query = store.db.selectFrom('plans').selectAll().where('merchant_id', '=', merchantId)
+      if (customer !== undefined) query = query.where('customer', '=', customer)
+      if (cursor !== undefined) query = query.where('id', '<', cursor)
+      const found = await query
+        .orderBy('id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const data = await Promise.all(found.slice(0, limit).map((row) => show(PlanRow.parse(row))))
+      return { data, nextCursor: found.length > limit ? (data.at(-1)?.id ?? null) : null }
+    },
+    change: (actor, planId, change) =>
+      move(actor, planId, {
+        name: 'changed',
+        event: 'plan.changed',
+        to: (trx, row, now) => changed(trx, row, { change, nowMs: now }),
+      }),
+    pause: (actor, planId) =>
+      move(actor, planId, { name: 'paused', event: 'plan.paused', to: async (_, row) => paused(row) }),
+    resume: (actor, planId) =>
+      move(actor, planId, {
+        name: 'resumed',
+        event: 'plan.resumed',
+        to: resumed,
+      }),
+    cancel: (actor, planId) =>
+      move(actor, planId, {
+        name: 'cancelled',
+        event: 'plan.cancelled',
+        to: async () => ({ status: 'cancelled', because: 'ordered', next_at: null }),
+      }),
+    onPayment(row) {
+      if (row.call_id.startsWith('plan:')) void wakeFor(options, row)
+      else if (row.keep_card !== null) void begin(options, row).catch(() => {})
+    },
+  }
+}
+
+async function create(
+  { store, clock, runner, onTold }: PlansOptions,
+  actor: Actor,
+  plan: NewPlan,
+): Promise<PlanRow> {
+  const { merchantId } = actor
+  const nowMs = clock.now()
+  const { kind, schedule } = plan
+  const card = await cardFor(store.db, merchantId, plan)
+  const first = plan.firstPaymentId
+    ? await findPayment(store.db, { merchantId, paymentId: plan.firstPaymentId })
+    : null
+  const customer = card?.customer ?? first?.customer
+  if (customer == null) throw new PlanInvalid('/firstPaymentId', 'the first payment names no customer')
+  if (first && !card && first.keep_card === null)
+    throw new PlanInvalid(
+      '/firstPaymentId',
+      'the first payment keeps no card: order keep-card with use merchant',
+    )
+  const status = card ? 'active' : 'waiting'
+  const row: PlanRow = {
+    ...{ id: newId('plan', nowMs), merchant_id: merchantId, kind, status, because: null, customer },
+    ...{ gateway: card?.gateway ?? first?.gateway ?? '', stored_card_id: card?.id ?? null },
+    ...{ first_payment_id: plan.firstPaymentId ?? null, reference: plan.reference },
+    ...{ description: plan.description ?? null, currency: plan.currency, amount_minor: plan.amountMinor },
+    ...{ count: kind === 'balance' ? 1 : (plan.count ?? null), schedule: JSON.stringify(schedule) },
+    ...{ dunning: JSON.stringify(plan.dunning), next_run: 1, next_index: 0, notice: null },
+    ...{ next_at: card ? nowMs : null, leased_until: 0, version: 1, created_at: nowMs, updated_at: nowMs },
+  }
+  await store.transaction(async (trx) => {
+    await trx.insertInto('plans').values(row).execute()
+    const facts = { planId: row.id, kind, amountMinor: row.amount_minor, currency: row.currency }
+    await appendAudit(trx, { actor, action: 'plan.created', paymentId: row.first_payment_id, facts }, nowMs)
+    if (card) await tellOfPlan(trx, row, 'plan.activated')
+  })
+  onTold(merchantId)
+  runner.wake()
+  return row
+}
+
+async function cardFor(
+  db: Queries,
+  merchantId: string,
+  plan: Pick<NewPlan, 'storedCardId' | 'firstPaymentId'>,
+) {
+  const { storedCardId: cardId, firstPaymentId } = plan
+  if (cardId !== undefined) return usable(await findStoredCard(db, { merchantId, cardId }))
+  const card = firstPaymentId === undefined ? undefined : await cardKeptAt(db, merchantId, firstPaymentId)
+  return card && usable(card)
+}
+
+function usable(card: StoredCardRow | undefined): StoredCardRow {
+  if (card?.state !== 'kept') throw new StoredCardNotFound()
+  if (card.card_use !== 'merchant') throw new StoredCardUseRefused()
+  return card
+}
+
+type Order = {
+  readonly name: string
+  readonly event: PlanEventType
+  /** In the order's transaction: a query beside it would wait for its end. */
+  readonly to: (trx: Queries, row: PlanRow, nowMs: number) => Promise<Partial<PlanRow>>
+}
+
+async function ordered(
+  { store, clock, runner, onTold }: PlansOptions,
+  actor: Actor,
+  { planId, order }: { readonly planId: string; readonly order: Order },
+): Promise<PlanRow> {
+  const nowMs = clock.now()
+  const { merchantId } = actor
+  const row = await store.transaction(async (trx) => {
+    const before = await findPlan(trx, { merchantId, planId })
+    if (over.has(before.status)) throw new PlanStateRefused(order.name, before.status)
+    const after = await updatePlan(trx, before, {
+      ...(await order.to(trx, before, nowMs)),
+      updated_at: nowMs,
+    })
+    const facts = { planId, from: before.status, to: after.status }
+    await appendAudit(trx, { actor, action: order.event, paymentId: null, facts }, nowMs)
+    await tellOfPlan(trx, after, order.event)
+    return after
+  })
+  onTold(merchantId)
+  runner.wake()
+  return row
+}
+
+function paused({ status }: PlanRow): Partial<PlanRow> {
+  if (status !== 'active') throw new PlanStateRefused('paused', status)
+  return { status: 'paused', next_at: null }
+}
+
+/** A run that is open goes on; what comes after it falls on the next date of the rhythm. */
+async function resumed(trx: Queries, row: PlanRow, nowMs: number): Promise<Partial<PlanRow>> {
+  if (row.status !== 'paused' && row.status !== 'stopped') throw new PlanStateRefused('resumed', row.status)
+  const key = { merchantId: row.merchant_id, planId: row.id }
+  const open = await openRun(trx, key)
+  const from = open ? row.next_index + 1 : row.next_index
+  const index = indexAfter(scheduleOf(row), from, nowMs)
+  // With a run open, the run after it counts one further.
+  const next_index = open ? index - 1 : index
+  if (row.status === 'stopped' && open) await again(trx, row, open.payment_id)
+  return { status: 'active', because: null, next_index, next_at: nowMs }
+}
+
+/** What was declined for good is a run that was given up: resumed, it begins again with a payment of its own. */
+async function again(trx: Queries, row: PlanRow, paymentId: string): Promise<void> {
+  const payment = await findPayment(trx, { merchantId: row.merchant_id, paymentId })
+  if (payment.status === 'declined' && declineOf(payment)?.retry === 'never' && row.because === 'declined')
+    throw new PlanStateRefused('resumed with this card, which the bank refuses for good', row.status)
+}
+
+async function changed(
+  trx: Queries,
+  row: PlanRow,
+  { change, nowMs }: { readonly change: ChangePlan; readonly nowMs: number },
+): Promise<Partial<PlanRow>> {
+  const { merchant_id: merchantId } = row
+  const { storedCardId, amountMinor, schedule } = change
+  if (amountMinor !== undefined && row.kind !== 'renewal')
+    throw new PlanInvalid('/amountMinor', 'only the amount of renewals can be changed')
+  const card = storedCardId === undefined ? undefined : await cardFor(trx, merchantId, { storedCardId })
+  if (card && (card.customer !== row.customer || card.gateway !== row.gateway)) throw new StoredCardNotFound()
+  const open = await openRun(trx, { merchantId, planId: row.id })
+  const begun = open ? -1 : 0
+  const isBack = card && row.status === 'stopped'
+  return {
+    ...(card ? { stored_card_id: card.id, notice: null } : {}),
+    ...(amountMinor === undefined ? {} : { amount_minor: amountMinor }),
+    ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule), next_index: begun }),
+    ...(isBack ? { status: 'active' as const, because: null } : {}),
+    next_at: row.status === 'active' || isBack ? nowMs : row.next_at,
+  }
+}
+
+/** A plan's payment has its outcome: the plan need not wait for its next look. */
+async function wakeFor({ store, runner }: PlansOptions, payment: PaymentRow): Promise<void> {
+  if (payment.status === 'created' || payment.status === 'authorising') return
+  const planId = payment.call_id.slice('plan:'.length)
+  await store.db
+    .updateTable('plans')
+    .set({ next_at: payment.updated_at })
+    .where('merchant_id', '=', payment.merchant_id)
+    .where('id', '=', planId)
+    .where('status', '=', 'active')
+    .execute()
+    .catch(() => {})
+  runner.wake()
+}
+
+/** The first payment has its outcome: the plan that waits for its card begins, or ends. */
+async function begin({ store, clock, runner, onTold }: PlansOptions, payment: PaymentRow): Promise<void> {
+  const { merchant_id: merchantId, id: paymentId, status } = payment
+  const isApproved = status === 'authorised' || status === 'captured'
+  const isOver = status === 'cancelled' || status === 'expired' || status === 'voided'
+  if (!isApproved && !isOver) return
+  const waiting = await store.db
+    .selectFrom('plans')
+    .select('id')
+    .where('merchant_id', '=', merchantId)
+    .where('first_payment_id', '=', paymentId)
+    .where('status', '=', 'waiting')
+    .execute()
+  for (const { id: planId } of waiting) {
+    await store.transaction(async (trx) => {
+      const before = await findPlan(trx, { merchantId, planId })
+      const card = await cardKeptAt(trx, merchantId, paymentId)
+      const nowMs = clock.now()
+      const ready = isApproved && card?.card_use === 'merchant'
+      const to: Partial<PlanRow> = ready
+        ? { status: 'active', stored_card_id: card.id, next_at: nowMs }
+        : {
+            status: 'cancelled',
+            because: isApproved ? 'card-not-kept' : `first-payment-${status}`,
+            next_at: null,
+          }
+      const after = await updatePlan(trx, before, { ...to, updated_at: nowMs })
+      const facts = { planId, to: after.status }
+      const actor = systemOf(merchantId)
+      await appendAudit(trx, { actor, action: 'plan.begun', paymentId, facts }, nowMs)
+      await tellOfPlan(trx, after, ready ? 'plan.activated' : 'plan.cancelled')
+    })
+  }
+  if (waiting.length > 0) {
+    onTold(merchantId)
+    runner.wake()
+  }
+}
