@@ -4,6 +4,9 @@ import type { StateBuffer } from './state-buffer.ts'
 /** How much slower (or faster) than life audio plays while the delay grows (or shrinks): 8 %, no click, gap or repeat. */
 const stretch = 0.08
 
+/** Samples before the newest that are asked for when the delay begins to grow. */
+const remembered = 3
+
 /** Codes of the line: G.711 octets, or 16-bit linear samples. */
 export type Codes = Uint8Array | Int16Array
 
@@ -71,11 +74,15 @@ export class DelayLine {
     at[0] = sample + length
   }
 
-  /** As `write`, for codes that nobody will ask for. */
-  skip(length: number): void {
+  /** As `write`, for codes without a delay, of any length: of these only the last matter, if the line is armed next. */
+  pass(codes: Codes): void {
     const at = this.#at
-    if ((at[0]! & (hopSamples - 1)) === 0) this.#marks[(at[0]! / hopSamples) & this.#markMask] = 0
-    at[0] = at[0]! + length
+    const sample = at[0]! + codes.length
+    at[0] = sample
+    this.#marks[((sample - 1) / hopSamples) & this.#markMask] = 0
+    for (let i = Math.max(0, codes.length - remembered); i < codes.length; i++) {
+      this.#codes[(sample - codes.length + i) & this.#mask] = codes[i]!
+    }
   }
 
   /** Moves the delay one sample's worth towards its aim. */

@@ -46,6 +46,7 @@ export class EventQueue {
 
   drain(listener: (event: ToneEvent) => void): void {
     const counts = this.#counts
+    if (counts[0] === counts[1]) return
     const event = this.#event
     try {
       while (counts[1]! < counts[0]!) {

@@ -5,7 +5,7 @@ import { EchoMemory } from './echo-memory.ts'
 import { EventQueue } from './event-queue.ts'
 import { hopSamples } from './goertzel.ts'
 import { openKernel } from './kernel/open-kernel.ts'
-import type { ToneKernel } from './kernel/tone-kernel.ts'
+import { samplesOfLevel, type ToneKernel } from './kernel/tone-kernel.ts'
 import { MaskPlan } from './mask-plan.ts'
 import { StateBuffer } from './state-buffer.ts'
 import { Suspicion } from './suspicion.ts'
@@ -16,13 +16,12 @@ import { ToneSpectrum } from './tone-spectrum.ts'
 
 const field = { /** 1 when a part of the hop under way was lost. */ lost: 0 } as const
 
-/** What the kernel takes at once, in samples. */
-export const capSamples = 480
-
 export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
   readonly lineCode: LineCode
   /** Hands a frame to the kernel, and returns what it said. */
   readonly feed: (kernel: ToneKernel, codes: Codes, gated: boolean) => number
+  /** As `feed`, for a frame about which the kernel is asked later. */
+  readonly offer?: (kernel: ToneKernel, codes: Codes, gated: boolean) => void
   /** The kernel; the fastest that runs here unless told. */
   readonly kernel?: ToneKernel
 }
@@ -88,16 +87,41 @@ export class GuardedLine {
   process(input: Codes, output: Codes): void {
     if (!this.#dead) {
       try {
-        // Who only waits for a tone to begin need not look at all that is said meanwhile.
-        const waits = !this.#armed && this.#line.delay === 0 && this.#detector.idle
-        const found = this.#options.feed(this.#kernel, input, waits)
-        this.#pass(input, output, found)
+        this.#pass(input, output, this.#options.feed(this.#kernel, input, this.#waits))
         return
       } catch {
         this.#dead = true
       }
     }
     output.fill(this.#options.lineCode.silence, 0, input.length)
+  }
+
+  /** First half of `process`, for lines whose kernels work together. */
+  offer(input: Codes): void {
+    if (this.#dead) return
+    try {
+      this.#options.offer!(this.#kernel, input, this.#waits)
+    } catch {
+      this.#dead = true
+    }
+  }
+
+  /** Second half, with the same input. `output` may be `input`. */
+  collect(input: Codes, output: Codes): void {
+    if (!this.#dead) {
+      try {
+        this.#pass(input, output, this.#kernel.takeOffered())
+        return
+      } catch {
+        this.#dead = true
+      }
+    }
+    output.fill(this.#options.lineCode.silence, 0, input.length)
+  }
+
+  /** Who only waits for a tone to begin need not look at all that is said meanwhile. */
+  get #waits(): boolean {
+    return !this.#armed && this.#line.delay === 0 && this.#detector.idle
   }
 
   processLost(length: number, output: Codes): void {
@@ -149,7 +173,7 @@ export class GuardedLine {
   #pass(input: Codes, output: Codes, found: number): void {
     const line = this.#line
     if (!this.#armed && line.delay === 0) {
-      output.set(input)
+      if (output !== input) output.set(input)
       this.#listen(input, found)
       return
     }
@@ -162,27 +186,17 @@ export class GuardedLine {
     }
   }
 
-  /** Not armed. Of the line only the last hop matters, for the moment at which it is armed. */
+  /** Not armed. */
   #listen(input: Codes, found: number): void {
     const line = this.#line
-    const length = input.length
-    if (found === 0 && this.#detector.idle && length >= 2 * hopSamples && this.#s[field.lost] === 0) {
-      const hops = Math.floor((line.written + length) / hopSamples) - this.#spectrum.hops
+    line.pass(input)
+    const hops = Math.floor(line.written / hopSamples) - this.#spectrum.hops
+    if (found === 0 && this.#detector.idle && this.#s[field.lost] === 0) {
       this.#spectrum.advance(hops)
-      const rest = (line.written + length) & (hopSamples - 1)
-      line.skip(length - hopSamples - rest)
-      line.write(input, length - hopSamples - rest, hopSamples)
-      line.write(input, length - rest, rest)
-      this.#noise.learn(this.#spectrum.power(5))
+      this.#noise.learn(this.#kernel.views.level[0]! / samplesOfLevel)
       return
     }
-    for (let at = 0; at < length; ) {
-      const part = Math.min(length - at, hopSamples - (line.written & (hopSamples - 1)))
-      if (length - at > 2 * hopSamples) line.skip(part)
-      else line.write(input, at, part)
-      at += part
-      if ((line.written & (hopSamples - 1)) === 0) this.#step()
-    }
+    for (let hop = 0; hop < hops; hop++) this.#step()
   }
 
   #conceal(output: Codes, length: number): void {

@@ -1,6 +1,6 @@
 import { g711Tables } from './g711.ts'
-import { capSamples, GuardedLine } from './guarded-line.ts'
-import type { ToneKernel } from './kernel/tone-kernel.ts'
+import { GuardedLine } from './guarded-line.ts'
+import { capSamples, type ToneKernel } from './kernel/tone-kernel.ts'
 import type { ToneChannel, ToneChannelOptions, ToneEvent } from './tone-channel.ts'
 
 /** A tone channel whose memory can be looked at, and whose kernel can be chosen: for tests and benchmarks. */
@@ -9,23 +9,34 @@ export type InspectableToneChannel = ToneChannel & {
   stateBytes(): readonly Uint8Array[]
 }
 
+/** A channel that can be given its frame together with others, so that one call of the kernel serves up to 64 of them. */
+export type SharedToneChannel = InspectableToneChannel & {
+  /** First half of `process`: at most `capSamples` octets, which must stay as they are until `collect`. */
+  offer(input: Uint8Array): void
+  /** Second half, with the same input, before anything else is asked of the channel. `output` may be `input`. */
+  collect(input: Uint8Array, output: Uint8Array): void
+}
+
 /** The caller's leg, in G.711, through detector, delay line and mask. `kernel` is the fastest that runs here unless told. */
-export function createToneChannel(options: ToneChannelOptions, kernel?: ToneKernel): InspectableToneChannel {
+export function createToneChannel(options: ToneChannelOptions, kernel?: ToneKernel): SharedToneChannel {
   const { law, lookaheadMs, fill } = options
   const { decode, encode, silence } = g711Tables(law)
-  return guard(
-    new GuardedLine({
-      lookaheadMs,
-      fill,
-      lineCode: {
-        silence,
-        linear: (code) => decode[code]!,
-        code: (linear) => encode[(linear >> 2) & 0x3fff]!,
-      },
-      feed: (to, codes, gated) => to.takeOctets(codes as Uint8Array, law, gated),
-      ...(kernel && { kernel }),
-    }),
-  )
+  const line = new GuardedLine({
+    lookaheadMs,
+    fill,
+    lineCode: {
+      silence,
+      linear: (code) => decode[code]!,
+      code: (linear) => encode[(linear >> 2) & 0x3fff]!,
+    },
+    feed: (to, codes, gated) => to.takeOctets(codes as Uint8Array, law, gated),
+    offer: (to, codes, gated) => to.offerOctets(codes as Uint8Array, law, gated),
+    ...(kernel && { kernel }),
+  })
+  return Object.assign(guard(line), {
+    offer: (input: Uint8Array) => line.offer(input),
+    collect: (input: Uint8Array, output: Uint8Array) => line.collect(input, output),
+  })
 }
 
 export type LinearToneChannel = Omit<InspectableToneChannel, 'process' | 'processLost'> & {

@@ -82,13 +82,25 @@ export class TwoSineFit {
   leave(start: number, samples: number, steps: Float64Array, rest: Float64Array): number {
     const m = this.#m
     const mask = this.#ring.length - 1
+    const lc = Math.cos(steps[0]!)
+    const ls = Math.sin(steps[0]!)
+    const hc = Math.cos(steps[1]!)
+    const hs = Math.sin(steps[1]!)
+    let a = 1
+    let b = 0
+    let c = 1
+    let d = 0
     let sum = 0
     for (let i = 0; i < samples; i++) {
-      const low = m[16]! * Math.cos(steps[0]! * i) + m[17]! * Math.sin(steps[0]! * i)
-      const high = m[18]! * Math.cos(steps[1]! * i) + m[19]! * Math.sin(steps[1]! * i)
-      const left = this.#ring[(start + i) & mask]! - low - high
+      const left = this.#ring[(start + i) & mask]! - (m[16]! * a + m[17]! * b + m[18]! * c + m[19]! * d)
       rest[i] = left
       sum += left * left
+      const a0 = a
+      a = a * lc - b * ls
+      b = a0 * ls + b * lc
+      const c0 = c
+      c = c * hc - d * hs
+      d = c0 * hs + d * hc
     }
     return sum / samples
   }

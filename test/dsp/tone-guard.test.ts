@@ -78,3 +78,33 @@ describe('an armed tone channel', () => {
     expect(output.every((octet) => octet === 0xff)).toBe(true)
   })
 })
+
+describe('tone channels that are given their frames together', () => {
+  it('hear and mask as if each had been alone, in place too', () => {
+    const random = seeded(7)
+    const calls = ['159', '2580', '*0#'].map((keys) =>
+      dial(keys).noise(-50, random).octets().subarray(0, 3_200),
+    )
+    const open = () => calls.map(() => createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'noise' }))
+    const together = open()
+    const alone = open()
+    together[1]!.arm()
+    alone[1]!.arm()
+    for (let at = 0; at < 3_200; at += 160) {
+      const frames = calls.map((octets) => octets.slice(at, at + 160))
+      for (const [i, channel] of together.entries()) channel.offer(frames[i]!)
+      for (const [i, channel] of together.entries()) channel.collect(frames[i]!, frames[i]!)
+      for (const [i, channel] of alone.entries()) {
+        const output = new Uint8Array(160)
+        channel.process(calls[i]!.subarray(at, at + 160), output)
+        expect(frames[i]).toEqual(output)
+        const heard = [channel, together[i]!].map((of) => {
+          const found: string[] = []
+          of.drainEvents(({ at: moment, digit, atSample }) => found.push(`${moment} ${digit} ${atSample}`))
+          return found
+        })
+        expect(heard[1]).toEqual(heard[0])
+      }
+    }
+  })
+})

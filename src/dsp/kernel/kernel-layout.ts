@@ -9,11 +9,20 @@ export const layout = {
   turns: 512,
   correlations: 64_512,
   decode: 65_024,
-  input: 66_048,
+  offers: 66_048,
   gate: 67_072,
   gateTurns: 67_840,
   channels: 67_968,
-  channel: { samples: 0, sums: 2_048, energy: 10_240, fits: 10_752, flags: 14_848, bytes: 17_184 },
+  channel: {
+    samples: 0,
+    sums: 2_048,
+    energy: 10_240,
+    fits: 10_752,
+    flags: 14_848,
+    level: 17_168,
+    input: 17_200,
+    bytes: 19_184,
+  },
 } as const
 
 /** Channels in one WebAssembly memory. */

@@ -39,6 +39,7 @@ export class ReferenceKernel implements ToneKernel {
   readonly #scratch: Float64Array
   readonly #pairFit: PairFit
   readonly #gate: ToneGate
+  #offered = 0
   /** [hops completed, samples of the hop under way, energy of the last nine hops, quiet hops in a row] */
   readonly #at: Float64Array
 
@@ -55,6 +56,7 @@ export class ReferenceKernel implements ToneKernel {
       energy,
       fits: state.float64(ringHops * fitFields),
       flags: state.uint8(ringHops),
+      level: this.#gate.level,
       bytes: state.bytes(),
     }
   }
@@ -64,6 +66,15 @@ export class ReferenceKernel implements ToneKernel {
     let found = 0
     for (let i = 0; i < octets.length; i++) found += this.#take(decode[octets[i]!]! >> 2, gated)
     return found
+  }
+
+  /** One channel at a time: what is offered is taken at once. */
+  offerOctets(octets: Uint8Array, law: G711Law, gated = false): void {
+    this.#offered = this.takeOctets(octets, law, gated)
+  }
+
+  takeOffered(): number {
+    return this.#offered
   }
 
   takeLinear(samples: Int16Array, gated = false): number {

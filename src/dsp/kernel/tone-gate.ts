@@ -1,13 +1,13 @@
 import { dtmfHz } from '../dtmf-keypad.ts'
 import { hopSamples, sampleRate } from '../goertzel.ts'
 import type { StateBuffer } from '../state-buffer.ts'
-import { ringHops } from './tone-kernel.ts'
+import { ringHops, samplesOfLevel } from './tone-kernel.ts'
 
 const ringMask = ringHops - 1
 /** A block: three hops, of which every second sample is looked at. What that folds in can only open the gate. */
 const blockHops = 3
 const blockSamples = blockHops * hopSamples
-const thinned = blockSamples / 2
+const thinned = samplesOfLevel
 const scale = 8_191
 
 /** For each two thinned samples: [cos of the low group, of the high, -sin of the low, of the high], each 4 × 2. */
@@ -35,20 +35,27 @@ const pure = scale * scale * thinned
 const leastShare = 0.36 * pure
 const leastSide = 0.03 * pure
 const leastSine = 190 * pure * thinned
+/** Of two blocks: with less energy, no sine in them can be as loud as that. */
+const leastPower = 2_200
 
 /** A quick look at every 6 ms, for a channel in which no tone is on: is there anything that could be a pair? */
 export class ToneGate {
-  /** Sums of the block before: eight real, eight imaginary parts. */
+  /** Sums of the block before and of the last: eight real, eight imaginary parts. */
   readonly #was: Float64Array
-  /** [energy of the block before, hops for which the gate is open] */
+  readonly #is: Float64Array
+  /** [energy of the last block] */
+  readonly level: Float64Array
+  /** [last hop of the block whose sums are known, hops for which the gate is open] */
   readonly #at: Float64Array
 
   constructor(state: StateBuffer) {
     this.#was = state.float64(16)
+    this.#is = state.float64(16)
+    this.level = state.float64(1)
     this.#at = state.float64(2)
   }
 
-  /** Is the gate open for `hop`, whose samples are in the ring? To be asked once for every hop. */
+  /** Is the gate open for `hop`, whose samples are in the ring? To be asked once for every hop that is gated. */
   isOpen(samples: Int16Array, hop: number): boolean {
     const at = this.#at
     if (hop % blockHops === blockHops - 1 && this.#hears(samples, hop)) at[1] = openHops
@@ -58,36 +65,50 @@ export class ToneGate {
   }
 
   #hears(samples: Int16Array, hop: number): boolean {
-    const was = this.#was
-    const at = this.#at
+    this.level[0] = blockPower(samples, hop)
+    const total = blockPower(samples, hop - blockHops) + this.level[0]
+    if (total < leastPower) return false
+    if (this.#at[0] === hop - blockHops) this.#was.set(this.#is)
+    else sumBlock(samples, hop - blockHops, this.#was)
+    sumBlock(samples, hop, this.#is)
+    this.#at[0] = hop
     let low = 0
     let high = 0
     for (let f = 0; f < 8; f++) {
-      let re = 0
-      let im = 0
-      for (let i = 0; i < thinned; i++) {
-        const x = thinnedSample(samples, hop, i)
-        const row = (i >> 1) * 32 + f * 2 + (i & 1)
-        re += x * gateCoefficients[row]!
-        im += x * gateCoefficients[row + 16]!
-      }
+      const re = this.#is[f]!
+      const im = this.#is[8 + f]!
       const c = gateTurns[f]!
       const s = gateTurns[8 + f]!
-      const x = was[f]! + (re * c - im * s)
-      const y = was[8 + f]! + (re * s + im * c)
-      was[f] = re
-      was[8 + f] = im
+      const x = this.#was[f]! + (re * c - im * s)
+      const y = this.#was[8 + f]! + (re * s + im * c)
       const energy = x * x + y * y
       if (f < 4) low = Math.max(low, energy)
       else high = Math.max(high, energy)
     }
-    let power = 0
-    for (let i = 0; i < thinned; i++) power += thinnedSample(samples, hop, i) ** 2
-    const total = at[0]! + power
-    at[0] = power
     if (low + high < leastShare * total) return false
     return Math.min(low, high) >= Math.max(leastSine, leastSide * total)
   }
+}
+
+function sumBlock(samples: Int16Array, hop: number, sums: Float64Array): void {
+  for (let f = 0; f < 8; f++) {
+    let re = 0
+    let im = 0
+    for (let i = 0; i < thinned; i++) {
+      const x = thinnedSample(samples, hop, i)
+      const row = (i >> 1) * 32 + f * 2 + (i & 1)
+      re += x * gateCoefficients[row]!
+      im += x * gateCoefficients[row + 16]!
+    }
+    sums[f] = re
+    sums[8 + f] = im
+  }
+}
+
+function blockPower(samples: Int16Array, hop: number): number {
+  let power = 0
+  for (let i = 0; i < thinned; i++) power += thinnedSample(samples, hop, i) ** 2
+  return power
 }
 
 /** Sample `i` of the thinned block that ends with `hop`. */

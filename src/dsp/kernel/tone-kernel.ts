@@ -3,6 +3,12 @@ import type { G711Law } from '../tone-channel.ts'
 /** Hops that are remembered: 128 ms, of which 480 samples may be ahead of the decisions. A power of two. */
 export const ringHops = 64
 
+/** What a kernel takes at once, in samples. */
+export const capSamples = 480
+
+/** Samples that the gate looks at in a block of 6 ms: every second one. */
+export const samplesOfLevel = 24
+
 /** Fields of a fit; mean squares are of 14-bit samples. */
 export const fitField = {
   /** Row × 4 + column of the strongest pair. */
@@ -27,7 +33,10 @@ export const leastSteadiness = 0.03
 /** Mean square of each sine: about -56 dBm0. */
 export const leastPower = 40
 
-/** What a kernel keeps of one channel: rings over the last `ringHops` hops, indexed by hop & 63. */
+/**
+ * What a kernel keeps of one channel: rings over the last `ringHops` hops, indexed by hop & 63. What a gate passes over
+ * need not be there before it opens, and then as far back as anybody looks: 72 ms.
+ */
 export type KernelViews = {
   /** 16 samples of 14 bits a hop. */
   readonly samples: Int16Array
@@ -39,6 +48,8 @@ export type KernelViews = {
   readonly fits: Float64Array
   /** 1 where the fit could matter to anybody. */
   readonly flags: Uint8Array
+  /** [sum of squares of the last `samplesOfLevel` samples that the gate looked at] */
+  readonly level: Float64Array
   /** All memory of the channel. */
   readonly bytes: Uint8Array
 }
@@ -50,11 +61,17 @@ export type KernelViews = {
 export type ToneKernel = {
   readonly views: KernelViews
   /**
-   * Takes in octets (at most 480) and returns how many hops were completed whose window could matter. `gated`: hops
+   * Takes in octets (at most `capSamples`) and returns how many hops were completed whose window could matter. `gated`: hops
    * around which nothing like a pair is heard are passed over, so that their windows never matter: for whoever only
    * waits for a tone to begin.
    */
   takeOctets(octets: Uint8Array, law: G711Law, gated?: boolean): number
+  /**
+   * As `takeOctets`, in two steps: kernels that share a memory take in what all of them were offered at the first call
+   * of `takeOffered`, in one go. A kernel that has been offered octets must be asked for them before it is given more.
+   */
+  offerOctets(octets: Uint8Array, law: G711Law, gated?: boolean): void
+  takeOffered(): number
   /** As `takeOctets`, for 16-bit linear samples. */
   takeLinear(samples: Int16Array, gated?: boolean): number
   /** As `takeOctets`, for samples that never came: zeroes. */

@@ -2,30 +2,52 @@ import { hopSamples } from '../goertzel.ts'
 import type { G711Law } from '../tone-channel.ts'
 import { bankPages, channelsOfBank, layout, writeTables } from './kernel-layout.ts'
 import { kernelBase64 } from './kernel-wasm.ts'
-import { fitFields, type KernelViews, ringHops, type ToneKernel } from './tone-kernel.ts'
+import { capSamples, fitFields, type KernelViews, ringHops, type ToneKernel } from './tone-kernel.ts'
 import { type WebAssemblyApi, type WebAssemblyModule, webAssembly } from './web-assembly.ts'
 
 type Exports = {
   takeOctets(base: number, length: number, law: number, gated: number): number
   takeLinear(base: number, length: number, gated: number): number
   takeLost(base: number, length: number): number
+  takeOffers(count: number): void
 }
+/** Words of an offer: base, length, law + 2 when gated, hops found. */
+const offerWords = 4
 
 /** One WebAssembly memory and the channels in it. It never grows, so views of it stay good. */
 class Bank {
   readonly exports: Exports
   readonly memory: ArrayBuffer
-  readonly octets: Uint8Array
-  readonly linear: Int16Array
+  readonly #offers: Int32Array
+  /** Frames that are offered and not taken in yet; at most one of each channel. */
+  #offered = 0
   readonly free: number[] = Array.from({ length: channelsOfBank }, (_, channel) => channel)
 
   constructor(api: WebAssemblyApi, module: WebAssemblyModule) {
     const memory = new api.Memory({ initial: bankPages, maximum: bankPages })
     this.exports = new api.Instance(module, { env: { memory } }).exports as Exports
     this.memory = memory.buffer
-    this.octets = new Uint8Array(this.memory, layout.input, 480)
-    this.linear = new Int16Array(this.memory, layout.input, 480)
+    this.#offers = new Int32Array(this.memory, layout.offers, offerWords * channelsOfBank)
     writeTables(this.memory)
+  }
+
+  /** Returns the place of the offer, to ask for what was found. */
+  offer(base: number, length: number, flags: number): number {
+    const at = offerWords * this.#offered++
+    this.#offers[at] = base
+    this.#offers[at + 1] = length
+    this.#offers[at + 2] = flags
+    return at
+  }
+
+  takeOffers(): void {
+    if (this.#offered === 0) return
+    this.exports.takeOffers(this.#offered)
+    this.#offered = 0
+  }
+
+  found(at: number): number {
+    return this.#offers[at + 3]!
   }
 }
 
@@ -53,6 +75,10 @@ export class WasmKernel implements ToneKernel {
   readonly #bank: Bank
   readonly #channel: number
   readonly #base: number
+  readonly #octets: Uint8Array
+  readonly #linear: Int16Array
+  /** Place of this channel's offer. */
+  #offer = 0
   #released = false
 
   constructor() {
@@ -64,26 +90,38 @@ export class WasmKernel implements ToneKernel {
     const { channel } = layout
     const base = layout.channels + this.#channel * channel.bytes
     this.#base = base
+    this.#octets = new Uint8Array(memory, base + channel.input, capSamples)
+    this.#linear = new Int16Array(memory, base + channel.input, capSamples)
     this.views = {
       samples: new Int16Array(memory, base + channel.samples, ringHops * hopSamples),
       sums: new Float64Array(memory, base + channel.sums, ringHops * 16),
       energy: new Float64Array(memory, base + channel.energy, ringHops),
       fits: new Float64Array(memory, base + channel.fits, ringHops * fitFields),
       flags: new Uint8Array(memory, base + channel.flags, ringHops),
+      level: new Float64Array(memory, base + channel.level, 1),
       bytes: new Uint8Array(memory, base, channel.bytes),
     }
   }
 
   takeOctets(octets: Uint8Array, law: G711Law, gated = false): number {
-    const { exports, octets: input } = this.#bank
-    input.set(octets)
-    return exports.takeOctets(this.#base, octets.length, law === 'mulaw' ? 0 : 1, gated ? 1 : 0)
+    this.#octets.set(octets)
+    return this.#bank.exports.takeOctets(this.#base, octets.length, law === 'mulaw' ? 0 : 1, gated ? 1 : 0)
+  }
+
+  offerOctets(octets: Uint8Array, law: G711Law, gated = false): void {
+    this.#octets.set(octets)
+    const flags = (law === 'mulaw' ? 0 : 1) + (gated ? 2 : 0)
+    this.#offer = this.#bank.offer(this.#base, octets.length, flags)
+  }
+
+  takeOffered(): number {
+    this.#bank.takeOffers()
+    return this.#bank.found(this.#offer)
   }
 
   takeLinear(samples: Int16Array, gated = false): number {
-    const { exports, linear } = this.#bank
-    linear.set(samples)
-    return exports.takeLinear(this.#base, samples.length, gated ? 1 : 0)
+    this.#linear.set(samples)
+    return this.#bank.exports.takeLinear(this.#base, samples.length, gated ? 1 : 0)
   }
 
   takeLost(samples: number): number {
@@ -93,9 +131,8 @@ export class WasmKernel implements ToneKernel {
   release(): void {
     if (this.#released) return
     this.#released = true
+    this.#bank.takeOffers()
     this.views.bytes.fill(0)
-    // Input is shared by the bank's channels: the last frame of this one may still lie there.
-    this.#bank.linear.fill(0)
     this.#bank.free.push(this.#channel)
     bankWithRoom = this.#bank
   }

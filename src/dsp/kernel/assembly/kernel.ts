@@ -18,15 +18,20 @@ import {
   FLAGS,
   HOPS,
   INPUT,
+  LAW,
   LEAST_EVENNESS,
   LEAST_GROUP_ENERGY,
   LEAST_SHARE,
   LEAST_TOTAL,
+  OCTETS,
+  OFFERS,
+  PASSED,
   PASSED_OVER,
   QUIET,
   QUIET_HOPS,
   REACH,
   REACH_OF_GATE,
+  REACH_OF_SAMPLES,
   RING,
   SAMPLES,
   SCRATCH,
@@ -35,55 +40,133 @@ import {
   TURNS,
   WINDOW_HOPS,
 } from './memory-map'
-import { decodeAlaw, decodeMulaw } from './decode'
-import { gate } from './gate'
+import { decode } from './decode'
+import { gate, gateOctets } from './gate'
 import { fitSummed, strongest } from './pair-fit'
 
-/** Decodes `length` octets of the input by table `law` (0 mu-law, 1 A-law). Returns the hops that matter. */
+/** Takes in what is offered: a frame of octets of each of `count` channels. */
+export function takeOffers(count: i32): void {
+  for (let i: usize = 0; i < <usize>count << 4; i += 16) {
+    const offer = OFFERS + i
+    const flags = load<i32>(offer, 8)
+    store<i32>(offer, takeOctets(load<i32>(offer), load<i32>(offer, 4), flags & 1, flags >> 1), 12)
+  }
+}
+
+/** Decodes `length` octets of the channel's input by `law` (0 mu-law, 1 A-law). Returns the hops that matter. */
 export function takeOctets(base: usize, length: i32, law: i32, gated: i32): i32 {
   const table = DECODE + (<usize>law << 9)
+  const input = base + INPUT
   let i = 0
   let found = 0
-  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, <i16>decoded(table, i++), gated)
+  let passes = gated !== 0 && load<i32>(base, AWAKE) === 0
+  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, decoded(table, input + i++), gated)
   while (i + 16 <= length) {
-    const to = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
-    if (law === 0) decodeMulaw(INPUT + i, to)
-    else decodeAlaw(INPUT + i, to)
+    // Whoever looks at what has been found looks at the rest of the frame too.
+    passes = passes && load<i32>(base, AWAKE) === 0
+    if (passes && (load<i32>(base, PASSED) > 0 || load<i32>(base, HOPS) % 3 === 0)) {
+      i += pass(base, input + i, length - i, law)
+      if (load<i32>(base, AWAKE) > 0) found += opened(base)
+      continue
+    }
+    if (load<i32>(base, PASSED) > 0) makeUp(base)
+    decode(input + i, base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5), law)
     found += takeHop(base, gated)
     i += 16
   }
-  while (i < length) found += take(base, <i16>decoded(table, i++), gated)
+  if (i < length && load<i32>(base, PASSED) > 0) makeUp(base)
+  while (i < length) found += take(base, decoded(table, input + i++), gated)
   return found
 }
 
-function decoded(table: usize, at: i32): u16 {
-  return load<u16>(table + (<usize>load<u8>(INPUT + at) << 1))
+function decoded(table: usize, at: usize): i16 {
+  return <i16>load<u16>(table + (<usize>load<u8>(at) << 1))
+}
+
+/**
+ * Passes over whole hops of a channel in which no tone is on, up to the first at which the gate opens: only the gate
+ * looks at them. Begins at the first hop of a block. Returns the octets taken.
+ */
+function pass(base: usize, from: usize, length: i32, law: i32): i32 {
+  let hop = load<i32>(base, HOPS)
+  let passed = load<i32>(base, PASSED)
+  let i = 0
+  while (i + 16 <= length) {
+    const slot = <usize>(hop & RING)
+    v128.store(base + OCTETS + (slot << 4), v128.load(from + i))
+    store<u8>(base + FLAGS + slot, 0)
+    i += 16
+    passed++
+    if (hop++ % 3 !== 2) continue
+    store<i32>(base, passed, PASSED)
+    gateOctets(base, hop - 1, law)
+    if (load<i32>(base, AWAKE) > 0) break
+  }
+  store<i32>(base, passed, PASSED)
+  store<i32>(base, law, LAW)
+  store<i32>(base, hop, HOPS)
+  return i
+}
+
+/** What was passed over is needed now: the samples and energies of the last hops of it. */
+function makeUp(base: usize): void {
+  const next = load<i32>(base, HOPS)
+  const passed = load<i32>(base, PASSED)
+  const law = load<i32>(base, LAW)
+  for (let hop = next - min(passed, REACH_OF_SAMPLES); hop < next; hop++) {
+    const slot = <usize>(hop & RING)
+    const x = base + SAMPLES + (slot << 5)
+    decode(base + OCTETS + (slot << 4), x, law)
+    energyOf(base, hop, v128.load(x), v128.load(x, 16))
+  }
+  store<i32>(base, 0, PASSED)
+  // As in silence: whoever needs the sums of these hops adds them up then.
+  store<i32>(base, PASSED_OVER, QUIET)
+  store<f64>(base, windowEnergy(base, next), TOTAL)
+}
+
+/** The gate has opened at the last hop that was passed over, which is now taken in like any other. */
+function opened(base: usize): i32 {
+  const hop = load<i32>(base, HOPS) - 1
+  makeUp(base)
+  store<i32>(base, load<i32>(base, AWAKE) - 1, AWAKE)
+  const x = base + SAMPLES + (<usize>(hop & RING) << 5)
+  return complete(base, hop, v128.load(x), v128.load(x, 16), load<f64>(base, TOTAL))
+}
+
+/** Of the nine hops before `next`: whole numbers below 2^53, so that their order does not count. */
+function windowEnergy(base: usize, next: i32): f64 {
+  let sum: f64 = 0
+  for (let h = next - WINDOW_HOPS; h < next; h++) sum += load<f64>(base + ENERGY + (<usize>(h & RING) << 3))
+  return sum
 }
 
 /** As takeOctets, for 16-bit linear samples. */
 export function takeLinear(base: usize, length: i32, gated: i32): i32 {
+  const input = base + INPUT
   let i = 0
   let found = 0
-  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, linear(i++), gated)
+  while (i < length && load<i32>(base, FILLED) > 0) found += take(base, linear(input, i++), gated)
   while (i + 16 <= length) {
     const to = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
-    const from = INPUT + (<usize>i << 1)
+    const from = input + (<usize>i << 1)
     v128.store(to, i16x8.shr_s(v128.load(from), 2))
     v128.store(to, i16x8.shr_s(v128.load(from, 16), 2), 16)
     found += takeHop(base, gated)
     i += 16
   }
-  while (i < length) found += take(base, linear(i++), gated)
+  while (i < length) found += take(base, linear(input, i++), gated)
   return found
 }
 
-function linear(at: i32): i16 {
-  return <i16>(<i32>load<i16>(INPUT + (<usize>at << 1)) >> 2)
+function linear(input: usize, at: i32): i16 {
+  return <i16>(<i32>load<i16>(input + (<usize>at << 1)) >> 2)
 }
 
 /** As takeOctets, for samples that never came. */
 export function takeLost(base: usize, length: i32): i32 {
   let found = 0
+  if (load<i32>(base, PASSED) > 0) makeUp(base)
   for (let i = 0; i < length; i++) found += take(base, 0, 0)
   return found
 }
@@ -125,18 +208,23 @@ function takeHop(base: usize, gated: i32): i32 {
 // @ts-expect-error: decorator
 @inline
 function measure(base: usize, hop: i32, x0: v128, x1: v128): f64 {
+  // Whole numbers below 2^53: adding and taking away leaves no error behind.
+  const old = load<f64>(base + ENERGY + (<usize>((hop - WINDOW_HOPS) & RING) << 3))
+  const total = load<f64>(base, TOTAL) + energyOf(base, hop, x0, x1) - old
+  store<f64>(base, total, TOTAL)
+  return total
+}
+
+// @ts-expect-error: decorator
+@inline
+function energyOf(base: usize, hop: i32, x0: v128, x1: v128): f64 {
   const slot = <usize>(hop & RING)
   store<u8>(base + FLAGS + slot, 0)
   const e = i32x4.add(i32x4.dot_i16x8_s(x0, x0), i32x4.dot_i16x8_s(x1, x1))
-  const energy = <f64>(
-    (i32x4.extract_lane(e, 0) + i32x4.extract_lane(e, 1) + i32x4.extract_lane(e, 2) + i32x4.extract_lane(e, 3))
-  )
+  const halves = i32x4.add(e, v128.shuffle<i32>(e, e, 2, 3, 0, 1))
+  const energy = <f64>(i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1))
   store<f64>(base + ENERGY + (slot << 3), energy)
-  // Whole numbers below 2^53: adding and taking away leaves no error behind.
-  const old = load<f64>(base + ENERGY + (<usize>((hop - WINDOW_HOPS) & RING) << 3))
-  const total = load<f64>(base, TOTAL) + energy - old
-  store<f64>(base, total, TOTAL)
-  return total
+  return energy
 }
 
 /** The rest of a hop that may matter: sums, blocks and the fit. */

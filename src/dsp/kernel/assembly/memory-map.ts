@@ -5,7 +5,8 @@ export const COEFFICIENTS: usize = 0
 export const TURNS: usize = 512
 export const CORRELATIONS: usize = 64_512
 export const DECODE: usize = 65_024
-export const INPUT: usize = 66_048
+/** What is offered: [base, length, law + 2 when gated, hops found] for each frame. */
+export const OFFERS: usize = 66_048
 export const GATE: usize = 67_072
 export const GATE_TURNS: usize = 67_840
 
@@ -34,6 +35,17 @@ export const GATE_RE: usize = 17_040
 export const GATE_IM: usize = 17_104
 export const GATE_POWER: usize = 17_168
 export const AWAKE: usize = 17_176
+/** Hop of the block whose sums are known, and of that whose energy is. */
+export const GATE_SUMMED: usize = 17_180
+export const GATE_MEASURED: usize = 17_184
+/** Octets or samples that are to be taken in. */
+export const INPUT: usize = 17_200
+/** Ring of the octets of hops that were passed over, by hop & 63, and how many of the last hops were. */
+export const OCTETS: usize = 18_160
+export const PASSED: usize = 17_188
+export const LAW: usize = 17_192
+/** As many of these are decoded when the gate opens: nobody looks further back. */
+export const REACH_OF_SAMPLES: i32 = 36
 
 export const RING: i32 = 63
 export const BLOCK_RING: i32 = 7
@@ -58,4 +70,6 @@ export const TURN_SQUARE: f64 = 8_191 * 8_191
 export const AWAKE_HOPS: i32 = 4
 export const GATE_LEAST_SHARE: f64 = 0.36 * 8_191 * 8_191 * 24
 export const GATE_LEAST_SIDE: f64 = 0.03 * 8_191 * 8_191 * 24
+/** Of two blocks of thinned samples: with less energy, no sine in them can be loud enough. */
+export const GATE_LEAST_POWER: f64 = 2_200
 export const GATE_LEAST_SINE: f64 = 190 * 8_191 * 8_191 * 24 * 24
