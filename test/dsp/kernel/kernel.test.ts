@@ -72,8 +72,8 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
       if (found > 0 || !passes(at)) {
         expect(differences(reference.views, wasm.views, Math.floor(to / 16))).toEqual([])
       }
-      expect(wasm.views.flags).toEqual(reference.views.flags)
-      expect(wasm.views.level).toEqual(reference.views.level)
+      expect(Buffer.compare(wasm.views.flags, reference.views.flags)).toBe(0)
+      expect(wasm.views.level[0]).toBe(reference.views.level[0])
       flagged += reference.views.flags.reduce((sum, flag) => sum + flag, 0)
       at = to
     }
@@ -95,7 +95,7 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
 
   it.each(['mulaw', 'alaw'] as const)('opens and shuts its gate as the reference does (%s)', (law) => {
     const random = seeded(seed + 2)
-    const octets = medley(random).octets(law)
+    const octets = medley(random).octets(law).subarray(0, 240_000)
     const isGated = (from: number) => (from >> 7) % 9 !== 0
     const feed: Feed = (kernel, from, to) =>
       (from >> 7) % 31 === 1
