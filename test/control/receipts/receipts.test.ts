@@ -217,6 +217,7 @@ describe('a receipt by text message', () => {
     await rig.crash()
     phone.onMessage = (take, response) => json(response, 201, { ...take(), status: 'queued' })
     await rig.startCore()
+    await rig.store.db.deleteFrom('webhook_deliveries').where('attempt', '=', 4).execute()
     await rig.store.db
       .updateTable('outbox')
       .set({ state: 'waiting', attempts: 3, next_at: 0, leased_until: 0 })
