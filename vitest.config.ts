@@ -53,7 +53,6 @@ export default defineConfig({
             'gateway-events',
             'outbox',
             'payments',
-            'plans',
             'receipts',
             'reconciliation',
             'store',
