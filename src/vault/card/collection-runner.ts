@@ -23,6 +23,7 @@ import { DigitIntake } from './digit-intake.ts'
 import { judge } from './field-rules.ts'
 import { canFill } from './fill-slots.ts'
 import { trustFor } from './gateway-trust.ts'
+import { closeHandle } from './handles.ts'
 import { beginExchange, type Exchange } from './send-call.ts'
 
 type Opening = Extract<Order, { type: 'open' }>
@@ -168,10 +169,4 @@ export class CollectionRunner {
   #tell(event: CardEvent): void {
     this.#options.report({ type: 'event', event })
   }
-}
-
-/** Closes a handle that nobody took. */
-export function closeHandle(handle: unknown): void {
-  const { close } = (handle ?? {}) as { close?: unknown }
-  if (typeof close === 'function') close.call(handle)
 }
