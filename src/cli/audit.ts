@@ -3,7 +3,7 @@ import { systemClock } from '../base/clock.ts'
 import { Secret } from '../base/secret.ts'
 import { type ChainFault, walkAudit } from '../control/store/audit-log.ts'
 import { openStore } from '../control/store/store.ts'
-import { databaseFileOf } from '../supervisor/process-plan.ts'
+import { databaseFileOf } from '../supervisor/plan/addresses.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 type VerifyOptions = ConfigurationOptions & { readonly json?: boolean; readonly head?: string[] }

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { systemClock } from '../base/clock.ts'
 import { AppError } from '../base/errors.ts'
 import { createBackup, restoreBackup } from '../control/store/backup.ts'
-import { databaseFileOf } from '../supervisor/process-plan.ts'
+import { databaseFileOf } from '../supervisor/plan/addresses.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 /** The rows are in PostgreSQL: that has tools of its own, which know more than we do. */

@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { AppError } from '../base/errors.ts'
 import { parseScript } from '../simulator/call-script.ts'
 import { runScriptedCall } from '../simulator/scripted-call.ts'
+import { addresses } from '../supervisor/plan/addresses.ts'
 import { packageDir } from '../supervisor/platform.ts'
-import { addresses } from '../supervisor/process-plan.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 type Options = ConfigurationOptions & { readonly from: string; readonly to?: string; readonly script: string }

@@ -6,7 +6,7 @@ import { Secret } from '../base/secret.ts'
 import { ExportKind, ExportQuery } from '../contracts/exports.ts'
 import { exportDay } from '../control/exports/exports.ts'
 import { openStore } from '../control/store/store.ts'
-import { databaseFileOf } from '../supervisor/process-plan.ts'
+import { databaseFileOf } from '../supervisor/plan/addresses.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 type ExportOptions = ConfigurationOptions & {

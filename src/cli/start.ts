@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
+import { type ProcessName, processNames } from '../supervisor/plan/process-plan.ts'
+import { officeApp } from '../supervisor/plan/sandbox-merchant.ts'
 import { type Platform, startPlatform } from '../supervisor/platform.ts'
-import { officeApp, type ProcessName, processNames } from '../supervisor/process-plan.ts'
 import { type ConfigurationOptions, readConfiguration, withConfiguration } from './configuration.ts'
 
 type StartOptions = ConfigurationOptions & { readonly only?: ProcessName[] }

@@ -1,4 +1,4 @@
-import { officeApp } from '../supervisor/process-plan.ts'
+import { officeApp } from '../supervisor/plan/sandbox-merchant.ts'
 import type { ThrowawayPlatform } from '../supervisor/throwaway-platform.ts'
 import type { ApiClient } from './api-client.ts'
 import { SandboxOfficeClient } from './sandbox-office-client.ts'

@@ -2,7 +2,7 @@ import { backoffMs } from '../base/backoff.ts'
 import type { Clock, Timer } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import { LaunchedProcess } from './launched-process.ts'
-import type { PlannedProcess } from './process-plan.ts'
+import type { PlannedProcess } from './plan/process-plan.ts'
 import { Standby } from './standby.ts'
 
 export type ChildOptions = {

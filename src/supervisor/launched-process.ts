@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { exitCodes, FromChild } from '../base/child-process.ts'
 import type { Clock } from '../base/clock.ts'
 import { ChildNotReady } from './child-not-ready.ts'
-import type { PlannedProcess } from './process-plan.ts'
+import type { PlannedProcess } from './plan/process-plan.ts'
 
 export type LaunchOptions = {
   /** The process's main file. */

@@ -6,8 +6,9 @@ import { systemClock } from '../base/clock.ts'
 import { createLog } from '../base/log.ts'
 import { Child } from './child.ts'
 import { ChildNotReady } from './child-not-ready.ts'
+import { addresses } from './plan/addresses.ts'
+import { type ProcessName, planProcesses } from './plan/process-plan.ts'
 import type { PlatformConfig } from './platform-config.ts'
-import { addresses, type ProcessName, planProcesses } from './process-plan.ts'
 import { type SandboxCredentials, sandboxCredentials } from './sandbox-credentials.ts'
 
 export type PlatformOptions = {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SandboxOfficeClient } from '../../src/demo/sandbox-office-client.ts'
 import type { RunningOffice } from '../../src/sandbox/office/office-server.ts'
 import { startSandboxOffice } from '../../src/sandbox/office/sandbox-office.ts'
-import { officeApp } from '../../src/supervisor/process-plan.ts'
+import { officeApp } from '../../src/supervisor/plan/sandbox-merchant.ts'
 import { CrmRig } from './crm-rig.ts'
 
 const operatorKey = 'key-of-the-sandbox-gateway'

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { CallResource } from '../../src/contracts/desk-port.ts'
 import { demoCard } from '../../src/demo/demo-cards.ts'
-import { sandboxIvrNumber } from '../../src/supervisor/process-plan.ts'
+import { sandboxIvrNumber } from '../../src/supervisor/plan/sandbox-merchant.ts'
 import { House } from '../e2e/house.ts'
 import { HearingCaller } from './support/hearing-caller.ts'
 import { missingFrom } from './support/missing-from.ts'

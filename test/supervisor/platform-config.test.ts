@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import { ControlConfig } from '../../src/contracts/process-config/control-config.ts'
 import { VaultConfig } from '../../src/contracts/process-config/vault-config.ts'
+import { planProcesses } from '../../src/supervisor/plan/process-plan.ts'
 import { PlatformConfig } from '../../src/supervisor/platform-config.ts'
-import { planProcesses } from '../../src/supervisor/process-plan.ts'
 
 const text = readFileSync(path.resolve('config', 'tonewall.yaml'), 'utf8')
 

@@ -1,7 +1,7 @@
 import { TonewallClient } from '../../../src/client/client.ts'
 import type { CallResource, PaymentResource } from '../../../src/contracts/desk-port.ts'
 import { gatewayOf } from '../../../src/demo/demo.ts'
-import { sandboxIvrNumber } from '../../../src/supervisor/process-plan.ts'
+import { sandboxIvrNumber } from '../../../src/supervisor/plan/sandbox-merchant.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../../../src/supervisor/throwaway-platform.ts'
 import { type CallerReport, callAtRandom } from './random-caller.ts'
 
