@@ -5,7 +5,7 @@ const dropPower = 10 ** -0.75
 /** …within this time of its end is its echo: 700 ms. */
 const hops = 350
 /** An echo keeps the twist of its key within this factor; a very quiet one may have more beside it. */
-const twistSlack = 10 ** 0.6
+const twistSlack = 10 ** 0.8
 const quietDrop = 10 ** -1.1
 const quietTwistSlack = 10 ** 1.2
 
@@ -48,9 +48,21 @@ export class EchoMemory {
   explains(key: number, lowPower: number, highPower: number): boolean {
     const keys = this.#keys
     if (keys[key * 3] === 0) return false
-    const low = lowPower / keys[key * 3 + 1]!
-    const high = highPower / keys[key * 3 + 2]!
-    const slack = low + high < 2 * quietDrop ? quietTwistSlack : twistSlack
-    return low + high < 2 * dropPower && low < high * slack && high < low * slack
+    const ownLow = keys[key * 3 + 1]!
+    const ownHigh = keys[key * 3 + 2]!
+    if (isCopy(lowPower / ownLow, highPower / ownHigh)) return true
+    // An earlier key's echo may have weakened a sine of this key when it was pressed; the telephone's other keys tell.
+    let low = ownLow
+    let high = ownHigh
+    for (let at = 0; at < 48; at += 3) {
+      low = Math.max(low, keys[at + 1]!)
+      high = Math.max(high, keys[at + 2]!)
+    }
+    return isCopy(lowPower / low, highPower / high)
   }
+}
+
+function isCopy(low: number, high: number): boolean {
+  const slack = low + high < 2 * quietDrop ? quietTwistSlack : twistSlack
+  return low + high < 2 * dropPower && low < high * slack && high < low * slack
 }

@@ -12,6 +12,10 @@ const reachHops = 31
 /** A tone has begun when it has a fifth of its power, and is there when it has most of it. */
 const begunShare = 0.2
 const thereShare = 0.7
+/** From this share of the pair on, what is left may have spoilt the measuring of its frequencies. */
+const disturbed = 0.15
+/** A line below this, in Hz, is a voice's pitch: it may begin with a key. */
+const lowestLineHz = 450
 /** The first window that agrees is filled to some 15 ms. */
 const hopsOfFirst = 8
 
@@ -28,7 +32,7 @@ export const examField = {
   top: 5,
   /** Of the rest: the second harmonics of the two sines. */
   octaves: 6,
-  /** Of the rest: its strongest line. */
+  /** Of the rest: its strongest line above the pitch of a voice. */
   line: 7,
   /** Of the sine that is further off its nominal frequency, in per cent. */
   offsetPct: 8,
@@ -88,21 +92,47 @@ export class ToneExam {
     const low = (2 * Math.PI * lowGroupHz[key >> 2]!) / sampleRate
     const high = (2 * Math.PI * highGroupHz[key & 3]!) / sampleRate
     const steps = this.#steps
-    steps[0] = low * (1 + lowOffsetPct / 100)
-    steps[1] = high * (1 + highOffsetPct / 100)
+    this.#aim(low * (1 + lowOffsetPct / 100), high * (1 + highOffsetPct / 100))
     this.#fit.refine(start, samples, steps)
-    this.#fit.fit(start, samples, steps)
-    const rest = this.#fit.leave(start, samples, steps, this.#rest)
-    const pair = this.#fit.lowPower + this.#fit.highPower
+    let rest = this.#leave(start, samples)
+    if (rest > disturbed * this.#pairPower) rest = this.#aimAgain(start, samples, low, high, rest)
+    const pair = this.#pairPower
     found[F.offsetPct] = 100 * Math.max(Math.abs(steps[0] / low - 1), Math.abs(steps[1] / high - 1))
     found[F.rest] = rest / pair
     found[F.samples] = samples
     if (isInSight) {
       const sinceOnset = spectrum.hops - found[F.onsetHop]!
-      const hopsBefore = Math.max(1, Math.min(8, reachHops + 1 - sinceOnset))
-      found[F.before] = spectrum.power(hopsBefore, sinceOnset + 1) / pair
+      // The hop next to the tone may hold some of it already.
+      const hopsBefore = Math.max(1, Math.min(8, reachHops - sinceOnset))
+      found[F.before] = spectrum.power(hopsBefore, sinceOnset + 2) / pair
     }
     this.#lookAtRest(samples, pair)
+  }
+
+  get #pairPower(): number {
+    return this.#fit.lowPower + this.#fit.highPower
+  }
+
+  #aim(low: number, high: number): void {
+    this.#steps[0] = low
+    this.#steps[1] = high
+  }
+
+  /** Fits the pair at the frequencies aimed at. Returns the mean square of what that leaves. */
+  #leave(start: number, samples: number): number {
+    this.#fit.fit(start, samples, this.#steps)
+    return this.#fit.leave(start, samples, this.#steps, this.#rest)
+  }
+
+  /** A third sine turns the phases by which frequencies are measured: the nominal ones may leave less. */
+  #aimAgain(start: number, samples: number, low: number, high: number, rest: number): number {
+    const measuredLow = this.#steps[0]!
+    const measuredHigh = this.#steps[1]!
+    this.#aim(low, high)
+    const left = this.#leave(start, samples)
+    if (left < rest) return left
+    this.#aim(measuredLow, measuredHigh)
+    return this.#leave(start, samples)
   }
 
   /** Back from the last of the tone to where it has not begun. False when that is out of sight by now. */
@@ -147,7 +177,7 @@ export class ToneExam {
       if (hz > 1_800) found[F.top]! += power
       else if (hz > 650) found[F.middle]! += power
       // A line between two bins shows in both.
-      found[F.line] = Math.max(found[F.line]!, power + last)
+      if (hz > lowestLineHz) found[F.line] = Math.max(found[F.line]!, power + last)
       last = power
     }
     const [low, high] = this.#steps

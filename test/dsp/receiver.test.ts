@@ -80,6 +80,14 @@ describe('the echo of a key', () => {
       track.press(300 + 240 * i, { key: key as Key, ms: 110, lowPhase: 1 })
     expect(heard(track.echo(200, 9))).toBe('77')
   })
+
+  it('is known for one although another key’s echo weakened it when it was pressed', () => {
+    const track = new Track(1_800)
+      .press(300, { key: '5', ms: 120 })
+      .press(550, { key: '2', ms: 120, highPhase: Math.PI })
+    // 5 and 2 share 1,336 Hz: at 250 ms the echo of the one takes away from the other.
+    expect(heard(track.echo(250, 9))).toBe('52')
+  })
 })
 
 describe('what only seems to be a key', () => {
@@ -96,6 +104,20 @@ describe('what only seems to be a key', () => {
     ['a third tone as loud, from above', together((t) => t.sine(2_300, -15))],
     ['harmonics of one pitch', together((t) => [400, 600, 1_000, 2_000, 2_400].map((hz) => t.sine(hz, -18)))],
   ])('is no press: %s', (_, track) => expect(heard(track)).toBe(''))
+
+  it('is no press: a third tone 3 dB down that turns the phases by which frequencies are measured', () => {
+    const keys = new Track(6_000)
+    for (let n = 0; n < 30; n++) {
+      const phases = { lowPhase: n, highPhase: 0.7 * n }
+      keys.press(100 + 190 * n, { key: n % 2 ? '*' : '7', ms: 60 + 3 * n, levelDbm0: -12, ...phases })
+    }
+    expect(heard(together((t) => t.sine(1_050, -18), keys))).toBe('')
+  })
+
+  it('but a voice may begin with a key', () => {
+    const track = together((t) => t.sine(200, -17).sine(400, -30))
+    expect(heard(track)).toBe(keypad)
+  })
 
   it('but what had been heard before a key does not speak against it', () => {
     const track = allKeys({ ms: 90 }).sine(1_050, -18)
