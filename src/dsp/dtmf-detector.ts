@@ -165,9 +165,13 @@ export class DtmfDetector {
     })
     const followsKey =
       this.active || (s[field.formerHop]! > 0 && c[C.startHop]! - s[field.formerHop]! < hopsOfRoll)
-    const trusted = trust(this.#exam.found, { purity: c[C.puritySum]! / run, riseDb: c[C.rise]!, followsKey })
+    const bearing = { purity: c[C.puritySum]! / run, riseDb: c[C.rise]!, followsKey }
     const isFinal = ago > 0 || hops - this.#exam.found[examField.onsetHop]! >= hopsOfFinal
-    return trusted >= (isFinal ? leastTrust : leastEarlyTrust)
+    const least = isFinal ? leastTrust : leastEarlyTrust
+    // As long as nothing is known of the rest, it speaks against nobody: where that is too little, it may stay unknown.
+    if (trust(this.#exam.found, bearing) < least) return false
+    this.#exam.lookAtRest()
+    return trust(this.#exam.found, bearing) >= least
   }
 
   #end(): void {

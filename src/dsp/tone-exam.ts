@@ -75,7 +75,7 @@ export class ToneExam {
     this.#pair = state.float64(2)
   }
 
-  /** Looks at a tone, in its first 60 ms and later. */
+  /** Looks at a tone, in its first 60 ms and later. What is left of it is only taken apart by `lookAtRest`. */
   look({ key, startHop, ago, lowOffsetPct, highOffsetPct }: Looked): void {
     const found = this.found
     if (found[F.startHop] !== startHop) {
@@ -106,7 +106,8 @@ export class ToneExam {
       const hopsBefore = Math.max(1, Math.min(8, reachHops - sinceOnset))
       found[F.before] = spectrum.power(hopsBefore, sinceOnset + 2) / pair
     }
-    this.#lookAtRest(samples, pair)
+    found[F.middle] = found[F.top] = found[F.line] = found[F.octaves] = 0
+    this.#pair[0] = pair
   }
 
   get #pairPower(): number {
@@ -165,11 +166,12 @@ export class ToneExam {
     return this.#pair[0]! + this.#pair[1]!
   }
 
-  /** Where in the spectrum is what the pair leaves? */
-  #lookAtRest(samples: number, pair: number): void {
+  /** Where in the spectrum is what the pair leaves? Dearer than all the rest; to be asked right after `look`. */
+  lookAtRest(): void {
     const found = this.found
+    const samples = found[F.samples]!
+    const pair = this.#pair[0]!
     const binHz = sampleRate / samples
-    found[F.middle] = found[F.top] = found[F.line] = 0
     let last = 0
     for (let bin = Math.ceil(150 / binHz); bin * binHz < 3_850; bin++) {
       const hz = bin * binHz
@@ -184,22 +186,17 @@ export class ToneExam {
     found[F.octaves] = (this.#line(2 * low!, samples) + this.#line(2 * high!, samples)) / pair
   }
 
-  /** Mean square of a sine of the rest. */
+  /** Mean square of a sine of the rest, by Goertzel's recurrence. */
   #line(step: number, samples: number): number {
-    const c = Math.cos(step)
-    const s = Math.sin(step)
+    const turn = 2 * Math.cos(step)
     const rest = this.#rest
-    let a = 1
+    let a = 0
     let b = 0
-    let re = 0
-    let im = 0
     for (let i = 0; i < samples; i++) {
-      re += rest[i]! * a
-      im += rest[i]! * b
-      const a0 = a
-      a = a * c - b * s
-      b = a0 * s + b * c
+      const c = rest[i]! + turn * a - b
+      b = a
+      a = c
     }
-    return (2 * (re * re + im * im)) / (samples * samples)
+    return (2 * (a * a + b * b - turn * a * b)) / (samples * samples)
   }
 }
