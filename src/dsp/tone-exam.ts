@@ -97,7 +97,7 @@ export class ToneExam {
     let rest = this.#leave(start, samples)
     if (rest > disturbed * this.#pairPower) rest = this.#aimAgain(start, samples, low, high, rest)
     const pair = this.#pairPower
-    found[F.offsetPct] = 100 * Math.max(Math.abs(steps[0] / low - 1), Math.abs(steps[1] / high - 1))
+    found[F.offsetPct] = 100 * Math.max(Math.abs(steps[0]! / low - 1), Math.abs(steps[1]! / high - 1))
     found[F.rest] = rest / pair
     found[F.samples] = samples
     if (isInSight) {
