@@ -4,8 +4,9 @@ import { agent, merchantId, otherAgent, otherMerchantId, Rig } from './rig.ts'
 let rig: Rig
 const queries: string[] = []
 beforeEach(async () => {
-  queries.length = 0
   rig = await Rig.start({ onQuery: (sql) => void queries.push(sql) })
+  // What every start looks at is everybody's: secrets that are to be sealed anew.
+  queries.length = 0
 })
 afterEach(() => rig.close())
 
