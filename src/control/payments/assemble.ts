@@ -351,9 +351,11 @@ function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'idle' | 'stop'> {
       expire()
     },
     async idle() {
-      await planRunner.idle()
-      await flow.idle()
-      await planRunner.idle()
+      // What is charged moves its plan on, and that may charge what is due next.
+      do {
+        await planRunner.idle()
+        await flow.idle()
+      } while (!planRunner.isIdle)
     },
     async stop(deadlineMs = 5_000) {
       expiry?.cancel()

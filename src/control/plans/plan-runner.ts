@@ -24,11 +24,14 @@ import {
   tellOfPlan,
   updatePlan,
 } from './plan-store.ts'
+import { beginWaiting } from './waiting-plans.ts'
 
 /** A process that dies with a plan in its hands gives it back after so long, in ms. */
 const leaseMs = 120_000
-/** The gateway is away, or the store failed: looked at again after so long, in ms. */
+/** The gateway is away: looked at again after so long, in ms. */
 const troubleMs = 15 * 60_000
+/** A payment whose outcome is open, a store that failed: looked at again after so long, in ms. */
+const soonMs = 60_000
 /** Nothing is waited for in one piece for longer, in ms: clocks are set. */
 const longestWaitMs = 3_600_000
 /** More steps at once than any plan takes: one that goes round in circles waits. */
@@ -59,6 +62,8 @@ export class PlanRunner {
   #timer: Timer | undefined
   #running: Promise<void> | undefined
   #wanted = false
+  /** Whose payments have moved on since the last look. */
+  readonly #news = new Map<string, PlanKey>()
   #stopped = false
 
   constructor(options: PlanRunnerOptions) {
@@ -73,6 +78,16 @@ export class PlanRunner {
       this.#running = undefined
       if (this.#wanted) this.wake()
     })
+  }
+
+  /** The payment of the plan's run has moved on: the plan need not wait for its next look. */
+  look(key: PlanKey): void {
+    this.#news.set(key.planId, key)
+    this.wake()
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined
   }
 
   async idle(): Promise<void> {
@@ -92,16 +107,34 @@ export class PlanRunner {
     this.#timer?.cancel()
     let waitMs = longestWaitMs
     try {
-      for (const merchantId of await merchantIds(store.db))
+      await this.#hear()
+      for (const merchantId of await merchantIds(store.db)) {
+        if (!(await beginWaiting(this.#options, merchantId))) waitMs = soonMs
         for (const plan of await duePlans(store.db, merchantId, clock.now()))
           if (!this.#stopped) await this.#plan(plan)
+      }
       const dueMs = await nextPlanAt(store.db)
-      if (dueMs !== null) waitMs = Math.min(Math.max(dueMs - clock.now(), 1_000), longestWaitMs)
+      if (dueMs !== null) waitMs = Math.min(Math.max(dueMs - clock.now(), 1_000), waitMs)
     } catch (error) {
       log.error({ error }, 'plans could not be looked at, and will be')
-      waitMs = 60_000
+      waitMs = soonMs
     }
     if (!this.#stopped) this.#timer = clock.after(waitMs, () => this.wake())
+  }
+
+  /** What is lost here, with the store or the process, is found within a minute: `#charge` has set that. */
+  async #hear(): Promise<void> {
+    const { store, clock } = this.#options
+    const news = [...this.#news.values()]
+    this.#news.clear()
+    for (const { merchantId, planId } of news)
+      await store.db
+        .updateTable('plans')
+        .set({ next_at: clock.now() })
+        .where('merchant_id', '=', merchantId)
+        .where('id', '=', planId)
+        .where('status', '=', 'active')
+        .execute()
   }
 
   async #plan(row: PlanRow): Promise<void> {
@@ -166,7 +199,7 @@ export class PlanRunner {
     const paymentId = open.payment_id
     await storedCards.charge(systemOf(key.merchantId), { paymentId, cardId, initiator: 'merchant' })
     // Its outcome is written by the payment's own machine; `settled` wakes us, and a minute is long enough otherwise.
-    await this.#change(key, { next_at: clock.now() + 60_000 })
+    await this.#change(key, { next_at: clock.now() + soonMs })
     return false
   }
 

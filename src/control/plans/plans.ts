@@ -3,7 +3,6 @@ import { newId } from '../../base/ids.ts'
 import type { ChangePlan, NewPlan, PlanEventType, PlanResource } from '../../contracts/plans.ts'
 import { declineOf, type PaymentRow } from '../payments/rows.ts'
 import { findPayment } from '../payments/store.ts'
-import { systemOf } from '../payments/system-actor.ts'
 import type { Actor } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
@@ -23,6 +22,7 @@ import {
   tellOfPlan,
   updatePlan,
 } from './plan-store.ts'
+import { hasOutcome } from './waiting-plans.ts'
 
 export type PlansOptions = {
   readonly store: Store
@@ -49,9 +49,11 @@ export type Plans = {
 }
 
 const over = new Set(['cancelled', 'completed'])
+/** How the `callId` of a run's payment begins; the plan's id follows. */
+const ofPlan = 'plan:'
 
 export function createPlans(options: PlansOptions): Plans {
-  const { store } = options
+  const { store, runner } = options
   const find = ({ merchantId }: Actor, planId: string) => findPlan(store.db, { merchantId, planId })
   const show = async (row: PlanRow) =>
     planResource(row, await runsOf(store.db, { merchantId: row.merchant_id, planId: row.id }))
@@ -92,8 +94,10 @@ export function createPlans(options: PlansOptions): Plans {
         to: async () => ({ status: 'cancelled', because: 'ordered', next_at: null }),
       }),
     onPayment(row) {
-      if (row.call_id.startsWith('plan:')) void wakeFor(options, row)
-      else if (row.keep_card !== null) void begin(options, row).catch(() => {})
+      if (row.call_id.startsWith(ofPlan)) {
+        if (row.status !== 'created' && row.status !== 'authorising')
+          runner.look({ merchantId: row.merchant_id, planId: row.call_id.slice(ofPlan.length) })
+      } else if (row.keep_card !== null && hasOutcome(row)) runner.wake()
     },
   }
 }
@@ -231,59 +235,5 @@ async function changed(
     ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule), next_index: begun }),
     ...(isBack ? { status: 'active' as const, because: null } : {}),
     next_at: row.status === 'active' || isBack ? nowMs : row.next_at,
-  }
-}
-
-/** A plan's payment has its outcome: the plan need not wait for its next look. */
-async function wakeFor({ store, runner }: PlansOptions, payment: PaymentRow): Promise<void> {
-  if (payment.status === 'created' || payment.status === 'authorising') return
-  const planId = payment.call_id.slice('plan:'.length)
-  await store.db
-    .updateTable('plans')
-    .set({ next_at: payment.updated_at })
-    .where('merchant_id', '=', payment.merchant_id)
-    .where('id', '=', planId)
-    .where('status', '=', 'active')
-    .execute()
-    .catch(() => {})
-  runner.wake()
-}
-
-/** The first payment has its outcome: the plan that waits for its card begins, or ends. */
-async function begin({ store, clock, runner, onTold }: PlansOptions, payment: PaymentRow): Promise<void> {
-  const { merchant_id: merchantId, id: paymentId, status } = payment
-  const isApproved = status === 'authorised' || status === 'captured'
-  const isOver = status === 'cancelled' || status === 'expired' || status === 'voided'
-  if (!isApproved && !isOver) return
-  const waiting = await store.db
-    .selectFrom('plans')
-    .select('id')
-    .where('merchant_id', '=', merchantId)
-    .where('first_payment_id', '=', paymentId)
-    .where('status', '=', 'waiting')
-    .execute()
-  for (const { id: planId } of waiting) {
-    await store.transaction(async (trx) => {
-      const before = await findPlan(trx, { merchantId, planId })
-      const card = await cardKeptAt(trx, merchantId, paymentId)
-      const nowMs = clock.now()
-      const ready = isApproved && card?.card_use === 'merchant'
-      const to: Partial<PlanRow> = ready
-        ? { status: 'active', stored_card_id: card.id, next_at: nowMs }
-        : {
-            status: 'cancelled',
-            because: isApproved ? 'card-not-kept' : `first-payment-${status}`,
-            next_at: null,
-          }
-      const after = await updatePlan(trx, before, { ...to, updated_at: nowMs })
-      const facts = { planId, to: after.status }
-      const actor = systemOf(merchantId)
-      await appendAudit(trx, { actor, action: 'plan.begun', paymentId, facts }, nowMs)
-      await tellOfPlan(trx, after, ready ? 'plan.activated' : 'plan.cancelled')
-    })
-  }
-  if (waiting.length > 0) {
-    onTold(merchantId)
-    runner.wake()
   }
 }

@@ -156,6 +156,41 @@ describe('a deposit now and the balance later', () => {
     expect(paid).toMatchObject({ status: 'completed', runs: [{ state: 'paid', amountMinor: 40_000 }] })
   })
 
+  it('begins although control crashes between the deposit’s commit and the news of it, once', async () => {
+    const deposit = await world.rig.created({ customer, keepCard: { use: 'merchant', consent: 'spoken' } })
+    const balance = await world.plan({
+      ...{ kind: 'balance', amountMinor: 40_000, firstPaymentId: deposit.id },
+      schedule: { every: 'day', firstDate: '2026-03-01', zone: 'Europe/London' },
+    })
+    const crashed = crashOnNewsOf(deposit.id)
+    world.rig.vault.gateway = (call) => approvedAndKept(call, world.gateway.token())
+    await world.rig.core.payments.arm(agent, deposit.id)
+    await world.rig.reaches(deposit.id, (now) => now.collection?.state === 'collecting')
+    world.rig.vault.keyCard()
+    await crashed
+    await world.rig.startCore()
+    await world.rig.reaches(deposit.id, 'captured')
+    await world.rig.core.idle()
+    expect((await world.get(balance.id)).status).toBe('active')
+    await world.rig.crash()
+    await world.rig.startCore()
+    await world.pass(days(50))
+    expect(await world.get(balance.id)).toMatchObject({ status: 'completed', runs: [{ state: 'paid' }] })
+    expect((await world.told()).filter((action) => action === 'plan.begun')).toHaveLength(1)
+    expect(charged()).toHaveLength(1)
+  })
+
+  it('ends with a deposit that was given up before the plan was made', async () => {
+    const deposit = await world.rig.created({ customer, keepCard: { use: 'merchant', consent: 'spoken' } })
+    await world.rig.core.payments.cancel(agent, deposit.id)
+    const balance = await world.plan({ kind: 'balance', amountMinor: 40_000, firstPaymentId: deposit.id })
+    await world.rig.core.idle()
+    expect(await world.get(balance.id)).toMatchObject({
+      status: 'cancelled',
+      because: 'first-payment-cancelled',
+    })
+  })
+
   it('ends with a deposit that is given up', async () => {
     const deposit = await world.rig.created({ customer, keepCard: { use: 'merchant', consent: 'spoken' } })
     const balance = await world.plan({ kind: 'balance', amountMinor: 40_000, firstPaymentId: deposit.id })
@@ -173,6 +208,16 @@ it('no plan of another merchant is found', async () => {
   const other = { merchantId: `${merchantId}x`, kind: 'agent', id: 'a' } as const
   await expect(world.rig.core.plans.get(other, id)).rejects.toMatchObject({ code: 'PLAN_NOT_FOUND' })
 })
+
+/** Control ends when the payment's approval is committed, before anybody has heard of it. */
+function crashOnNewsOf(paymentId: string): Promise<void> {
+  const { plans } = world.rig.core
+  return new Promise((resolve, reject) => {
+    plans.onPayment = ({ id, status }) => {
+      if (id === paymentId && status === 'captured') world.rig.crash().then(resolve, reject)
+    }
+  })
+}
 
 function approvedAndKept(call: Parameters<PlanRig['rig']['vault']['gateway']>[0], token: string) {
   const literal = (name: string) => call.body?.fields.find((field) => field.path.join('.') === name)?.value
