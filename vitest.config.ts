@@ -53,6 +53,7 @@ export default defineConfig({
             'gateway-events',
             'outbox',
             'payments',
+            'plans',
             'receipts',
             'reconciliation',
             'store',

@@ -68,16 +68,17 @@ export class PlanRig {
     }
   }
 
-  /** What waits for the clock (a charge that is sent once more, for example) gets its moments too. */
+  /**
+   * Until nothing is under way. The store may be a server: its answers take real time, for which the clock stands still.
+   * What waits for the clock itself (a charge that is sent once more, for example) gets its moments too.
+   */
   async #rest(): Promise<void> {
-    let idle = false
-    void this.rig.core.idle().then(() => {
-      idle = true
-    })
-    for (let round = 1; round <= 400 && !idle; round++) {
-      await new Promise((resolve) => setImmediate(resolve))
-      if (round % 40 === 0 && !idle) await this.clock.leap(1_000)
+    const idle = this.rig.core.idle().then(() => true)
+    for (let seconds = 0; seconds < 600; seconds++) {
+      if (await Promise.race([idle, inRealTime(patienceMs)])) return
+      await this.clock.leap(1_000)
     }
+    throw new Error('plans do not come to rest')
   }
 
   async told(): Promise<string[]> {
@@ -90,5 +91,9 @@ export class PlanRig {
     this.gateway.remove()
   }
 }
+
+/** A store that answers takes less, as a rule; taken for waiting for the clock, it is a second later for it. */
+const patienceMs = 25
+const inRealTime = (ms: number) => new Promise<false>((resolve) => setTimeout(() => resolve(false), ms))
 
 export const days = (count: number) => count * 24 * 3_600_000
