@@ -1,27 +1,21 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
-import { makePaymentIn, type NewPaymentOptions } from '../payments/new-payment.ts'
-import { declineOf, type PaymentRow } from '../payments/rows.ts'
-import { findPayment, merchantIds } from '../payments/store.ts'
+import type { NewPaymentOptions } from '../payments/new-payment.ts'
+import { merchantIds } from '../payments/store.ts'
 import { systemOf } from '../payments/system-actor.ts'
-import { appendAudit } from '../store/audit-log.ts'
-import type { PlanRunTable } from '../store/plan-tables.ts'
 import type { Store } from '../store/store.ts'
-import { expiryOf, findStoredCard } from '../stored-cards/stored-card-store.ts'
 import type { StoredCards } from '../stored-cards/stored-cards.ts'
-import { type CardView, nextAction, noticeOf, type PlanAction, type PlanSituation } from './plan-step.ts'
+import { perform } from './perform.ts'
+import { type Situation, situationOf } from './plan-situation.ts'
+import { nextAction } from './plan-step.ts'
 import {
   duePlans,
-  dunningOf,
   findPlan,
   leasePlan,
   nextPlanAt,
-  openRun,
   type PlanKey,
   type PlanRow,
-  scheduleOf,
-  tellOfPlan,
   updatePlan,
 } from './plan-store.ts'
 import { beginWaiting } from './waiting-plans.ts'
@@ -43,13 +37,6 @@ export type PlanRunnerOptions = NewPaymentOptions & {
   readonly log: Log
   readonly storedCards: Pick<StoredCards, 'charge'>
   readonly onTold: (merchantId: string) => void
-}
-
-type Change = Partial<PlanRow>
-
-type Situation = PlanSituation & {
-  readonly row: PlanRow
-  readonly open: PlanRunTable | null
 }
 
 /**
@@ -152,47 +139,18 @@ export class PlanRunner {
 
   /** One action; false when there is nothing more to do now. */
   async #step(key: PlanKey): Promise<boolean> {
-    const situation = await this.#situation(key)
+    const situation = await situationOf({ store: this.#options.store, nowMs: this.#options.clock.now() }, key)
     const action = nextAction(situation)
     if (action.do === 'charge') return this.#charge(key, situation)
     if (action.do === 'wait') {
       await this.#change(key, { next_at: action.untilMs })
       return false
     }
-    await this.#perform(key, action, situation)
+    await perform(this.#options, action, situation)
     return true
   }
 
-  async #situation({ merchantId, planId }: PlanKey): Promise<Situation> {
-    const { store, clock } = this.#options
-    const row = await findPlan(store.db, { merchantId, planId })
-    const open = await openRun(store.db, { merchantId, planId })
-    const payment = open && (await findPayment(store.db, { merchantId, paymentId: open.payment_id }))
-    const nowMs = clock.now()
-    const plan = {
-      ...{ status: row.status, kind: row.kind, amountMinor: row.amount_minor, count: row.count },
-      ...{ schedule: scheduleOf(row), dunning: dunningOf(row), notice: row.notice },
-      ...{ nextRun: row.next_run, nextIndex: row.next_index },
-    }
-    const decline = payment && declineOf(payment)
-    const run = payment && {
-      payment: payment.status,
-      attempts: payment.attempts,
-      mayRetry: decline?.retry !== 'never',
-      lastDeclinedAt: payment.updated_at,
-    }
-    return { plan, run, card: await this.#cardOf(row), nowMs, row, open }
-  }
-
-  async #cardOf({ merchant_id: merchantId, stored_card_id: cardId }: PlanRow): Promise<CardView | null> {
-    if (cardId === null) return null
-    const card = await findStoredCard(this.#options.store.db, { merchantId, cardId })
-    if (card?.state !== 'kept') return null
-    const { month, year } = expiryOf(card)
-    return { id: card.id, expires: card.expires, goodUntilMs: Date.UTC(year, month) }
-  }
-
-  async #charge(key: PlanKey, { open, row }: { open: PlanRunTable | null; row: PlanRow }): Promise<boolean> {
+  async #charge(key: PlanKey, { open, row }: Situation): Promise<boolean> {
     const { storedCards, clock } = this.#options
     const { stored_card_id: cardId } = row
     if (!open || cardId === null) throw new Error('a plan charges without a run or a card')
@@ -203,134 +161,10 @@ export class PlanRunner {
     return false
   }
 
-  async #perform(
-    { merchantId, planId }: PlanKey,
-    action: Exclude<PlanAction, { do: 'charge' | 'wait' }>,
-    { row, open, plan, card }: Situation,
-  ): Promise<void> {
-    const { store, clock, onTold } = this.#options
-    const nowMs = clock.now()
-    let made: PaymentRow | undefined
-    await store.transaction(async (trx) => {
-      const change = async (values: Change) =>
-        updatePlan(trx, row, { ...values, next_at: nowMs, updated_at: nowMs })
-      const audit = (what: string, facts: Record<string, string | number | null>) =>
-        appendAudit(
-          trx,
-          {
-            actor: systemOf(merchantId),
-            action: `plan.${what}`,
-            paymentId: open?.payment_id ?? null,
-            facts: { planId, ...facts },
-          },
-          nowMs,
-        )
-      const close = async (state: 'paid' | 'failed' | 'skipped', because: string | null) => {
-        if (!open) throw new Error('a plan closes no run')
-        const closed = { ...open, state, because, updated_at: nowMs }
-        await trx
-          .updateTable('plan_runs')
-          .set({ state, because, updated_at: nowMs })
-          .where('merchant_id', '=', merchantId)
-          .where('plan_id', '=', planId)
-          .where('number', '=', open.number)
-          .execute()
-        return closed
-      }
-      switch (action.do) {
-        case 'open-run': {
-          const number = row.next_run
-          made = await makePaymentIn(
-            trx,
-            this.#options,
-            systemOf(merchantId),
-            newPaymentOf(row, number, action.amountMinor),
-          )
-          await trx
-            .insertInto('plan_runs')
-            .values({
-              ...{ merchant_id: merchantId, plan_id: planId, number, due_at: action.dueAt },
-              ...{ amount_minor: action.amountMinor, state: 'open', payment_id: made.id, because: null },
-              ...{ created_at: nowMs, updated_at: nowMs },
-            })
-            .execute()
-          await change({})
-          await audit('run-opened', { number, dueAt: action.dueAt })
-          return
-        }
-        case 'reopen': {
-          if (!open) throw new Error('a plan reopens no run')
-          made = await makePaymentIn(
-            trx,
-            this.#options,
-            systemOf(merchantId),
-            newPaymentOf(row, open.number, open.amount_minor),
-          )
-          await trx
-            .updateTable('plan_runs')
-            .set({ payment_id: made.id, updated_at: nowMs })
-            .where('merchant_id', '=', merchantId)
-            .where('plan_id', '=', planId)
-            .where('number', '=', open.number)
-            .execute()
-          await change({})
-          return
-        }
-        case 'close-run': {
-          const closed = await close(action.as, action.as === 'skipped' ? 'cancelled' : null)
-          const next = await change({ next_run: row.next_run + 1, next_index: row.next_index + 1 })
-          await audit(`run-${action.as}`, { number: closed.number })
-          if (action.as === 'paid') await tellOfPlan(trx, next, 'plan.run-paid', closed)
-          return
-        }
-        case 'fail-run': {
-          const { afterwards } = plan.dunning
-          // Stopped, the run stays open: with another card, or resumed, it is this one that is paid.
-          if (afterwards === 'stop') {
-            const next = await change({ status: 'stopped', because: action.because })
-            await audit('stopped', { because: action.because })
-            await tellOfPlan(trx, next, 'plan.stopped', open)
-            return
-          }
-          const closed = await close('failed', action.because)
-          const over =
-            afterwards === 'cancel' ? { status: 'cancelled' as const, because: action.because } : {}
-          const next = await change({ next_run: row.next_run + 1, next_index: row.next_index + 1, ...over })
-          await audit('run-failed', { number: closed.number, because: action.because })
-          await tellOfPlan(trx, next, afterwards === 'cancel' ? 'plan.cancelled' : 'plan.run-failed', closed)
-          return
-        }
-        case 'tell-expiry': {
-          const next = await change({ notice: card && noticeOf(card) })
-          await tellOfPlan(trx, next, 'plan.card-expiring')
-          return
-        }
-        case 'complete': {
-          const next = await change({ status: 'completed' })
-          await tellOfPlan(trx, next, 'plan.completed')
-          return
-        }
-      }
-    })
-    if (made) this.#options.onCommitted(made)
-    onTold(merchantId)
-  }
-
-  async #change(key: PlanKey, change: Change): Promise<void> {
+  async #change(key: PlanKey, change: Partial<PlanRow>): Promise<void> {
     const { store } = this.#options
     await store.transaction(async (trx) => {
       await updatePlan(trx, await findPlan(trx, key), { ...change, leased_until: 0 })
     })
-  }
-}
-
-function newPaymentOf(row: PlanRow, number: number, amountMinor: number) {
-  return {
-    ...{ call_id: `plan:${row.id}`, amount_minor: amountMinor, currency: row.currency },
-    ...{ reference: row.reference, customer: row.customer, description: row.description },
-    metadata: JSON.stringify({ plan: row.id, run: String(number) }),
-    ...{ capture: 'automatic' as const, confirm: 'automatic' as const, gateway: row.gateway },
-    // Nobody is on the phone: a renewal is never declared as a telephone order.
-    moto: null,
   }
 }

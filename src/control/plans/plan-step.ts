@@ -26,8 +26,8 @@ export type PlanView = {
 /** The run that is open, and what its payment has come to. */
 export type RunView = {
   readonly payment: PaymentStatus
-  /** Tries that were declined. */
-  readonly attempts: number
+  /** Tries that were declined since dunning began; 0 when it begins now, whatever was declined before. */
+  readonly tries: number
   /** Of the last decline: may this card be tried again at all? */
   readonly mayRetry: boolean
   readonly lastDeclinedAt: number
@@ -61,7 +61,8 @@ export type PlanAction =
  *   waiting ──card kept──▶ active ──due──▶ run open ──charged──▶ paid ──▶ … ──▶ completed
  *                            ▲  │              │ declined: again after some days, as often as dunning says
  *                     resumed│  │paused        └──▶ failed ──▶ stopped | next run | cancelled
- *                            └──┴─ paused
+ *                            └──┴─ paused                            │ resumed, or another card: dunning begins anew
+ *                                                                    └──▶ active, with the same run and its payment
  */
 export function nextAction({ plan, run, card, nowMs }: PlanSituation): PlanAction {
   if (plan.status !== 'active') return { do: 'wait', untilMs: null }
@@ -93,7 +94,8 @@ function ofRun(
     case 'created':
       return tried(card, nowMs) ?? { do: 'charge' }
     case 'declined': {
-      const wait = plan.dunning.retryAfterDays[run.attempts - 1]
+      if (run.tries === 0) return tried(card, nowMs) ?? { do: 'charge' }
+      const wait = plan.dunning.retryAfterDays[run.tries - 1]
       if (!run.mayRetry || wait === undefined) return { do: 'fail-run', because: 'declined' }
       const again = daysLater(run.lastDeclinedAt, wait, plan.schedule.zone)
       if (again > nowMs) return { do: 'wait', untilMs: again }

@@ -95,6 +95,21 @@ export async function updatePlan(db: Queries, before: PlanRow, change: Partial<P
   return row
 }
 
+export async function updateRun(
+  db: Queries,
+  before: PlanRunTable,
+  change: Partial<PlanRunTable>,
+): Promise<PlanRunTable> {
+  await db
+    .updateTable('plan_runs')
+    .set(change)
+    .where('merchant_id', '=', before.merchant_id)
+    .where('plan_id', '=', before.plan_id)
+    .where('number', '=', before.number)
+    .execute()
+  return { ...before, ...change }
+}
+
 /** Plans that something is due for, oldest first. */
 export async function duePlans(db: Queries, merchantId: string, nowMs: number): Promise<PlanRow[]> {
   const rows = await db

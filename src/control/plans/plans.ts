@@ -1,27 +1,16 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
 import type { ChangePlan, NewPlan, PlanEventType, PlanResource } from '../../contracts/plans.ts'
-import { declineOf, type PaymentRow } from '../payments/rows.ts'
+import type { PaymentRow } from '../payments/rows.ts'
 import { findPayment } from '../payments/store.ts'
 import type { Actor } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
-import { StoredCardNotFound, StoredCardUseRefused } from '../stored-cards/stored-card-errors.ts'
-import { cardKeptAt, findStoredCard, type StoredCardRow } from '../stored-cards/stored-card-store.ts'
 import { PlanInvalid, PlanStateRefused } from './plan-errors.ts'
+import { cardFor, changed, paused, resumed } from './plan-orders.ts'
 import type { PlanRunner } from './plan-runner.ts'
-import { indexAfter } from './plan-step.ts'
-import {
-  findPlan,
-  openRun,
-  PlanRow,
-  planResource,
-  runsOf,
-  scheduleOf,
-  tellOfPlan,
-  updatePlan,
-} from './plan-store.ts'
+import { findPlan, PlanRow, planResource, runsOf, tellOfPlan, updatePlan } from './plan-store.ts'
 import { hasOutcome } from './waiting-plans.ts'
 
 export type PlansOptions = {
@@ -142,23 +131,6 @@ async function create(
   return row
 }
 
-async function cardFor(
-  db: Queries,
-  merchantId: string,
-  plan: Pick<NewPlan, 'storedCardId' | 'firstPaymentId'>,
-) {
-  const { storedCardId: cardId, firstPaymentId } = plan
-  if (cardId !== undefined) return usable(await findStoredCard(db, { merchantId, cardId }))
-  const card = firstPaymentId === undefined ? undefined : await cardKeptAt(db, merchantId, firstPaymentId)
-  return card && usable(card)
-}
-
-function usable(card: StoredCardRow | undefined): StoredCardRow {
-  if (card?.state !== 'kept') throw new StoredCardNotFound()
-  if (card.card_use !== 'merchant') throw new StoredCardUseRefused()
-  return card
-}
-
 type Order = {
   readonly name: string
   readonly event: PlanEventType
@@ -188,52 +160,4 @@ async function ordered(
   onTold(merchantId)
   runner.wake()
   return row
-}
-
-function paused({ status }: PlanRow): Partial<PlanRow> {
-  if (status !== 'active') throw new PlanStateRefused('paused', status)
-  return { status: 'paused', next_at: null }
-}
-
-/** A run that is open goes on; what comes after it falls on the next date of the rhythm. */
-async function resumed(trx: Queries, row: PlanRow, nowMs: number): Promise<Partial<PlanRow>> {
-  if (row.status !== 'paused' && row.status !== 'stopped') throw new PlanStateRefused('resumed', row.status)
-  const key = { merchantId: row.merchant_id, planId: row.id }
-  const open = await openRun(trx, key)
-  const from = open ? row.next_index + 1 : row.next_index
-  const index = indexAfter(scheduleOf(row), from, nowMs)
-  // With a run open, the run after it counts one further.
-  const next_index = open ? index - 1 : index
-  if (row.status === 'stopped' && open) await again(trx, row, open.payment_id)
-  return { status: 'active', because: null, next_index, next_at: nowMs }
-}
-
-/** What was declined for good is a run that was given up: resumed, it begins again with a payment of its own. */
-async function again(trx: Queries, row: PlanRow, paymentId: string): Promise<void> {
-  const payment = await findPayment(trx, { merchantId: row.merchant_id, paymentId })
-  if (payment.status === 'declined' && declineOf(payment)?.retry === 'never' && row.because === 'declined')
-    throw new PlanStateRefused('resumed with this card, which the bank refuses for good', row.status)
-}
-
-async function changed(
-  trx: Queries,
-  row: PlanRow,
-  { change, nowMs }: { readonly change: ChangePlan; readonly nowMs: number },
-): Promise<Partial<PlanRow>> {
-  const { merchant_id: merchantId } = row
-  const { storedCardId, amountMinor, schedule } = change
-  if (amountMinor !== undefined && row.kind !== 'renewal')
-    throw new PlanInvalid('/amountMinor', 'only the amount of renewals can be changed')
-  const card = storedCardId === undefined ? undefined : await cardFor(trx, merchantId, { storedCardId })
-  if (card && (card.customer !== row.customer || card.gateway !== row.gateway)) throw new StoredCardNotFound()
-  const open = await openRun(trx, { merchantId, planId: row.id })
-  const begun = open ? -1 : 0
-  const isBack = card && row.status === 'stopped'
-  return {
-    ...(card ? { stored_card_id: card.id, notice: null } : {}),
-    ...(amountMinor === undefined ? {} : { amount_minor: amountMinor }),
-    ...(schedule === undefined ? {} : { schedule: JSON.stringify(schedule), next_index: begun }),
-    ...(isBack ? { status: 'active' as const, because: null } : {}),
-    next_at: row.status === 'active' || isBack ? nowMs : row.next_at,
-  }
 }

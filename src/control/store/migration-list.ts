@@ -14,6 +14,7 @@ import { waysToPayMigration } from './migrations/0012-ways-to-pay.ts'
 import { accountLimitsMigration } from './migrations/0013-account-limits.ts'
 import { payLinksMigration } from './migrations/0014-pay-links.ts'
 import { plansMigration } from './migrations/0015-plans.ts'
+import { planTriesMigration } from './migrations/0016-plan-tries.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   accountLimitsMigration,
   payLinksMigration,
   plansMigration,
+  planTriesMigration,
 ]

@@ -1,6 +1,6 @@
 import type { PlanStatus } from '../../contracts/plans.ts'
 
-/** Plans and their runs: migration 0015. Every row names its merchant. */
+/** Plans and their runs: migrations 0015 and 0016. Every row names its merchant. */
 export type PlanTables = { plans: PlanTable; plan_runs: PlanRunTable }
 
 export type PlanTable = {
@@ -44,6 +44,8 @@ export type PlanRunTable = {
   amount_minor: number
   state: 'open' | 'paid' | 'failed' | 'skipped'
   payment_id: string
+  /** Of its payment's tries, those before this series of dunning began. */
+  tries_before: number
   because: string | null
   created_at: number
   updated_at: number

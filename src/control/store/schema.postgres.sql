@@ -403,7 +403,8 @@ create table plan_runs (
   payment_id text not null,
   because text,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  tries_before integer not null default 0
 );
 
 alter table plan_runs add constraint plan_runs_key PRIMARY KEY (plan_id, number);
@@ -446,6 +447,8 @@ alter table plans add constraint plans_pkey PRIMARY KEY (id);
 CREATE INDEX plans_by_first_payment ON public.plans USING btree (merchant_id, first_payment_id);
 
 CREATE INDEX plans_due ON public.plans USING btree (merchant_id, next_at);
+
+CREATE INDEX plans_waiting ON public.plans USING btree (merchant_id, first_payment_id) WHERE (status = 'waiting'::text);
 
 create table receipt_settings (
   merchant_id text not null,

@@ -91,13 +91,15 @@ CREATE INDEX "payments_of_call" on "payments" ("merchant_id", "call_id");
 CREATE INDEX payments_under_way on payments (merchant_id, id)
       where status in ('collecting', 'ready', 'authorising', 'unknown');
 
-CREATE TABLE "plan_runs" ("merchant_id" text not null, "plan_id" text not null references "plans" ("id"), "number" integer not null, "due_at" bigint not null, "amount_minor" integer not null, "state" text not null, "payment_id" text not null unique, "because" text, "created_at" bigint not null, "updated_at" bigint not null, constraint "plan_runs_key" primary key ("plan_id", "number"));
+CREATE TABLE "plan_runs" ("merchant_id" text not null, "plan_id" text not null references "plans" ("id"), "number" integer not null, "due_at" bigint not null, "amount_minor" integer not null, "state" text not null, "payment_id" text not null unique, "because" text, "created_at" bigint not null, "updated_at" bigint not null, "tries_before" integer default 0 not null, constraint "plan_runs_key" primary key ("plan_id", "number"));
 
 CREATE TABLE "plans" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "kind" text not null, "status" text not null, "because" text, "customer" text not null, "gateway" text not null, "stored_card_id" text, "first_payment_id" text, "reference" text not null, "description" text, "currency" text not null, "amount_minor" integer not null, "count" integer, "schedule" text not null, "dunning" text not null, "next_run" integer not null, "next_index" integer not null, "notice" text, "next_at" bigint, "leased_until" bigint not null, "version" integer not null, "created_at" bigint not null, "updated_at" bigint not null);
 
 CREATE INDEX "plans_by_first_payment" on "plans" ("merchant_id", "first_payment_id");
 
 CREATE INDEX "plans_due" on "plans" ("merchant_id", "next_at");
+
+CREATE INDEX "plans_waiting" on "plans" ("merchant_id", "first_payment_id") where "status" = 'waiting';
 
 CREATE TABLE "receipt_settings" ("merchant_id" text primary key references "merchants" ("id"), "settings" text not null, "updated_at" bigint not null);
 

@@ -28,11 +28,15 @@ export class PlanRig {
   }
 
   /** A card that a first payment has kept, some time ago. */
-  async keptCard(expires = '2099-12', use: 'customer' | 'merchant' = 'merchant'): Promise<string> {
+  async keptCard(
+    expires = '2099-12',
+    use: 'customer' | 'merchant' = 'merchant',
+    number?: string,
+  ): Promise<string> {
     const nowMs = this.clock.now()
     const id = newId('storedCard', nowMs)
     const sealer = new Sealer([{ id: 'test', key: new Secret(Buffer.alloc(32, 5).toString('base64')) }])
-    const token = sealer.seal(new Secret(this.gateway.token()), sealPlace({ id }))
+    const token = sealer.seal(new Secret(this.gateway.token(number)), sealPlace({ id }))
     await writeStoredCard(
       this.rig.store.db,
       {

@@ -39,7 +39,7 @@ describe('a renewal', () => {
 })
 
 describe('dunning', () => {
-  it('tries a declined card again after as many days as it says, and then stops; resumed with another card it is paid', async () => {
+  it('tries a declined card again after as many days as it says, and then stops until it is told', async () => {
     const { id } = await world.plan({ storedCardId: await world.keptCard() })
     world.gateway.fault = () => 'declined'
     await world.pass(days(16))
@@ -55,6 +55,64 @@ describe('dunning', () => {
     expect((await world.get(id)).status).toBe('cancelled')
   })
 
+  it('begins anew when a stopped plan is resumed with the same card, and never charges its run twice', async () => {
+    const { id } = await stoppedPlan()
+    await world.rig.core.plans.resume(agent, id)
+    await world.pass(days(1))
+    expect(world.gateway.lines()).toHaveLength(5)
+    expect((await world.get(id)).status).toBe('active')
+    await world.pass(days(12))
+    expect(world.gateway.lines()).toHaveLength(8)
+    expect(await world.get(id)).toMatchObject({ status: 'stopped', because: 'declined' })
+    world.gateway.fault = () => 'none'
+    await world.rig.core.plans.resume(agent, id)
+    await world.pass(days(1))
+    expect((await world.get(id)).runs).toMatchObject([{ number: 1, state: 'paid' }])
+    expect(charged()).toHaveLength(1)
+  })
+
+  it('begins anew with another card, at once and on the same payment, and moves what fell due meanwhile', async () => {
+    const { id } = await stoppedPlan()
+    const [declined] = (await world.get(id)).runs
+    await world.pass(days(80))
+    const storedCardId = await world.keptCard('2098-01')
+    world.gateway.fault = () => 'lost-after'
+    await world.rig.core.plans.change(agent, id, { storedCardId })
+    await world.pass(days(1))
+    const { runs, status, nextDueAt } = await world.get(id)
+    expect({ status, runs }).toMatchObject({ status: 'active', runs: [{ state: 'paid' }] })
+    expect(runs[0]?.paymentId).toBe(declined?.paymentId)
+    expect(new Date(nextDueAt ?? 0).toISOString()).toBe('2026-05-31T08:00:00.000Z')
+    expect(charged()).toHaveLength(1)
+  })
+
+  it('does not keep another card waiting for the day of the next try', async () => {
+    const { id } = await world.plan({ storedCardId: await world.keptCard() })
+    world.gateway.fault = () => 'declined'
+    await world.pass(days(17.5))
+    expect(world.gateway.lines()).toHaveLength(2)
+    await world.rig.core.plans.change(agent, id, { storedCardId: await world.keptCard('2098-01') })
+    await world.pass(days(0.25))
+    expect(world.gateway.lines()).toHaveLength(3)
+    await world.pass(days(12))
+    expect(world.gateway.lines()).toHaveLength(6)
+    expect((await world.get(id)).status).toBe('stopped')
+  })
+
+  it('does not begin anew with a card that the bank refuses for good', async () => {
+    const stolen = await world.keptCard('2099-12', 'merchant', '4000000000009979')
+    const { id } = await world.plan({ storedCardId: stolen })
+    await world.pass(days(17))
+    expect(world.gateway.lines()).toHaveLength(1)
+    const refused = { code: 'PLAN_STATE_REFUSED' }
+    await expect(world.rig.core.plans.resume(agent, id)).rejects.toMatchObject(refused)
+    const change = { storedCardId: stolen }
+    await expect(world.rig.core.plans.change(agent, id, change)).rejects.toMatchObject(refused)
+    await world.rig.core.plans.change(agent, id, { storedCardId: await world.keptCard('2098-01') })
+    await world.pass(days(1))
+    expect((await world.get(id)).runs).toMatchObject([{ state: 'paid' }])
+  })
+
   it('goes on with the next run where it says so', async () => {
     const dunning = { retryAfterDays: [], afterwards: 'skip' }
     const { id } = await world.plan({ storedCardId: await world.keptCard(), dunning })
@@ -64,6 +122,16 @@ describe('dunning', () => {
     expect((await world.get(id)).runs.map(({ state }) => state)).toEqual(['failed', 'paid'])
   })
 })
+
+/** Its first run was declined as often as dunning tries: 31 January, then after 1, 3 and 5 days. */
+async function stoppedPlan() {
+  const plan = await world.plan({ storedCardId: await world.keptCard() })
+  world.gateway.fault = () => 'declined'
+  await world.pass(days(28))
+  expect(world.gateway.lines()).toHaveLength(4)
+  expect((await world.get(plan.id)).status).toBe('stopped')
+  return plan
+}
 
 describe('a card that ends', () => {
   it('is told of thirty days before, once, and never sent after its last month', async () => {
