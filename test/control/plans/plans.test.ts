@@ -248,6 +248,17 @@ describe('a deposit now and the balance later', () => {
     expect(charged()).toHaveLength(1)
   })
 
+  it('is looked at within the hour when the news of the deposit is lost without a crash', async () => {
+    const deposit = await world.rig.created({ customer, keepCard: { use: 'merchant', consent: 'spoken' } })
+    const balance = await world.plan({ kind: 'balance', amountMinor: 40_000, firstPaymentId: deposit.id })
+    world.rig.core.plans.onPayment = () => {}
+    await world.rig.core.payments.cancel(agent, deposit.id)
+    await world.pass(60_000)
+    expect((await world.get(balance.id)).status).toBe('waiting')
+    await world.pass(3_600_000)
+    expect((await world.get(balance.id)).status).toBe('cancelled')
+  })
+
   it('ends with a deposit that was given up before the plan was made', async () => {
     const deposit = await world.rig.created({ customer, keepCard: { use: 'merchant', consent: 'spoken' } })
     await world.rig.core.payments.cancel(agent, deposit.id)
