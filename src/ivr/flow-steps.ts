@@ -19,7 +19,7 @@ const Menu = z.strictObject({
   choices: z.partialRecord(Key, StepName),
   failed: StepName,
 })
-/** The account or invoice, by keypad. `lookup` names an entry of `ivr.lookups`, or `crm`; null: whatever is keyed is right. */
+/** The account or invoice, by keypad. `lookup` names an entry of `ivr.lookups`; null: whatever is keyed is right. */
 const Identify = z.strictObject({
   do: z.literal('identify'),
   lookup: z.string().min(1).max(40).nullable(),
