@@ -159,9 +159,16 @@ describe('a pay link', () => {
   it('that the gateway does not make leaves the payment as it was', async () => {
     await sandbox.client.fault({ fault: 'error-500-before', on: 'link', count: 3 })
     const payment = await rig.created()
-    const ordered = order(payment).catch((error: unknown) => error)
-    await rig.settles(payment.id, 'created', 500)
-    await expect(ordered).resolves.toMatchObject({ code: 'PAY_LINK_REFUSED' })
+    let refusal: unknown
+    order(payment).catch((error: unknown) => {
+      refusal = error
+    })
+    await until('it is refused', async () => {
+      await rig.clock.turn(500)
+      return refusal !== undefined
+    })
+    expect(refusal).toMatchObject({ code: 'PAY_LINK_REFUSED' })
+    expect((await rig.get(payment.id)).status).toBe('created')
     expect((await rig.get(payment.id)).payLink?.state).toBe('failed')
   })
 
