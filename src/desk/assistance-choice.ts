@@ -33,11 +33,20 @@ export class AssistanceChoice extends LitElement {
         border: 0;
         padding: 0;
         margin: 0;
+        /* A fieldset is otherwise as wide as its longest word: too wide for 320 pixels. */
+        min-inline-size: 0;
       }
       label {
         display: flex;
         gap: 0.5rem;
         align-items: center;
+      }
+      label:has(select) {
+        flex-wrap: wrap;
+      }
+      label,
+      select {
+        max-width: 100%;
       }
       select {
         width: auto;
