@@ -60,12 +60,14 @@ function pathOf(text: string, path: string): PathItem {
   const begin = Math.max(text.indexOf(`\n  ${path}:\n`), text.indexOf(`\n  '${path}':\n`))
   const next = /\n {2}'?\/v1\//.exec(text.slice(begin + 3))
   const part = text.slice(begin, begin + 3 + (next?.index ?? 0))
-  return Object.values(parse(part) as Record<string, PathItem>)[0] ?? {}
+  return Object.values((parse(part) ?? {}) as Record<string, PathItem>)[0] ?? {}
 }
 
 const stripeName = 'stripe-spec3-2023-09-12.yaml'
-describe.runIf(hasSpec(stripeName))('every pay-link request to Stripe fits Stripe’s own description', () => {
-  const text = readFileSync(specPath(stripeName), 'utf8')
+const hasStripe = hasSpec(stripeName)
+describe.runIf(hasStripe)('every pay-link request to Stripe fits Stripe’s own description', () => {
+  // The block is read where its tests are skipped, too.
+  const text = hasStripe ? readFileSync(specPath(stripeName), 'utf8') : ''
   const items: Readonly<Record<string, PathItem>> = {
     '/v1/checkout/sessions': pathOf(text, '/v1/checkout/sessions'),
     '/v1/checkout/sessions/cs_test_a1': pathOf(text, '/v1/checkout/sessions/{session}'),
@@ -89,8 +91,12 @@ describe.runIf(hasSpec(stripeName))('every pay-link request to Stripe fits Strip
 })
 
 const adyenName = 'adyen-CheckoutService-v72.json'
-describe.runIf(hasSpec(adyenName))('every pay-link request to Adyen fits Adyen’s own description', () => {
-  const whole = readSpec(adyenName) as { paths: Record<string, PathItem>; components: Schema }
+const hasAdyen = hasSpec(adyenName)
+describe.runIf(hasAdyen)('every pay-link request to Adyen fits Adyen’s own description', () => {
+  const whole = (hasAdyen ? readSpec(adyenName) : {}) as {
+    paths: Record<string, PathItem>
+    components: Schema
+  }
   const schemaOf = (name: string): Schema => {
     const shared = closed({ components: whole.components }) as { components: Schema }
     const text = JSON.stringify({ $ref: `#/components/schemas/${name}`, ...shared })
