@@ -54,7 +54,7 @@ export class NgBridge {
         host: '127.0.0.1',
         advertised: null,
         portMin: this.#portMin,
-        portMax: this.#portMin + 39,
+        portMax: this.#portMin + 79,
         sockets: 'native',
       },
       portsDir: path.join(this.#dir, 'calls'),
