@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { PaymentCore } from '../payments/assemble.ts'
+import type { PaymentCore } from '../payments/payment-core.ts'
 import type { Store } from '../store/store.ts'
 import { Metrics } from './metrics.ts'
 import { storedNumbers } from './numbers.ts'

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { CoreMeter } from '../payments/assemble.ts'
+import type { CoreMeter } from '../payments/payment-core.ts'
 import type { GatewayHealth } from '../watch/gateway-watch.ts'
 import type { StoredNumbers } from './numbers.ts'
 

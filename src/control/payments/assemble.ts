@@ -1,52 +1,41 @@
-import type { Clock, Timer } from '../../base/clock.ts'
-import type { Log } from '../../base/log.ts'
-import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
-import type { VaultEvent } from '../../contracts/vault-port.ts'
-import type { BridgeClient } from '../clients/bridge-client.ts'
-import { createGatewayClient, type GatewayClient } from '../clients/gateway-client.ts'
-import type { VaultClient } from '../clients/vault-client.ts'
+import { createGatewayClient } from '../clients/gateway-client.ts'
 import { Collections } from '../collection/collections.ts'
-import type { CollectionState } from '../collection/machine.ts'
-import type { Collection } from '../collection/runner.ts'
-import { type ConnectionCore, createConnectionCore } from '../connections/assemble.ts'
-import type { Records } from '../connections/records.ts'
+import { createConnectionCore } from '../connections/assemble.ts'
 import { GatewayEvents } from '../gateway-events/gateway-events.ts'
 import { IdempotencyStore } from '../http/idempotency-store.ts'
-import { createDeliveries, type Deliveries } from '../outbox/deliveries.ts'
-import { createEndpoints, type Endpoints } from '../outbox/endpoints.ts'
+import { createDeliveries } from '../outbox/deliveries.ts'
+import { createEndpoints } from '../outbox/endpoints.ts'
 import { createPostWebhook } from '../outbox/post-webhook.ts'
 import { Relay } from '../outbox/relay.ts'
 import { createWebhookTarget } from '../outbox/webhook-target.ts'
 import { OpenLinks } from '../pay-links/open-links.ts'
-import { createPayLinks, type PayLinks } from '../pay-links/pay-links.ts'
+import { createPayLinks } from '../pay-links/pay-links.ts'
 import { SendLink } from '../pay-links/send-link.ts'
 import { PlanRunner } from '../plans/plan-runner.ts'
 import { createPlans, type Plans } from '../plans/plans.ts'
-import type { Calls, DeskFeed, OperationsApi, Payments, Reconciliations } from '../ports.ts'
 import { PostedCards } from '../posted/posted-cards.ts'
 import { Tokenising } from '../posted/tokenising.ts'
 import { createMailer } from '../receipts/mailer.ts'
-import { createReceiptLook, type ReceiptLook } from '../receipts/receipt-look.ts'
+import { createReceiptLook } from '../receipts/receipt-look.ts'
 import { channelsOf, createReceiptTarget } from '../receipts/receipt-target.ts'
-import { createReceipts, type Receipts } from '../receipts/receipts.ts'
+import { createReceipts } from '../receipts/receipts.ts'
 import { createTexter } from '../receipts/texter.ts'
 import { ReconciliationJob } from '../reconciliation/reconciliations.ts'
-import { sealAnew } from '../secrets/seal-anew.ts'
 import { Sealer } from '../secrets/sealer.ts'
-import type { Store } from '../store/store.ts'
 import { ForgetCards } from '../stored-cards/forget-cards.ts'
 import { KeptCards } from '../stored-cards/kept-cards.ts'
-import { createStoredCards, type StoredCards } from '../stored-cards/stored-cards.ts'
-import { type GatewayMeter, GatewayWatch } from '../watch/gateway-watch.ts'
+import { createStoredCards } from '../stored-cards/stored-cards.ts'
+import { GatewayWatch } from '../watch/gateway-watch.ts'
 import { Authorisation } from './authorisation.ts'
+import { lifeOf } from './core-life.ts'
 import { DeskPublisher } from './desk-publisher.ts'
 import { PaymentFlow } from './flow.ts'
 import { FollowUp } from './follow-up.ts'
 import { Gateways } from './gateways.ts'
 import { Inquiries } from './inquiries.ts'
-import { seedMerchants } from './merchants.ts'
 import { Operations } from './operations.ts'
 import { createOperationsApi } from './operations-api.ts'
+import type { PaymentCore, PaymentCoreOptions } from './payment-core.ts'
 import { createPayments } from './payments.ts'
 import { PhoneOrders } from './phone-orders.ts'
 import type { PaymentRow } from './rows.ts'
@@ -54,87 +43,6 @@ import { PaymentRunner, type RunnerOptions } from './runner.ts'
 import { Settlement } from './settlement.ts'
 import { merchantIds, type PaymentKey } from './store.ts'
 import { TakeUp } from './take-up.ts'
-
-const expiresAfterMs = 24 * 3_600_000
-const expirySweepMs = 3_600_000
-
-export type PaymentCoreOptions = {
-  readonly store: Store
-  readonly clock: Clock
-  readonly log: Log
-  readonly config: Pick<ControlConfig, 'merchants' | 'gateways' | 'collection' | 'mode'> & {
-    /** Where people come back to who have connected a CRM; only then needed, as is what seals its tokens. */
-    readonly publicUrl?: string
-    readonly sealingKeys?: ControlConfig['sealingKeys']
-    readonly payDoors?: ControlConfig['payDoors']
-    /** Nothing but public addresses, unless told. */
-    readonly egress?: ControlConfig['egress']
-    readonly receipts?: ControlConfig['receipts']
-    /** Every card that is keyed on a call is a telephone order, unless told. */
-    readonly moto?: ControlConfig['moto']
-  }
-  /** Names this life of the process. */
-  readonly bootId?: string
-  readonly bridge: BridgeClient
-  readonly vault: VaultClient
-  readonly calls: Calls
-  readonly feed: DeskFeed
-  /** Counts what happens at the gateways and to collections; nothing unless told. */
-  readonly meter?: CoreMeter
-  /** Whoever goes on with callers by what happens to their payments: conversations, prompts. */
-  readonly observers?: readonly PaymentObserver[]
-  /** Where calls without a card go, when a test has a gateway of its own. */
-  readonly gatewayClient?: GatewayClient
-  /** Jitter of backoffs; `Math.random` unless told. */
-  readonly random?: () => number
-}
-
-export type PaymentObserver = {
-  /** Committed, and known to everybody. */
-  onPayment?(row: PaymentRow): void
-  /** The collection's machine has moved on; its payment may not have heard of it yet. */
-  onCollection?(collection: Collection): void
-  onVault?(collection: Collection, event: VaultEvent): void
-}
-
-export type CoreMeter = GatewayMeter & {
-  /** A collection has moved on. */
-  collection(state: CollectionState): void
-}
-
-export type PaymentCore = {
-  readonly payments: Payments
-  readonly operations: OperationsApi
-  readonly storedCards: StoredCards
-  readonly payLinks: PayLinks
-  readonly plans: Plans
-  readonly endpoints: Endpoints
-  readonly deliveries: Deliveries
-  readonly receipts: Receipts
-  readonly receiptLook: ReceiptLook
-  /** CRMs and accounting systems, and the records that payments belong to. */
-  readonly connections: ConnectionCore
-  readonly records: Records
-  readonly reconciliations: Reconciliations
-  readonly gateways: Gateways
-  /** How the gateways do. */
-  readonly watch: GatewayWatch
-  /** How many callers are keying a card, and on how many calls the tones are masked. */
-  readonly collections: Pick<Collections, 'live' | 'maskedCalls'>
-  /** What gateways tell by webhook. */
-  readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
-  /** Webhooks: runs by itself after `recover`; `wake` is for tests and operators. */
-  readonly relay: { wake(): void }
-  /**
-   * Once at start, before the first request: merchants of the configuration are written, payments that the last
-   * process left under way are taken up, and the relay begins.
-   */
-  recover(): Promise<void>
-  /** Settles when nothing is under way that was begun by itself: plans, and what they charge. */
-  idle(): Promise<void>
-  /** Ends collections, finishes authorisations that are under way up to `deadlineMs`, and stops the relay. */
-  stop(deadlineMs?: number): Promise<void>
-}
 
 /** Puts the payment core together. Links to bridge and vault, the store and the clock stay the caller's to close. */
 export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
@@ -298,84 +206,5 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
       openLinks,
       planRunner,
     }),
-  }
-}
-
-type Parts = PaymentCoreOptions & {
-  readonly sealer: Sealer
-  readonly flow: PaymentFlow
-  readonly takeUp: TakeUp
-  readonly collections: Collections
-  readonly inquiries: Inquiries
-  readonly operations: Operations
-  readonly posted: PostedCards
-  readonly gatewayEvents: GatewayEvents
-  readonly reconciliations: ReconciliationJob
-  readonly relay: Relay
-  readonly gatewayClient: GatewayClient
-  readonly forgetting: ForgetCards
-  readonly openLinks: OpenLinks
-  readonly planRunner: PlanRunner
-}
-
-/** How the core begins and ends. */
-function lifeOf(parts: Parts): Pick<PaymentCore, 'recover' | 'idle' | 'stop'> {
-  const { store, clock, log, config, sealer, flow, takeUp, collections, inquiries } = parts
-  const { operations, posted, gatewayEvents, reconciliations, relay, gatewayClient } = parts
-  const { forgetting, openLinks, planRunner } = parts
-  let expiry: Timer | undefined
-  const forEachMerchant = async (work: (merchantId: string) => Promise<void>) => {
-    for (const merchantId of await merchantIds(store.db)) await work(merchantId)
-  }
-  const expire = () => {
-    expiry = clock.after(expirySweepMs, expire)
-    forEachMerchant((merchantId) => flow.expire(merchantId, clock.now() - expiresAfterMs)).catch(
-      (error: unknown) => log.error({ error }, 'old payments could not be expired'),
-    )
-  }
-  return {
-    async recover() {
-      await sealAnew({ store, sealer, log })
-      const seeding = { merchants: config.merchants, sealer, nowMs: clock.now() }
-      await store.transaction((trx) => seedMerchants(trx, seeding))
-      await forEachMerchant(async (merchantId) => {
-        await takeUp.all(merchantId)
-        await operations.recover(merchantId)
-        await forgetting.recover(merchantId)
-        await openLinks.recover(merchantId)
-      })
-      gatewayEvents.wake()
-      planRunner.wake()
-      await reconciliations.start()
-      relay.start()
-      expire()
-    },
-    async idle() {
-      // What is charged moves its plan on, and that may charge what is due next.
-      do {
-        await planRunner.idle()
-        await flow.idle()
-      } while (!planRunner.isIdle)
-    },
-    async stop(deadlineMs = 5_000) {
-      expiry?.cancel()
-      collections.stopAll('control-restarted')
-      const done = Promise.all([flow.idle(), operations.idle(), posted.stop()])
-      await Promise.race([done, new Promise<void>((resolve) => clock.after(deadlineMs, resolve))])
-      await collections.close()
-      takeUp.stop()
-      const asked = Promise.all([
-        inquiries.stop(),
-        operations.stop(),
-        gatewayEvents.stop(),
-        reconciliations.stop(),
-        forgetting.stop(),
-        openLinks.stop(),
-        planRunner.stop(),
-      ])
-      // Ends what is being asked: a gateway that hangs must not hold up our own end.
-      await gatewayClient.close()
-      await Promise.all([asked, relay.stop()])
-    },
   }
 }

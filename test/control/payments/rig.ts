@@ -9,11 +9,8 @@ import type { ControlConfig } from '../../../src/contracts/process-config/contro
 import { type BridgeClient, connectBridge } from '../../../src/control/clients/bridge-client.ts'
 import type { GatewayClient } from '../../../src/control/clients/gateway-client.ts'
 import { connectVault, type VaultClient } from '../../../src/control/clients/vault-client.ts'
-import {
-  type CoreMeter,
-  createPaymentCore,
-  type PaymentCore,
-} from '../../../src/control/payments/assemble.ts'
+import { createPaymentCore } from '../../../src/control/payments/assemble.ts'
+import type { CoreMeter, PaymentCore } from '../../../src/control/payments/payment-core.ts'
 import type { Actor } from '../../../src/control/ports.ts'
 import { openStore, type Store, type StorePlace } from '../../../src/control/store/store.ts'
 import { ManualClock } from '../../support/manual-clock.ts'
