@@ -12,7 +12,7 @@ const Door = z.strictObject({
   gateway: z.string(),
 })
 
-/** Where Twilio or Telnyx post cards that they took; docs/connectors.md. */
+/** Where Twilio or Telnyx post cards that they took; docs/gateways/pay-connector.md. */
 export const PayDoor = z
   .strictObject({
     host: z.string().default('127.0.0.1'),
