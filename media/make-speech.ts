@@ -5,19 +5,17 @@
  *
  * The lengths matter: every file is a stretch of ordinary talk during which somebody else keys digits.
  */
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { encodeG711 } from '../src/dsp/g711.ts'
-import { readWav, writeWav } from '../src/simulator/wav.ts'
+import { writeWav } from '../src/simulator/wav.ts'
+import { activeLevelDbm0, highestPeak, speak } from './spoken-audio.ts'
 
 const sampleRate = 8000
 const levelDbm0 = -20
-/** RMS of a sine at 0 dBm0 in 16-bit linear mu-law, where full scale is +3.17 dBm0. */
-const zeroDbm0Rms = 32_124 / 10 ** (3.17 / 20) / Math.SQRT2
-/** 1 dB below full scale. */
-const highestPeak = 32_124 * 10 ** (-1 / 20)
+/** The stretches by which the level is measured, in samples. */
+const stretch = 160
 
 const voices = {
   agent: ['-v', 'en-gb+f3', '-s', '165', '-p', '52'],
@@ -45,51 +43,11 @@ const texts: Readonly<Record<string, string>> = {
     'That is splendid, thank you ever so much for your help. Have a lovely weekend. Goodbye now.',
 }
 
-function speak(voice: readonly string[], text: string): { samples: Float64Array; rate: number } {
-  const wav = readWav(execFileSync('espeak-ng', [...voice, '--stdout', text], { maxBuffer: 2 ** 26 }))
-  if (wav.encoding !== 'pcm16') throw new Error('espeak-ng did not write PCM16')
-  return { samples: Float64Array.from(wav.samples), rate: wav.sampleRate }
-}
-
-/** To 8 kHz, through a windowed sinc of 3.4 kHz: the band of a telephone. */
-function resample({ samples, rate }: { samples: Float64Array; rate: number }): Float64Array {
-  const halfTaps = 48
-  const cutoff = 3_400 / rate
-  const out = new Float64Array(Math.floor((samples.length * sampleRate) / rate))
-  for (let i = 0; i < out.length; i++) {
-    const centre = (i * rate) / sampleRate
-    let sum = 0
-    for (let j = Math.ceil(centre - halfTaps); j <= centre + halfTaps; j++) {
-      const x = j - centre
-      const sinc = x === 0 ? 2 * cutoff : Math.sin(2 * Math.PI * cutoff * x) / (Math.PI * x)
-      const window = 0.5 + 0.5 * Math.cos((Math.PI * x) / (halfTaps + 1))
-      sum += (samples[j] ?? 0) * sinc * window
-    }
-    out[i] = sum
-  }
-  return out
-}
-
-/** Mean power of what is louder than -35 dBm0 in stretches of 20 ms: the active speech, roughly as ITU-T P.56 means it. */
-function activeRms(samples: Float64Array, gain: number): number {
-  const floor = zeroDbm0Rms * 10 ** (-35 / 20)
-  let power = 0
-  let stretches = 0
-  for (let at = 0; at + 160 <= samples.length; at += 160) {
-    const stretch = samples.subarray(at, at + 160)
-    const mean = stretch.reduce((sum, sample) => sum + (sample * gain) ** 2, 0) / 160
-    if (Math.sqrt(mean) < floor) continue
-    power += mean
-    stretches++
-  }
-  return Math.sqrt(power / Math.max(1, stretches))
-}
-
 function level(samples: Float64Array): Int16Array {
-  const wanted = zeroDbm0Rms * 10 ** (levelDbm0 / 20)
   let gain = 1
   // What counts as active depends on the gain: a few rounds settle it.
-  for (let round = 0; round < 5; round++) gain *= wanted / activeRms(samples, gain)
+  for (let round = 0; round < 5; round++)
+    gain *= 10 ** ((levelDbm0 - activeLevelDbm0(samples, gain, stretch)) / 20)
   const peak = samples.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0) * gain
   if (peak > highestPeak) throw new Error('levelled speech would clip')
   return Int16Array.from(samples, (sample) => Math.round(sample * gain))
@@ -98,7 +56,7 @@ function level(samples: Float64Array): Int16Array {
 const folder = path.join(import.meta.dirname, 'speech')
 mkdirSync(folder, { recursive: true })
 const speech = Object.entries(texts).map(([id, text]) => {
-  const samples = level(resample(speak(voices[id.startsWith('agent-') ? 'agent' : 'caller'], text)))
+  const samples = level(speak(voices[id.startsWith('agent-') ? 'agent' : 'caller'], text))
   const octets = new Uint8Array(samples.length)
   encodeG711('mulaw', samples, octets)
   const file = writeWav({ encoding: 'mulaw', sampleRate, octets })

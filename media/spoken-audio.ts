@@ -9,7 +9,8 @@ const zeroDbm0Rms = 32_124 / 10 ** (3.17 / 20) / Math.SQRT2
 /** 1 dB below full scale. */
 export const highestPeak = 32_124 * 10 ** (-1 / 20)
 const edgeDbm0 = -48
-const stretch = 40
+/** Samples; what is trimmed and faded, and how finely loudness is looked at: 5 ms. */
+const shortest = 40
 
 /** Mono at 8 kHz, not levelled yet. `voice` is espeak-ng's own arguments. */
 export function speak(voice: readonly string[], text: string): Float64Array {
@@ -37,8 +38,11 @@ function resample(samples: Float64Array, rate: number): Float64Array {
   return out
 }
 
-/** Level of the active speech in dBm0: mean power of what is louder than -35 dBm0, roughly as ITU-T P.56 means it. */
-export function activeLevelDbm0(samples: ArrayLike<number>, gain = 1): number {
+/**
+ * Level of the active speech in dBm0: mean power of the stretches (so many samples each) that are louder than -35 dBm0,
+ * roughly as ITU-T P.56 means it.
+ */
+export function activeLevelDbm0(samples: ArrayLike<number>, gain = 1, stretch = shortest): number {
   const floor = (zeroDbm0Rms * 10 ** (-35 / 20)) ** 2
   let power = 0
   let stretches = 0
@@ -69,10 +73,10 @@ export function levelled(samples: Float64Array, levelDbm0: number): Int16Array {
   while (from < samples.length && !loud(from)) from++
   let to = samples.length
   while (to > from && !loud(to - 1)) to--
-  const kept = samples.subarray(Math.max(0, from - stretch), Math.min(samples.length, to + stretch))
+  const kept = samples.subarray(Math.max(0, from - shortest), Math.min(samples.length, to + shortest))
   const whole = new Int16Array(Math.ceil(kept.length / 8) * 8)
   kept.forEach((sample, i) => {
-    const fade = Math.min(1, i / stretch, (kept.length - 1 - i) / stretch)
+    const fade = Math.min(1, i / shortest, (kept.length - 1 - i) / shortest)
     whole[i] = Math.round(sample * gain * fade)
   })
   return whole
