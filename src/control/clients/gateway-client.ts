@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { buildConnector, type Dispatcher, Pool } from 'undici'
+import { buildConnector, Pool } from 'undici'
 import type { Clock } from '../../base/clock.ts'
 import { computeHeaders } from '../../base/computed-headers.ts'
 import { codeOf } from '../../base/errors.ts'
@@ -7,9 +7,9 @@ import type { Log } from '../../base/log.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import { hasSlot, writeBody } from './gateway-body.ts'
+import { type ReplyLimits, readReply } from './read-reply.ts'
 
 const connectMs = 5_000
-const bodyCapBytes = 256 * 1024
 const connections = 16
 
 /** Names that connectors may see of an answer. */
@@ -22,6 +22,7 @@ const passedOn = new Set([
   'idempotent-replayed',
   'original-request',
 ])
+const limits: ReplyLimits = { mostBytes: 256 * 1024, passesOn: (name) => passedOn.has(name) }
 
 export type GatewayClient = {
   /** A call without a card. Never throws: what is certain stands in the reply. */
@@ -111,32 +112,13 @@ async function request(pool: Pool, call: GatewayCall, clock: Clock): Promise<Gat
       headersTimeout: call.timeoutMs,
       bodyTimeout: call.timeoutMs,
     })
-    return await read(response, abort.signal)
+    return await readReply(response, abort.signal, limits)
   } catch (error) {
     if (error instanceof ConnectFailed) return { kind: 'not-sent', because: error.because }
     return { kind: 'no-answer', because: whyNoAnswer(codeOf(error), abort.signal.aborted) }
   } finally {
     timer.cancel()
   }
-}
-
-async function read(response: Dispatcher.ResponseData, signal: AbortSignal): Promise<GatewayReply> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  try {
-    for await (const chunk of response.body as AsyncIterable<Buffer>) {
-      sizeBytes += chunk.length
-      if (sizeBytes > bodyCapBytes) return { kind: 'no-answer', because: 'too-large' }
-      chunks.push(chunk)
-    }
-  } catch {
-    return { kind: 'no-answer', because: signal.aborted ? 'timeout' : 'truncated' }
-  }
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(response.headers))
-    if (passedOn.has(name) && typeof value === 'string') headers[name] = value
-  const body = Buffer.concat(chunks).toString('utf8')
-  return { kind: 'answered', status: response.statusCode, headers, body }
 }
 
 function whyNoConnection(code: string): ConnectFailed['because'] {

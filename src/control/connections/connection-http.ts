@@ -2,10 +2,11 @@ import { type Dispatcher, request } from 'undici'
 import type { Clock } from '../../base/clock.ts'
 import { codeOf } from '../../base/errors.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
+import { type ReplyLimits, readReply } from '../clients/read-reply.ts'
 
 /** To the whole of an answer, in ms. */
 export const answerMs = 20_000
-const bodyCapBytes = 512 * 1024
+const limits: ReplyLimits = { mostBytes: 512 * 1024, passesOn: () => true }
 
 export type HttpCall = {
   readonly url: string
@@ -37,7 +38,7 @@ export function createConnectionHttp(clock: Clock, dispatcher: Dispatcher): Conn
           dispatcher,
           signal: abort.signal,
         })
-        return await read(answer, abort.signal)
+        return await readReply(answer, abort.signal, limits)
       } catch (error) {
         const code = codeOf(error)
         if (notSent[code]) return { kind: 'not-sent', because: notSent[code] }
@@ -57,27 +58,4 @@ const notSent: Readonly<Record<string, 'refused' | 'dns' | 'timeout' | 'policy'>
   EAI_AGAIN: 'dns',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
   ADDRESS_REFUSED: 'policy',
-}
-
-async function read(answer: Dispatcher.ResponseData, signal: AbortSignal): Promise<GatewayReply> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  try {
-    for await (const chunk of answer.body as AsyncIterable<Buffer>) {
-      sizeBytes += chunk.length
-      if (sizeBytes > bodyCapBytes) return { kind: 'no-answer', because: 'too-large' }
-      chunks.push(chunk)
-    }
-  } catch {
-    return { kind: 'no-answer', because: signal.aborted ? 'timeout' : 'truncated' }
-  }
-  const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(answer.headers))
-    if (typeof value === 'string') headers[name] = value
-  return {
-    kind: 'answered',
-    status: answer.statusCode,
-    headers,
-    body: Buffer.concat(chunks).toString('utf8'),
-  }
 }
