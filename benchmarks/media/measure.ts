@@ -55,8 +55,7 @@ export async function measure(
     const cpuMs = cpuMsOf(anchor.pid) - before.cpuMs
     const { sent } = stateOf(anchor, calls)
     if (profile) process.kill(anchor.pid, 'SIGUSR2')
-    await pause(drainMs)
-    const after = stateOf(anchor, calls)
+    const after = await drained(anchor, calls)
     const packets = sent - before.sent
     return {
       usPerPacket: (cpuMs * 1_000) / packets,
@@ -69,6 +68,16 @@ export async function measure(
     await closeCalls(anchor, calls)
     // Both keep ports for a while after a call.
     await pause(drainMs)
+  }
+}
+
+/** The state when nothing more arrives: a phone that the machine keeps waiting has not lost what it has yet to read. */
+async function drained(anchor: Anchor, calls: readonly Call[]): Promise<ReturnType<typeof stateOf>> {
+  for (let state = stateOf(anchor, calls); ; ) {
+    await pause(drainMs)
+    const later = stateOf(anchor, calls)
+    if (later.heard === state.heard) return later
+    state = later
   }
 }
 

@@ -8,6 +8,7 @@ import { NoTransfers } from './bridge-errors.ts'
 import { CallBook } from './call-book.ts'
 import { ControlPeers, serveControl } from './control-server.ts'
 import { PromptLibrary } from './prompts/prompt-library.ts'
+import { RoundClock } from './round-clock.ts'
 import { startSip } from './sip/sip-entry.ts'
 import { TwilioSignature } from './stream/twilio-signature.ts'
 import { StreamServer } from './stream-server.ts'
@@ -18,7 +19,7 @@ const farewellMs = 300
 
 /** Starts the bridge: the book of calls, the link to control, and then the door for providers. */
 export async function startBridge(config: BridgeConfig): Promise<Running> {
-  const clock = systemClock
+  const clock = new RoundClock(systemClock)
   const log = createLog({ process: 'bridge', level: config.logLevel })
   const peers = new ControlPeers()
   const emit = (event: BridgeEvent) => peers.emit(event)
@@ -30,7 +31,7 @@ export async function startBridge(config: BridgeConfig): Promise<Running> {
     newToneChannel: (law) => createToneChannel({ law, ...config.mask }),
     emit,
   })
-  const sip = config.sip && (await startSip({ config: config.sip, book, clock, log, emit }))
+  const sip = config.sip && (await startSip({ config: config.sip, book, clock, rounds: clock, log, emit }))
   const control = await serveControl({
     socketPath: config.socketPath,
     token: config.token,

@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeEvent, LegEnd } from '../../contracts/bridge-port.ts'
 import type { BridgeSip } from '../../contracts/process-config/bridge-config.ts'
 import type { CallBook } from '../call-book.ts'
+import type { Rounds } from '../round-clock.ts'
 import type { DialogName } from './edge-client.ts'
 import { type PortPair, PortPairs } from './media-ports.ts'
 import { openMediaSockets } from './media-socket/open-media-sockets.ts'
@@ -24,6 +25,8 @@ export type SipCallsOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly emit: (event: BridgeEvent) => void
+  /** Told when packets are taken in, many at once. */
+  readonly rounds?: Rounds
   /** Ends the signalling of a call that was not ended by it; the dialog when both its tags are known. */
   readonly hangUp: (ngCallId: string, dialog: DialogName | undefined) => void
 }
@@ -55,7 +58,7 @@ export class SipCalls {
       portMin,
       portMax,
       log,
-      sockets: openMediaSockets(config.media.sockets),
+      sockets: openMediaSockets(config.media.sockets, options.rounds),
     })
     this.#map = new PortMap(config.portsDir, log)
     this.#timer = clock.after(reportEveryMs, () => this.#look())

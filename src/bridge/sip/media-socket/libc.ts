@@ -13,6 +13,8 @@ export type Libc = {
   setsockopt(fd: number, level: number, option: number, value: bigint, bytes: number): number
   recvmsg(fd: number, message: bigint, flags: number): number
   sendmsg(fd: number, message: bigint, flags: number): number
+  recv(fd: number, into: bigint, bytes: bigint, flags: number): number
+  send(fd: number, from: bigint, bytes: bigint, flags: number): number
   epollCreate(): number
   epollControl(epoll: number, operation: number, fd: number, event: bigint): number
   epollWait(epoll: number, events: bigint, most: number, timeoutMs: number): number
@@ -47,9 +49,10 @@ function bindLibc(ffi: Ffi): Libc {
     connect: { arguments: [int, word, int], return: int },
     getsockname: { arguments: [int, word, word], return: int },
     setsockopt: { arguments: [int, int, int, word, int], return: int },
-    // Lengths stand in the message and not in registers: one address a call is the cheapest signature there is.
     recvmsg: { arguments: [int, word, int], return: int },
     sendmsg: { arguments: [int, word, int], return: int },
+    recv: { arguments: [int, word, word, int], return: int },
+    send: { arguments: [int, word, word, int], return: int },
     epoll_create1: { arguments: [int], return: int },
     epoll_ctl: { arguments: [int, int, int, word], return: int },
     epoll_wait: { arguments: [int, word, int, int], return: int },
@@ -73,6 +76,8 @@ function bindLibc(ffi: Ffi): Libc {
     setsockopt: c.setsockopt as Libc['setsockopt'],
     recvmsg: c.recvmsg as Libc['recvmsg'],
     sendmsg: c.sendmsg as Libc['sendmsg'],
+    recv: c.recv as Libc['recv'],
+    send: c.send as Libc['send'],
     epollCreate: () => c.epoll_create1(closeOnExec) as number,
     epollControl: c.epoll_ctl as Libc['epollControl'],
     epollWait: c.epoll_wait as Libc['epollWait'],

@@ -2,20 +2,25 @@ import type { Libc } from './libc.ts'
 import { addressBytes } from './socket-address.ts'
 
 /** More than a media packet may have: what is longer is told by its length and refused by the leg. */
-const mostBytes = 2_048
-/** Offsets of `msghdr`, its `iovec` and the address in the slab; recvmsg(2), 64-bit glibc. */
+export const mostBytes = 2_048
+const mostBytesLong = BigInt(mostBytes)
+/** Offsets of `msghdr`, its `iovec` and the address in a message's stretch; recvmsg(2), 64-bit glibc. */
 const headerBytes = 64
 const vectorAt = headerBytes
 const nameAt = vectorAt + 32
 const dataAt = nameAt + 32
-const slabBytes = dataAt + mostBytes
+/** Of one message. No power of two: their beginnings would all want the same lines of the processor's cache. */
+export const messageBytes = dataAt + mostBytes
 const nameLengthAt = 8
 const dataLengthAt = vectorAt + 8
 
 const dontWait = 0x40
 const noSignal = 0x4000
 
-/** The one place in memory that datagrams come into, or leave from, one at a time. */
+/** Lengths as the kernel is told them. */
+const long: bigint[] = []
+
+/** A place in memory for one datagram that came, or that leaves. */
 export class Message {
   /** The address that the datagram came from, or goes to. */
   readonly name: Buffer
@@ -23,58 +28,82 @@ export class Message {
   /** The same as 32-bit words, to compare. */
   readonly nameWords: Int32Array
   readonly #libc: Libc
-  readonly #slab = Buffer.allocUnsafeSlow(slabBytes).fill(0)
+  readonly #memory: Buffer
   readonly #words: Int32Array
   readonly #at: bigint
+  readonly #dataAt: bigint
   /** A view for each length that has been seen: there are few, and to make one costs as much as to copy a packet. */
-  #used = false
   readonly #views: Buffer[] = []
+  /** Octets from the first one that have been seen by anybody since they were wiped. */
+  #used = 0
 
-  constructor(libc: Libc) {
+  /** `memory`: `messageBytes` of what never moves, beginning at `at`. */
+  constructor(libc: Libc, memory: Buffer, at: bigint) {
     this.#libc = libc
-    const slab = this.#slab
-    this.#at = libc.addressOf(slab)
-    this.#words = new Int32Array(slab.buffer, slab.byteOffset, slabBytes / 4)
-    this.nameAt = this.#at + BigInt(nameAt)
-    this.name = slab.subarray(nameAt, nameAt + addressBytes)
+    this.#memory = memory
+    this.#at = at
+    this.#dataAt = at + BigInt(dataAt)
+    this.#words = new Int32Array(memory.buffer, memory.byteOffset, messageBytes / 4)
+    this.nameAt = at + BigInt(nameAt)
+    this.name = memory.subarray(nameAt, nameAt + addressBytes)
     this.nameWords = this.#words.subarray(nameAt / 4, (nameAt + addressBytes) / 4)
-    slab.writeBigUInt64LE(this.nameAt, 0)
-    slab.writeBigUInt64LE(this.#at + BigInt(vectorAt), 16)
-    slab.writeBigUInt64LE(1n, 24)
-    slab.writeBigUInt64LE(this.#at + BigInt(dataAt), vectorAt)
+    memory.writeBigUInt64LE(this.nameAt, 0)
+    memory.writeBigUInt64LE(at + BigInt(vectorAt), 16)
+    memory.writeBigUInt64LE(1n, 24)
+    memory.writeBigUInt64LE(this.#dataAt, vectorAt)
   }
 
-  /** Octets of the datagram that came, or a number below zero. */
+  /** Octets of the datagram that came, or a number below zero. Says who sent it, too. */
   receive(fd: number): number {
     const words = this.#words
     words[nameLengthAt / 4] = addressBytes
     words[dataLengthAt / 4] = mostBytes
-    return this.#libc.recvmsg(fd, this.#at, dontWait)
+    return this.#came(this.#libc.recvmsg(fd, this.#at, dontWait))
+  }
+
+  /** As `receive`, where only one can have sent it: that costs the kernel less. */
+  receiveFromPeer(fd: number): number {
+    return this.#came(this.#libc.recv(fd, this.#dataAt, mostBytesLong, dontWait))
   }
 
   /** The first so many octets. */
   data(length: number): Buffer {
-    this.#used = true
-    const made = this.#views[length] ?? this.#slab.subarray(dataAt, dataAt + length)
+    if (length > this.#used) this.#used = length
+    const made = this.#views[length] ?? this.#memory.subarray(dataAt, dataAt + length)
     this.#views[length] = made
     return made
   }
 
   /** Leaves nothing of what was said. */
   wipe(): void {
-    if (this.#used) this.#slab.fill(0, dataAt)
-    this.#used = false
+    if (this.#used > 0) this.#memory.fill(0, dataAt, dataAt + this.#used)
+    this.#used = 0
   }
 
-  /** Sends; to `name` where it has a length, else to the socket's peer. Returns a number below zero on failure. */
-  send(fd: number, bytes: Buffer, nameLength: number): number {
-    if (bytes.length > mostBytes) return -1
+  /** Sends so many octets; to `name` where it has a length, else to the socket's peer. Returns a number below zero on failure. */
+  send(fd: number, length: number, nameLength: number): number {
+    if (nameLength === 0) {
+      long[length] ??= BigInt(length)
+      return this.#libc.send(fd, this.#dataAt, long[length]!, dontWait | noSignal)
+    }
     const words = this.#words
-    const data = this.data(bytes.length)
-    // Mostly it has been written there.
-    if (data !== bytes) data.set(bytes)
     words[nameLengthAt / 4] = nameLength
-    words[dataLengthAt / 4] = bytes.length
+    words[dataLengthAt / 4] = length
     return this.#libc.sendmsg(fd, this.#at, dontWait | noSignal)
   }
+
+  #came(octets: number): number {
+    if (octets > this.#used) this.#used = octets
+    return octets
+  }
+}
+
+/** So many messages in one stretch of memory. */
+export function messagesOf(libc: Libc, count: number): Message[] {
+  const memory = Buffer.allocUnsafeSlow(count * messageBytes).fill(0)
+  const at = libc.addressOf(memory)
+  return Array.from({ length: count }, (_, n) => {
+    const from = n * messageBytes
+    return new Message(libc, memory.subarray(from, from + messageBytes), at + BigInt(from))
+  })
 }

@@ -1,7 +1,8 @@
 import type { Log } from '../../../base/log.ts'
+import type { Departures } from './departures.ts'
 import type { Family, Libc } from './libc.ts'
 import type { MediaSocket, Receive, Source } from './media-socket.ts'
-import type { Message } from './message.ts'
+import { type Message, mostBytes } from './message.ts'
 import { addressBytes, inet, readAddress, writeAddress } from './socket-address.ts'
 import type { SocketPoller } from './socket-poller.ts'
 
@@ -11,8 +12,7 @@ const again = 11
 /** What all sockets have in common. */
 export type NativeParts = {
   readonly libc: Libc
-  readonly incoming: Message
-  readonly outgoing: Message
+  readonly departures: Departures
   readonly poller: SocketPoller
 }
 
@@ -24,7 +24,7 @@ export type NativeSocketOptions = {
   readonly log: Log
 }
 
-/** A UDP socket of the kernel's. Every call is made at once: nothing of it is queued in this process. */
+/** A UDP socket of the kernel's. What is sent during a round leaves at its end, everything else at once. */
 export class NativeSocket implements MediaSocket {
   readonly fd: number
   readonly port: number
@@ -35,7 +35,11 @@ export class NativeSocket implements MediaSocket {
   #receive: Receive | undefined
   #peer: Source | undefined
   #connected = false
+  /** How many looks had left nothing unread when the peer became known: packets of others may lie before its first. */
+  #connectedAtLook = 0
   #closed = false
+  /** Who the packet at hand came from, where only the peer can have sent it. */
+  #takenFrom: Source | undefined
   /** Who the last packet came from; of IPv4, the two words of its address too. */
   #from: Source | undefined
   #fromPort = 0
@@ -64,9 +68,12 @@ export class NativeSocket implements MediaSocket {
     if (this.#peer?.address === peer.address && this.#peer.port === peer.port) return
     this.disconnect()
     this.#peer = peer
-    const { libc, outgoing } = this.#parts
-    const bytes = writeAddress(libc, outgoing.name, peer, this.#family)
-    this.#connected = bytes > 0 && libc.connect(this.fd, outgoing.nameAt, bytes) === 0
+    const { libc, departures, poller } = this.#parts
+    departures.leave()
+    const { name, nameAt } = departures.next
+    const bytes = writeAddress(libc, name, peer, this.#family)
+    this.#connected = bytes > 0 && libc.connect(this.fd, nameAt, bytes) === 0
+    this.#connectedAtLook = poller.emptied
     if (!this.#connected) this.#log.warn({ port: this.port }, 'media port not connected')
   }
 
@@ -74,45 +81,66 @@ export class NativeSocket implements MediaSocket {
     this.#peer = undefined
     if (!this.#connected) return
     this.#connected = false
-    const { libc, outgoing } = this.#parts
+    const { libc, departures } = this.#parts
+    departures.leave()
+    const { name, nameAt } = departures.next
     // An address of no family takes the peer away (connect(2)).
-    outgoing.name.fill(0)
-    libc.connect(this.fd, outgoing.nameAt, addressBytes)
+    name.fill(0)
+    libc.connect(this.fd, nameAt, addressBytes)
   }
 
   room(octets: number): Buffer {
-    return this.#parts.outgoing.data(octets)
+    return this.#parts.departures.next.data(octets)
   }
 
   send(bytes: Buffer, to: Source | undefined): void {
-    const { outgoing, poller } = this.#parts
-    const nameLength = this.#connected ? 0 : this.#name(this.#peer ?? to)
-    if (nameLength !== null && !this.#closed && outgoing.send(this.fd, bytes, nameLength) < 0) this.#failed()
-    // In a round the next packet takes its place at once; the round's end wipes.
-    if (!poller.looking) outgoing.wipe()
+    const { departures, poller } = this.#parts
+    const message = departures.next
+    const nameLength = this.#connected ? 0 : this.#name(message, this.#peer ?? to)
+    if (nameLength !== null && !this.#closed && bytes.length <= mostBytes) {
+      const data = message.data(bytes.length)
+      // Mostly it has been written there.
+      if (data !== bytes) data.set(bytes)
+      departures.add(this, bytes.length, nameLength)
+    }
+    if (poller.looking) return
+    departures.leave()
+    departures.wipe()
   }
 
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    const { libc, poller } = this.#parts
+    const { libc, departures, poller } = this.#parts
+    // The next socket may get this one's number.
+    departures.leave()
     poller.remove(this)
     libc.close(this.fd)
   }
 
-  /** Takes one packet. */
-  ready(): void {
-    const { incoming } = this.#parts
-    const octets = incoming.receive(this.fd)
-    if (octets < 0) this.#failed()
-    else this.#receive?.(incoming.data(octets), this.#source(incoming))
+  take(into: Message): number {
+    // Two looks after it was connected, nothing that a stranger sent before can lie there any more.
+    const isPeers = this.#connected && this.#parts.poller.emptied > this.#connectedAtLook + 1
+    const octets = isPeers ? into.receiveFromPeer(this.fd) : into.receive(this.fd)
+    this.#takenFrom = isPeers ? this.#peer : undefined
+    if (octets < 0) this.failed()
+    return octets
+  }
+
+  handle(message: Message, octets: number): void {
+    if (!this.#closed) this.#receive?.(message.data(octets), this.#takenFrom ?? this.#source(message))
+  }
+
+  /** "Port unreachable" of a phone that has hung up or is not there yet: said once by a silence, not by a log. */
+  failed(): void {
+    const errno = this.#parts.libc.errno()
+    if (errno !== again) this.#log.debug({ port: this.port, code: `errno ${errno}` }, 'media port')
   }
 
   /** Writes where to, unless that is nowhere. */
-  #name(goal: Source | undefined): number | null {
+  #name({ name }: Message, goal: Source | undefined): number | null {
     if (!goal) return null
-    const { libc, outgoing } = this.#parts
-    return writeAddress(libc, outgoing.name, goal, this.#family) || null
+    return writeAddress(this.#parts.libc, name, goal, this.#family) || null
   }
 
   #source({ name, nameWords }: Message): Source {
@@ -122,11 +150,5 @@ export class NativeSocket implements MediaSocket {
     this.#fromHost = nameWords[1]!
     this.#from = readAddress(this.#parts.libc, name)
     return this.#from
-  }
-
-  /** "Port unreachable" of a phone that has hung up or is not there yet: said once by a silence, not by a log. */
-  #failed(): void {
-    const errno = this.#parts.libc.errno()
-    if (errno !== again) this.#log.debug({ port: this.port, code: `errno ${errno}` }, 'media port')
   }
 }

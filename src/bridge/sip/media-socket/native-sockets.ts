@@ -1,9 +1,10 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Log } from '../../../base/log.ts'
+import type { Rounds } from '../../round-clock.ts'
+import { Departures } from './departures.ts'
 import type { Family, Libc } from './libc.ts'
 import { type MediaSocket, type MediaSockets, receiveBufferBytes, type Source } from './media-socket.ts'
-import { Message } from './message.ts'
 import { type NativeParts, NativeSocket } from './native-socket.ts'
 import { addressBytes, familyOf, writeAddress } from './socket-address.ts'
 import { SocketPoller } from './socket-poller.ts'
@@ -29,15 +30,11 @@ export class NativeSockets implements MediaSockets {
   /** An option's value, and the length of an address: at least 65 bytes, so that they never move. */
   readonly #value = Buffer.allocUnsafeSlow(128).fill(0)
 
-  constructor(libc: Libc) {
+  /** `rounds` is told when packets are handled, and when no more are. */
+  constructor(libc: Libc, rounds?: Rounds) {
     this.#libc = libc
-    const incoming = new Message(libc)
-    const outgoing = new Message(libc)
-    const poller = new SocketPoller(libc, () => {
-      incoming.wipe()
-      outgoing.wipe()
-    })
-    this.#parts = { libc, incoming, outgoing, poller }
+    const departures = new Departures(libc)
+    this.#parts = { libc, departures, poller: new SocketPoller({ libc, departures, rounds }) }
   }
 
   async open(host: string, port: number, log: Log): Promise<MediaSocket> {
@@ -57,7 +54,7 @@ export class NativeSockets implements MediaSockets {
 
   #bind(fd: number, family: Family, to: Source): void {
     const libc = this.#libc
-    const { name, nameAt } = this.#parts.outgoing
+    const { name, nameAt } = this.#parts.departures.next
     this.#value.writeInt32LE(receiveBufferBytes)
     libc.setsockopt(fd, solSocket, receiveBuffer, libc.addressOf(this.#value), 4)
     const bytes = writeAddress(libc, name, to, family)
@@ -66,7 +63,7 @@ export class NativeSockets implements MediaSockets {
   }
 
   #portOf(fd: number): number {
-    const { name, nameAt } = this.#parts.outgoing
+    const { name, nameAt } = this.#parts.departures.next
     this.#value.writeInt32LE(addressBytes)
     if (this.#libc.getsockname(fd, nameAt, this.#libc.addressOf(this.#value)) < 0)
       throw this.#failure('getsockname')

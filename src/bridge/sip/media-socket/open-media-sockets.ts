@@ -1,3 +1,4 @@
+import type { Rounds } from '../../round-clock.ts'
 import { dgramSockets } from './dgram-socket.ts'
 import { openLibc } from './libc.ts'
 import type { MediaSockets } from './media-socket.ts'
@@ -7,9 +8,9 @@ import { NativeSockets } from './native-sockets.ts'
 const architectures = ['x64', 'arm64']
 
 /** The sockets that are wanted; Node's own where native ones are not to be had. */
-export function openMediaSockets(wanted: MediaSockets['kind']): MediaSockets {
+export function openMediaSockets(wanted: MediaSockets['kind'], rounds?: Rounds): MediaSockets {
   if (wanted === 'dgram' || process.platform !== 'linux' || !architectures.includes(process.arch))
     return dgramSockets
   const libc = openLibc()
-  return libc ? new NativeSockets(libc) : dgramSockets
+  return libc ? new NativeSockets(libc, rounds) : dgramSockets
 }

@@ -1,31 +1,54 @@
+import type { Rounds } from '../../round-clock.ts'
+import type { Departures } from './departures.ts'
 import type { Libc } from './libc.ts'
+import { type Message, messagesOf } from './message.ts'
 
 /** How often is looked for packets while there are sockets, in ms: at most so much is added to a call's delay. */
 const everyMs = 5
 /** Sockets of one round; what is left waits for the next call, not for the next round. */
-const mostEvents = 256
+const mostEvents = 64
 /** Rounds at once, so that a flood keeps nothing else of the process waiting. */
-const mostRounds = 16
+const mostRounds = 64
 
 const readable = 1
 const add = 1
 const remove = 2
 const interrupted = 4
 
-type Readable = { readonly fd: number; ready(): void }
+type Readable = {
+  readonly fd: number
+  /** Takes one packet, and says its octets; a number below zero when there is none. */
+  take(into: Message): number
+  handle(message: Message, octets: number): void
+}
+
+export type SocketPollerOptions = {
+  readonly libc: Libc
+  readonly departures: Departures
+  readonly rounds: Rounds | undefined
+}
 
 /**
  * Finds the sockets that have something, all of them with one call of the kernel, every few ms: Node's event loop does
- * it with several calls for each packet. A socket has one packet taken in a round, so that none waits for another's.
+ * it with several calls for each packet. A socket has one packet taken in a round, so that none waits for another's. All
+ * packets of a round are taken, then all are handled, then all that came of them leaves: each of the three is a long way
+ * through other code and memory.
  */
 export class SocketPoller {
   readonly #libc: Libc
   /** By file descriptor: these are small numbers, used again. */
   readonly #sockets: (Readable | undefined)[] = []
   #count = 0
-  readonly #onRest: () => void
-  /** True during a round: something will be read into the same memory in a moment, or it will be wiped. */
+  readonly #departures: Departures
+  readonly #rounds: Rounds | undefined
+  /** Where the packets of a round come in, whose they are, and their octets. */
+  readonly #arrivals: readonly Message[]
+  readonly #takers: (Readable | undefined)[] = []
+  readonly #octets = new Int32Array(mostEvents)
+  /** True during a round: what leaves will do so together, and be wiped. */
   looking = false
+  /** How often there was nothing left to be read. */
+  emptied = 0
   readonly #events: Buffer
   readonly #words: Int32Array
   readonly #eventsAt: bigint
@@ -34,10 +57,11 @@ export class SocketPoller {
   #epoll = -1
   #timer: NodeJS.Timeout | undefined
 
-  /** `onRest`: nothing is left to be read for now. */
-  constructor(libc: Libc, onRest: () => void) {
-    this.#onRest = onRest
+  constructor({ libc, departures, rounds }: SocketPollerOptions) {
     this.#libc = libc
+    this.#departures = departures
+    this.#rounds = rounds
+    this.#arrivals = messagesOf(libc, mostEvents)
     this.#events = Buffer.allocUnsafeSlow(4 * this.#eventWords * mostEvents).fill(0)
     this.#words = new Int32Array(this.#events.buffer, this.#events.byteOffset, this.#events.length / 4)
     this.#eventsAt = libc.addressOf(this.#events)
@@ -72,29 +96,50 @@ export class SocketPoller {
   }
 
   #look(): void {
+    const departures = this.#departures
     this.looking = true
+    this.#rounds?.begin()
     try {
-      this.#rounds()
+      this.#takeAll()
     } finally {
       this.looking = false
-      this.#onRest()
+      this.#rounds?.end()
+      departures.leave()
+      departures.wipe()
     }
   }
 
-  #rounds(): void {
+  #takeAll(): void {
     for (let round = 0; round < mostRounds && this.#epoll >= 0; round++) {
       const count = this.#libc.epollWait(this.#epoll, this.#eventsAt, mostEvents, 0)
-      if (count === 0) return
-      if (count < 0) {
-        const errno = this.#libc.errno()
-        if (errno === interrupted) continue
-        // Media that nobody reads any more would be a call in silence: the process dies, and its standby takes over.
-        throw new Error(`epoll_wait: errno ${errno}`)
+      if (count === 0) {
+        this.emptied++
+        return
       }
-      for (let i = 0; i < count; i++) {
-        const fd = this.#words[i * this.#eventWords + this.#eventWords - 2]!
-        this.#sockets[fd]?.ready()
+      if (count > 0) this.#round(count)
+      else {
+        const errno = this.#libc.errno()
+        // Media that nobody reads any more would be a call in silence: the process dies, and its standby takes over.
+        if (errno !== interrupted) throw new Error(`epoll_wait: errno ${errno}`)
       }
     }
+  }
+
+  #round(count: number): void {
+    for (let n = 0; n < count; n++) {
+      const socket = this.#sockets[this.#words[n * this.#eventWords + this.#eventWords - 2]!]
+      this.#takers[n] = socket
+      this.#octets[n] = socket ? socket.take(this.#arrivals[n]!) : -1
+    }
+    try {
+      for (let n = 0; n < count; n++) {
+        const octets = this.#octets[n]!
+        if (octets >= 0) this.#takers[n]!.handle(this.#arrivals[n]!, octets)
+      }
+    } finally {
+      for (let n = 0; n < count; n++) this.#arrivals[n]!.wipe()
+      this.#takers.fill(undefined)
+    }
+    this.#departures.leave()
   }
 }
