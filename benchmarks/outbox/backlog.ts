@@ -27,19 +27,20 @@ export async function writeMerchant({ db }: Store, endpoints: number, origin: st
   return rows.map(({ id }) => id)
 }
 
-/** Events as they would be after a day on which nothing could be delivered: four of each payment, in order. */
+/** Events as they would be after a day on which nothing could be delivered: four of each payment, in order of their time. */
 export async function writeBacklog(
   store: Store,
   targets: readonly string[],
   deliveries: number,
 ): Promise<void> {
   const payments = Math.ceil(deliveries / targets.length / eventsEach)
-  const nowMs = systemClock.now() - 1_000
+  // One millisecond after the other: ids, and what is due, go by time.
+  let nowMs = systemClock.now() - 24 * 3_600_000
   const rows: ReturnType<typeof outboxRow>[] = []
   for (let n = 0; n < payments; n++) {
     const body = JSON.stringify(eventOf(paymentRow(n, nowMs), 'payment.captured'))
     for (let position = 0; position < eventsEach; position++) {
-      const eventId = newId('event', nowMs)
+      const eventId = newId('event', ++nowMs)
       for (const target of targets) rows.push(outboxRow({ eventId, target, n, position, body, nowMs }))
     }
     if (rows.length >= rowsAtOnce || n === payments - 1) {

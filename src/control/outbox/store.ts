@@ -126,7 +126,8 @@ export async function holdBack(trx: Queries, head: OutboxTable, untilMs: number)
     .where('payment_id', '=', head.payment_id)
     .where('position', '>', head.position)
     .where('state', '=', waiting)
-    .where('next_at', '<', untilMs)
+    // Not the bare column: SQLite would read all that is due for the target instead of what waits of the payment.
+    .where(sql<number>`next_at + 0`, '<', untilMs)
     .execute()
 }
 
