@@ -74,6 +74,23 @@ export class DelayLine {
     at[0] = sample + length
   }
 
+  /** Adds whole hops, of which none is marked, and writes what leaves meanwhile: as `write` and `copy`, in one go. */
+  through(input: Codes, from: number, length: number, output: Codes): void {
+    const at = this.#at
+    const codes = this.#codes
+    const mask = this.#mask
+    const sample = at[0]!
+    const oldest = sample - at[1]!
+    for (let i = 0; i < length; i++) {
+      const code = input[from + i]!
+      codes[(sample + i) & mask] = code
+      output[from + i] = codes[(oldest + i) & mask]!
+    }
+    for (let hop = 0; hop < length; hop += hopSamples)
+      this.#marks[((sample + hop) / hopSamples) & this.#markMask] = 0
+    at[0] = sample + length
+  }
+
   /** As `write`, for codes without a delay, of any length: of these only the last matter, if the line is armed next. */
   pass(codes: Codes): void {
     const at = this.#at

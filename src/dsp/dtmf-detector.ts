@@ -87,6 +87,16 @@ export class DtmfDetector {
     return !this.busy && this.#echoes.empty
   }
 
+  /** As `idle`, and no lost packet counts any more. */
+  get calm(): boolean {
+    return this.idle && this.#candidate.fields[C.refill] === 0
+  }
+
+  /** While calm: could the window that ends now be the first of a press? */
+  get stirs(): boolean {
+    return this.#candidate.passes
+  }
+
   /** To be called after each hop; `lost` when the hop never came, which proves nothing. */
   step(lost: boolean): void {
     this.#echoes.forget(this.#spectrum.hops)

@@ -14,6 +14,9 @@ import { ToneEvidence } from './tone-evidence.ts'
 import { type LineCode, ToneMasker } from './tone-masker.ts'
 import { ToneSpectrum } from './tone-spectrum.ts'
 
+/** The floor of the line is learned every 10 ms, from what is certainly no tone. */
+const hopsOfFloor = 5
+
 const field = { /** 1 when a part of the hop under way was lost. */ lost: 0 } as const
 
 export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
@@ -45,8 +48,11 @@ export class GuardedLine {
   readonly #masker: ToneMasker
   /** Stands in for a hop that never came. */
   readonly #concealed: Int16Array
+  readonly #suspicion: Suspicion
   #armed = false
   #dead = false
+  /** True when a hop in which nothing stirs would change nothing: known after each hop that was looked at in full. */
+  #calm = false
 
   constructor(options: GuardedLineOptions) {
     const lookahead = Math.round(options.lookaheadMs * 8)
@@ -66,6 +72,7 @@ export class GuardedLine {
     const line = new DelayLine(state, lookahead)
     this.#line = line
     const suspicion = new Suspicion(state, spectrum, evidence)
+    this.#suspicion = suspicion
     this.#plan = new MaskPlan({ state, spectrum, evidence, suspicion, line })
     const { lineCode, fill } = options
     this.#masker = new ToneMasker({ state, line, noise: this.#noise, fill, lineCode })
@@ -127,6 +134,7 @@ export class GuardedLine {
   processLost(length: number, output: Codes): void {
     if (!this.#dead) {
       try {
+        this.#calm = false
         this.#kernel.takeLost(length)
         this.#conceal(output, length)
         return
@@ -144,6 +152,7 @@ export class GuardedLine {
   arm(): void {
     if (this.#dead) return
     this.#armed = true
+    this.#calm = false
     this.#line.grow()
   }
 
@@ -154,6 +163,7 @@ export class GuardedLine {
 
   maskHeld(holdMs: number): void {
     if (this.#dead) return
+    this.#calm = false
     this.#plan.hold(Math.ceil(this.#line.delay / hopSamples) + 1, holdMs * 8)
   }
 
@@ -169,7 +179,10 @@ export class GuardedLine {
     return [this.#state.bytes(), this.#kernel.views.bytes]
   }
 
-  /** Sends codes through the line, hop by hop: a decision at the end of a hop can mark all that is still held. */
+  /**
+   * Sends codes through the line: what nothing stirs in at once, the rest hop by hop, for a decision at the end of a hop
+   * can mark all that is still held.
+   */
   #pass(input: Codes, output: Codes, found: number): void {
     const line = this.#line
     if (!this.#armed && line.delay === 0) {
@@ -178,12 +191,35 @@ export class GuardedLine {
       return
     }
     for (let at = 0; at < input.length; ) {
+      const calm = hopSamples * this.#calmHops(input.length - at)
+      if (calm > 0) {
+        line.through(input, at, calm, output)
+        at += calm
+        if (at === input.length) return
+      }
       const part = Math.min(input.length - at, hopSamples - (line.written & (hopSamples - 1)))
       line.write(input, at, part)
       this.#masker.take(output, at, part)
       at += part
       if ((line.written & (hopSamples - 1)) === 0) this.#step()
     }
+  }
+
+  /** Of the next samples, the whole hops from the first on that change nothing: they are heard, and need only pass. */
+  #calmHops(samples: number): number {
+    const line = this.#line
+    if (!this.#calm || !this.#masker.open || (line.written & (hopSamples - 1)) !== 0) return 0
+    const most = Math.floor(samples / hopSamples)
+    const spectrum = this.#spectrum
+    for (let hops = 0; hops < most; hops++) {
+      spectrum.advance()
+      if (this.#detector.stirs || this.#suspicion.stirs()) {
+        spectrum.advance(-1)
+        return hops
+      }
+      if (spectrum.hops % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
+    }
+    return most
   }
 
   /** Not armed. */
@@ -223,9 +259,10 @@ export class GuardedLine {
     this.#spectrum.advance()
     this.#detector.step(lost)
     if (this.#armed || this.#line.delay > 0) this.#plan.step(lost, this.#detector.active)
-    // The floor of the line is learned every 10 ms, from what is certainly no tone.
-    if (this.#spectrum.hops % 5 === 0 && !lost && !this.#detector.busy && this.#plan.idle) {
-      this.#noise.learn(this.#spectrum.power(5))
+    const isQuiet = !lost && !this.#detector.busy && this.#plan.idle
+    if (isQuiet && this.#spectrum.hops % hopsOfFloor === 0) {
+      this.#noise.learn(this.#spectrum.power(hopsOfFloor))
     }
+    this.#calm = isQuiet && this.#detector.calm && this.#plan.calm
   }
 }

@@ -101,6 +101,19 @@ export class MaskPlan {
     )
   }
 
+  /** As `idle`, and from now on: until something stirs, a hop that was not lost changes nothing. */
+  get calm(): boolean {
+    const s = this.#s
+    const { hop } = this.#o.evidence
+    return (
+      this.idle &&
+      s[field.refill] === 0 &&
+      s[field.lost] === 0 &&
+      s[field.pressed] === 0 &&
+      hop >= s[field.tailUntilHop]!
+    )
+  }
+
   /** Masks everything that has not been heard yet, and `holdSamples` more. */
   hold(heldHops: number, holdSamples: number): void {
     const s = this.#s

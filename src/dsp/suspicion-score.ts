@@ -29,7 +29,8 @@ export function suspicionScore(
       const x = Math.min(flat[i + 2]!, Math.max(flat[i + 1]!, values[flat[i]!]!))
       score += x * flat[i + 3]!
       const end = i + 5 + 2 * flat[i + 4]!
-      for (i += 5; i < end; i += 2) if (x > flat[i]!) score += (x - flat[i]!) * flat[i + 1]!
+      // Without a branch: whether a knot is passed is as good as random.
+      for (i += 5; i < end; i += 2) score += Math.max(0, x - flat[i]!) * flat[i + 1]!
     }
     return score
   }

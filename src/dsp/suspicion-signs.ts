@@ -69,7 +69,7 @@ export class SuspicionSigns {
     this.#pair = state.float64(2)
   }
 
-  /** What the fit says already: costs nothing. Twist and level, which take logarithms, as they would speak for a pair most. */
+  /** What the fit says already: costs next to nothing. */
   readPair(): void {
     const v = this.values
     const e = this.#evidence
@@ -79,14 +79,8 @@ export class SuspicionSigns {
     v[sign.steadiness] = e.steadiness
     v[sign.offset] = Math.max(low, high)
     v[sign.offsetOther] = Math.min(low, high)
-    v[sign.twist] = 0
-    v[sign.levelDbm0] = 0
-  }
-
-  readLevel(): void {
-    const e = this.#evidence
-    this.values[sign.twist] = Math.abs(e.twistDb)
-    this.values[sign.levelDbm0] = dbm0(e.lowPower + e.highPower)
+    v[sign.twist] = Math.abs(e.twistDb)
+    v[sign.levelDbm0] = dbm0(e.lowPower + e.highPower)
   }
 
   /** What every window needs that may be a tone's: how the pair came, and how the last of it looks. */

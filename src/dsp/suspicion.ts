@@ -75,8 +75,6 @@ export class Suspicion {
     const signs = this.#signs
     signs.readPair()
     if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
-    signs.readLevel()
-    if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
     signs.readEdges()
     let odds = Number.NEGATIVE_INFINITY
     if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) > leastHope) {
@@ -88,6 +86,11 @@ export class Suspicion {
       odds = Math.max(odds, lastingScore(signs.values) - lastingThreshold)
     }
     return odds
+  }
+
+  /** Could anything be suspected of what ends now, of somebody of whom nothing was before? */
+  stirs(): boolean {
+    return (this.#evidence.interesting && this.odds() > Number.NEGATIVE_INFINITY) || this.glimpse() > 0
   }
 
   /** Hops back to the beginning of what is suspected, as far as the window and the hop before it: what must be masked. */

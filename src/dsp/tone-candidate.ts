@@ -80,7 +80,7 @@ export class ToneCandidate {
     const c = this.fields
     const damaged = c[C.refill]! > 0
     if (damaged) c[C.refill] = c[C.refill]! - 1
-    const passes = this.#passes()
+    const passes = this.passes
     if (!passes && c[C.run] === 0) return
     if (c[C.run]! > 0 && !(passes && this.#evidence.key === c[C.key])) {
       if (damaged || this.#beats()) return
@@ -156,7 +156,8 @@ export class ToneCandidate {
     this.fields[C.refill] = refill
   }
 
-  #passes(): boolean {
+  /** Does the window that ends now agree with a press, or could it be the first that does? */
+  get passes(): boolean {
     const c = this.fields
     const e = this.#evidence
     if (!e.interesting || e.offsetPct > maxOffsetPct) return false

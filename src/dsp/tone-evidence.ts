@@ -5,6 +5,19 @@ import type { ToneSpectrum } from './tone-spectrum.ts'
 
 /** Hops of the window that is looked at: 18 ms. */
 export const windowHops = 9
+/** What the fit says, looked up once a hop: everybody asks for it. */
+const now = {
+  hop: 0,
+  key: 1,
+  purity: 2,
+  steadiness: 3,
+  lowPower: 4,
+  highPower: 5,
+  lowOffsetPct: 6,
+  highOffsetPct: 7,
+  offsetPct: 8,
+} as const
+
 /**
  * What the last 18 ms say about a tone pair: the fit, and what costs more to know and is worked out once at most,
  * when it is asked for.
@@ -14,11 +27,13 @@ export class ToneEvidence {
   /** [hop of rise, rise, hop of low band, low power, hop of earlier low band, its power] */
   readonly #known: Float64Array
   readonly #pair: Float64Array
+  readonly #now: Float64Array
 
   constructor(state: StateBuffer, spectrum: ToneSpectrum) {
     this.#spectrum = spectrum
     this.#known = state.float64(6)
     this.#pair = state.float64(2)
+    this.#now = state.float64(9)
   }
 
   get hop(): number {
@@ -31,23 +46,23 @@ export class ToneEvidence {
   }
 
   get key(): number {
-    return this.#spectrum.fitted(fitField.pair)
+    return this.#seen(now.key)
   }
 
   get purity(): number {
-    return this.#spectrum.fitted(fitField.purity)
+    return this.#seen(now.purity)
   }
 
   get steadiness(): number {
-    return this.#spectrum.fitted(fitField.steadiness)
+    return this.#seen(now.steadiness)
   }
 
   get lowPower(): number {
-    return this.#spectrum.fitted(fitField.lowPower)
+    return this.#seen(now.lowPower)
   }
 
   get highPower(): number {
-    return this.#spectrum.fitted(fitField.highPower)
+    return this.#seen(now.highPower)
   }
 
   /** High sine over low sine, in dB. */
@@ -57,16 +72,16 @@ export class ToneEvidence {
 
   /** Offset of the low sine from its nominal frequency, in per cent. */
   get lowOffsetPct(): number {
-    return (100 * this.#spectrum.fitted(fitField.lowOffsetHz)) / lowGroupHz[this.key >> 2]!
+    return this.#seen(now.lowOffsetPct)
   }
 
   get highOffsetPct(): number {
-    return (100 * this.#spectrum.fitted(fitField.highOffsetHz)) / highGroupHz[this.key & 3]!
+    return this.#seen(now.highOffsetPct)
   }
 
   /** Of the sine that is further off. */
   get offsetPct(): number {
-    return Math.max(Math.abs(this.lowOffsetPct), Math.abs(this.highOffsetPct))
+    return this.#seen(now.offsetPct)
   }
 
   /** How far the frequencies have moved in `hops`, in per cent, of the sine that moved further; null when unknown. */
@@ -107,6 +122,28 @@ export class ToneEvidence {
   /** Growth of the low band against the 18 ms before, as a share of the pair's power: a voice that begins brings much. */
   get lowBandGrowth(): number {
     return Math.max(0, this.#lowBand() - this.#lowBandBefore()) / (this.lowPower + this.highPower)
+  }
+
+  #seen(what: number): number {
+    const known = this.#now
+    if (known[now.hop] !== this.#spectrum.hops) this.#look(known)
+    return known[what]!
+  }
+
+  #look(known: Float64Array): void {
+    const spectrum = this.#spectrum
+    const key = spectrum.fitted(fitField.pair)
+    const low = (100 * spectrum.fitted(fitField.lowOffsetHz)) / lowGroupHz[key >> 2]!
+    const high = (100 * spectrum.fitted(fitField.highOffsetHz)) / highGroupHz[key & 3]!
+    known[now.hop] = spectrum.hops
+    known[now.key] = key
+    known[now.purity] = spectrum.fitted(fitField.purity)
+    known[now.steadiness] = spectrum.fitted(fitField.steadiness)
+    known[now.lowPower] = spectrum.fitted(fitField.lowPower)
+    known[now.highPower] = spectrum.fitted(fitField.highPower)
+    known[now.lowOffsetPct] = low
+    known[now.highOffsetPct] = high
+    known[now.offsetPct] = Math.max(Math.abs(low), Math.abs(high))
   }
 
   #lowBandBefore(): number {

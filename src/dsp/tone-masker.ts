@@ -38,6 +38,14 @@ export class ToneMasker {
     this.#s[0] = 1
   }
 
+  /** True while whatever comes goes out as it came, until something is marked. */
+  get open(): boolean {
+    const { line } = this.#options
+    return (
+      this.#s[0] === 1 && line.settled && line.delay > 0 && line.written >= line.delay && !line.holdsMarked
+    )
+  }
+
   /** Writes the codes for the agent that belong to the last `length` that were written to the line: at most a hop. */
   take(output: Codes, to: number, length: number): void {
     const { line } = this.#options

@@ -114,7 +114,6 @@ function walk(scene: Scene, each: (hop: number, values: Float64Array | null) => 
       const looks = mayHoldPair(evidence)
       if (looks) {
         signs.readPair()
-        signs.readLevel()
         signs.readEdges()
         signs.readLowBand()
         signs.readLasting()
