@@ -262,7 +262,7 @@ export class MaskPlan {
     const power = spectrum.power(ringHops)
     if (power > ringPower || power < 1) return false
     const pair = this.#pair
-    spectrum.pairPower(this.#s[field.key]!, ringHops, pair)
+    spectrum.pairPowerInSilence(this.#s[field.key]!, ringHops, pair)
     return pair[0]! + pair[1]! > ringShare * power
   }
 

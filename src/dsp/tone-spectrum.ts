@@ -75,6 +75,13 @@ export class ToneSpectrum {
     this.#pairFit.pairPower(pair, hops, this.#seen[0]! - ago - hops, out)
   }
 
+  /** As `pairPower`, of what may be deep in silence: its sums are made for it. */
+  pairPowerInSilence(pair: number, hops: number, out: Float64Array): void {
+    const first = this.#seen[0]! - hops
+    this.#kernel.sumUp(first, hops)
+    this.#pairFit.pairPower(pair, hops, first, out)
+  }
+
   /** Mean square of what lies below 580 Hz (dial tone, the hum of a voice) in 18 ms that ended `ago` hops before now. */
   lowPower(ago = 0): number {
     return lowBandPower(this.#kernel.views.samples, ((this.#seen[0]! - ago - 9) & ringMask) * hopSamples)

@@ -67,6 +67,21 @@ describe('whatever is keyed', () => {
     )
   })
 
+  it('what passes in one go is what would have passed hop by hop', () => {
+    fc.assert(
+      fc.property(call, (input) => {
+        const octets = record(input).octets(input.law)
+        // Frames of ten samples never hold a whole hop, so that nothing can be passed at once.
+        const [whole, parts] = [160, 10].map((frame) => play(octets, { law: input.law, armed: true, frame }))
+        expect(whole!.output).toEqual(parts!.output)
+        expect(whole!.heard.map((event) => ({ ...event, knownAt: 0 }))).toEqual(
+          parts!.heard.map((event) => ({ ...event, knownAt: 0 })),
+        )
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   it('the reference and the fastest kernel give the same octets and events', () => {
     fc.assert(
       fc.property(call, (input) => {

@@ -89,6 +89,10 @@ export class ReferenceKernel implements ToneKernel {
     return found
   }
 
+  sumUp(first: number, hops: number): void {
+    for (let hop = first; hop < first + hops; hop++) this.#sum(hop)
+  }
+
   release(): void {
     this.views.bytes.fill(0)
   }

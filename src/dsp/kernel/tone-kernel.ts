@@ -76,6 +76,8 @@ export type ToneKernel = {
   takeLinear(samples: Int16Array, gated?: boolean): number
   /** As `takeOctets`, for samples that never came: zeroes. */
   takeLost(samples: number): number
+  /** Sums `hops` hops from hop `first` on up, which is left out deep in silence. */
+  sumUp(first: number, hops: number): void
   /** Zeroes all memory of the channel and gives it back. */
   release(): void
 }

@@ -10,6 +10,7 @@ type Exports = {
   takeLinear(base: number, length: number, gated: number): number
   takeLost(base: number, length: number): number
   takeOffers(count: number): void
+  sumUp(base: number, first: number, hops: number): void
 }
 /** Words of an offer: base, length, law + 2 when gated, hops found. */
 const offerWords = 4
@@ -126,6 +127,10 @@ export class WasmKernel implements ToneKernel {
 
   takeLost(samples: number): number {
     return this.#bank.exports.takeLost(this.#base, samples)
+  }
+
+  sumUp(first: number, hops: number): void {
+    this.#bank.exports.sumUp(this.#base, first, hops)
   }
 
   release(): void {

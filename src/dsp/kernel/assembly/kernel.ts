@@ -250,6 +250,14 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128, total: f64): i32 {
   return matters ? 1 : 0
 }
 
+/** Sums `hops` hops from hop `first` on up, whose samples are there. */
+export function sumUp(base: usize, first: i32, hops: i32): void {
+  for (let h = first; h < first + hops; h++) {
+    const x = base + SAMPLES + (<usize>(h & RING) << 5)
+    sumHop(base, h, v128.load(x), v128.load(x, 16))
+  }
+}
+
 /** Hops that were too quiet to be summed up are now in reach of a window that is not. */
 function catchUp(base: usize, hop: i32, reach: i32): void {
   for (let h = max(0, hop - reach); h < hop; h++) {
