@@ -63,14 +63,17 @@ export async function addOpenApi(app: FastifyInstance, publicUrl: string): Promi
     transform: (document) => {
       const { schema, url } = jsonSchemaTransform(document)
       const { access, method } = { access: document.route.config?.access, method: document.route.method }
-      if (schema.hide || access === undefined) return { schema, url }
+      if (schema.hide) return { schema, url }
+      const operationId = operationIdOf(String(method), document.url)
+      // No security at all is said as such: left out, it would mean that nobody thought of it.
+      if (access === undefined) return { url, schema: { ...schema, operationId, security: [] } }
       const isPost = method === 'POST'
       return {
         url,
         schema: {
           ...schema,
-          ...(access === 'public' ? {} : { security: [{ apiKey: [] }, { session: [] }] }),
-          operationId: operationIdOf(String(method), document.url),
+          security: access === 'public' ? [] : [{ apiKey: [] }, { session: [] }],
+          operationId,
           headers: withOwn(isPost ? idempotencyKey : headers, schema.headers),
           response: { ...(schema.response as object), default: problem },
         },
