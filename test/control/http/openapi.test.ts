@@ -63,9 +63,14 @@ describe('the OpenAPI document', () => {
 
   it('has no fault that Redocly’s linter knows of', async () => {
     // Its recommended rules; what goes wrong is described once for all codes, as `default` (RFC 9457).
-    const config = await createConfig({ extends: ['recommended'], rules: { 'operation-4xx-response': 'off' } })
+    const config = await createConfig({
+      extends: ['recommended'],
+      rules: { 'operation-4xx-response': 'off' },
+    })
     const problems = await lintFromString({ source: JSON.stringify(document), config })
-    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual(
+      [],
+    )
   })
 
   it('refers to nothing that is not in it', () => {
