@@ -7,10 +7,10 @@
  *   --warm N         card processes kept ready (4)
  *   --waiting N      card processes to weigh (12)
  */
-import { readFileSync } from 'node:fs'
 import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { watchMachine } from '../latency/machine.ts'
+import { countNodeProcesses, memoryProfileOf, sum, type Weight } from './memory-profile.ts'
 import { startCosts } from './start-cost.ts'
 import { VaultBench } from './vault-bench.ts'
 
@@ -60,21 +60,29 @@ async function rate(bench: VaultBench): Promise<number> {
 
 /** Of processes that wait for a caller's next digit. Shared pages count in full in RSS, by their share in PSS. */
 async function memory(bench: VaultBench): Promise<number> {
-  const open = await Promise.all(Array.from({ length: Number(values.waiting) }, () => bench.open()))
+  const waiting = Number(values.waiting)
+  const open = await Promise.all(Array.from({ length: waiting }, () => bench.open()))
   for (const { sender } of open) await sender.key('4242')
-  const weighed = bench.cardPids().map((pid) => {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
-    const of = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1]) / 1_024
-    return { rss: of('Rss'), pss: of('Pss'), own: of('Private_Dirty') }
-  })
-  const middle = (name: 'rss' | 'pss' | 'own') =>
-    weighed.map((one) => one[name]).sort((a, b) => a - b)[Math.floor(weighed.length / 2)] ?? Number.NaN
+  const profiles = bench
+    .cardPids()
+    // The oldest are those that were taken; the others are warm, and have seen nothing yet.
+    .slice(0, waiting)
+    .map(memoryProfileOf)
+    .map((parts) => ({ parts, whole: parts.reduce<Weight>(sum, { rss: 0, pss: 0, own: 0 }) }))
+    .sort((one, other) => one.whole.pss - other.whole.pss)
+  const middle = profiles[Math.floor(profiles.length / 2)]
+  if (!middle) throw new Error('no card process waits')
+  const { pss, own, rss } = middle.whole
   console.log(
-    `memory of a waiting card process: PSS ${middle('pss').toFixed(1)} MB (goal ${goals.megabytes}), of its own ${middle('own').toFixed(1)} MB, ` +
-      `RSS ${middle('rss').toFixed(1)} MB (${weighed.length} of them)`,
+    `memory of a waiting card process: PSS ${pss.toFixed(1)} MB (goal ${goals.megabytes}), of its own ${own.toFixed(1)} MB, RSS ${rss.toFixed(1)} MB ` +
+      `(the middle one of ${profiles.length}, whose Node ${countNodeProcesses()} processes share; largest ${profiles.at(-1)!.whole.pss.toFixed(1)})`,
   )
+  for (const { what, ...part } of middle.parts)
+    console.log(
+      `  ${what.padEnd(66)} PSS ${part.pss.toFixed(2).padStart(5)}  own ${part.own.toFixed(2).padStart(5)}  RSS ${part.rss.toFixed(1).padStart(4)} MB`,
+    )
   for (const { collectionId } of open) await bench.vault.client.call('discard', { collectionId })
-  return middle('pss')
+  return pss
 }
 
 const machine = watchMachine()

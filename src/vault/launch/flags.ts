@@ -12,6 +12,12 @@ const common = [
   '--use-openssl-ca',
 ] as const
 
+/**
+ * In MB, both halves alike. Starting takes 1.3 MB of it: with half as much V8 collects once on the way, keeps what it
+ * copied from, and every waiting process is 1 MB larger. A half is only taken from the system as far as it is used.
+ */
+const youngGeneration = ['--min-semi-space-size=2', '--max-semi-space-size=2'] as const
+
 /** Of the nursery, which starts others, and runs a few lines of ours on nothing from outside. */
 export function nurseryFlags(readable: readonly string[]): string[] {
   return [...common, '--allow-child-process', ...readable.map(toFlag)]
@@ -26,7 +32,7 @@ export function cardFlags(readable: readonly string[]): string[] {
     ...common,
     '--disable-proto=delete',
     '--max-old-space-size=64',
-    '--max-semi-space-size=1',
+    ...youngGeneration,
     ...readable.map(toFlag),
   ]
 }
