@@ -20,7 +20,10 @@ export type Connector = {
   tokenise?(request: TokeniseRequest, account: GatewayAccount): Move
   /** Pays with a card that the gateway keeps. No card process takes part. */
   authoriseStored?(request: StoredCardRequest, account: GatewayAccount): Move
-  /** Has the gateway forget a card that it keeps. Ends as `done`, also when it knew none; `unknown` when it cannot be told. */
+  /**
+   * Has the gateway forget a card that it keeps. Ends as `done`, also when it knew none; `unknown` or `not-sent` when it may
+   * still have it. May be asked again as often as it takes.
+   */
   forget?(request: ForgetCardRequest, account: GatewayAccount): Move
   capture(request: FollowUpRequest, account: GatewayAccount): Move
   void(request: Omit<FollowUpRequest, 'money'>, account: GatewayAccount): Move
@@ -100,6 +103,8 @@ export type ConnectorFacts = {
   readonly amounts?: AmountRules
   /** The security code of a kept card can be keyed again and sent with it. */
   readonly storedCsc?: true
+  /** False where the gateway keeps cards and its API cannot delete them: the merchant does it on the gateway's own pages. */
+  readonly forgets?: false
   /** Names of `GatewayAccount.settings` without which no call can be written. */
   readonly settings?: readonly string[]
   /** False where there is nothing after a charge: capture, void and refund end as `declined`, without a call. */

@@ -52,6 +52,15 @@ function result(scenario: Extract<Scenario, { ourReference: string }>) {
   }
 }
 
+/** Which error names a token that is not there is not documented; what the shopper has stored is. */
+function forgetting({ method }: GatewayCall, does: 'deletes' | 'knows-none' | 'refuses'): GatewayReply {
+  if (method === 'DELETE')
+    return does === 'deletes' ? { kind: 'answered', status: 204, headers: {}, body: '' } : refusal(422, '800')
+  const another = { id: 'M5N7TQ4TG5PFWR51', type: 'scheme' }
+  const kept = does === 'refuses' ? [{ id: 'M5N7TQ4TG5PFWR50', type: 'scheme' }] : []
+  return answered(200, { merchantAccount: 'TestMerchant', storedPaymentMethods: [another, ...kept] })
+}
+
 const codes: Readonly<Record<string, readonly [eventCode: string, success: string]>> = {
   authorised: ['AUTHORISATION', 'true'],
   declined: ['AUTHORISATION', 'false'],
@@ -141,6 +150,7 @@ export const adyenFixture: ConformanceFixture = {
       return [{ body: Buffer.from(JSON.stringify(body)), headers: {} }]
     },
   },
+  keptCard: { token: 'M5N7TQ4TG5PFWR50', customerRef: 'cus_kept1', answer: forgetting },
   unclearAnswers: [
     answered(200, { resultCode: 'Pending', pspReference }),
     answered(200, { resultCode: 'Received', pspReference }),

@@ -10,6 +10,7 @@ import { checkoutComWireFields } from './wire-fields/checkout-com.ts'
  * - requests and answers: https://api-reference.checkout.com/#tag/Payments and https://api-reference.cko-prod.ckotech.co/tag/Payments
  * - looking up: https://checkout.com/docs/payments/manage-payments/get-a-list-of-payments
  * - keys: https://checkout.com/docs/payments/manage-payments/retry-a-payment
+ * - kept cards: https://api-reference.checkout.com/#operation/deleteInstrument
  * - codes: https://www.checkout.com/docs/developer-resources/codes/response-codes
  */
 const answered = (status: number, body: object): GatewayReply => ({
@@ -187,6 +188,13 @@ export const checkoutComFixture: ConformanceFixture = {
     ],
     deliver: (told, secret) => told.map((one) => signRaw(eventBody(one), secret)),
     signRaw,
+  },
+  keptCard: {
+    token: 'src_3yk7vgcu4yxedktczvd6dnialy',
+    answer(_call, does) {
+      const status = { deletes: 204, 'knows-none': 404, refuses: 401 }[does]
+      return { kind: 'answered', status, headers: {}, body: '' }
+    },
   },
   unclearAnswers: [
     answered(202, {

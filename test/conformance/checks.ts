@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { forgetChecks } from './forget-checks.ts'
 import { keptCardChecks } from './kept-card-checks.ts'
 import { readingChecks } from './reading-checks.ts'
 import { webhookChecks } from './webhook-checks.ts'
@@ -9,6 +10,7 @@ export const checks: readonly Check[] = [
   ...readingChecks,
   ...writingChecks,
   ...keptCardChecks,
+  ...forgetChecks,
   ...webhookChecks,
   ...wireFieldChecks,
 ]

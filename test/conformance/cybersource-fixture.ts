@@ -13,6 +13,7 @@ import { cybersourceWireFields } from './wire-fields/cybersource.ts'
  * - timeout reversal: https://app.unpkg.com/cybersource-rest-client@0.0.74/files/docs/MitReversalRequest.md
  * - search: https://app.unpkg.com/cybersource-rest-client@0.0.74/files/docs/TssV2TransactionsPost201ResponseEmbeddedTransactionSummaries.md
  * - webhooks: https://developer.cybersource.com/docs/cybs/en-us/webhooks/implementation/all/rest/webhooks.html (events, signature, format)
+ * - deleting a kept card: https://developer.cybersource.com/docs/cybs/en-us/tms/developer/ctv/rest/tms/tms-cust-pi-tkn/tms-cust-pi-tkn-delete-intro.html
  * - reasons: https://developer.cybersource.com/api/reference/response-codes.html
  */
 const answered = (status: number, body: object): GatewayReply => ({
@@ -200,6 +201,17 @@ export const cybersourceFixture: ConformanceFixture = {
     kinds: Object.keys(events) as Told['what'][],
     deliver: (told, secret) => told.map((one) => delivery(one, secret)),
     signRaw: signed,
+  },
+  keptCard: {
+    token: 'C2057978C71C9628E0',
+    customerRef: 'C2057978C71B9628E0',
+    answer(_call, does) {
+      if (does === 'deletes') return { kind: 'answered', status: 204, headers: {}, body: '' }
+      // A default instrument of several cannot be deleted.
+      return does === 'refuses'
+        ? answered(409, { errors: [{ type: 'conflict', message: 'No.' }] })
+        : answered(410, { errors: [{ type: 'notAvailable', message: 'Token not available' }] })
+    },
   },
   unclearAnswers: [
     answered(201, {

@@ -52,6 +52,14 @@ export type WebhookFixture = {
   readonly signRaw?: (body: Uint8Array, secret: string) => Delivered
 }
 
+/** A card that the gateway keeps, and what it says when it is to delete that. */
+export type KeptCardFixture = {
+  readonly token: string
+  readonly customerRef?: string
+  /** `refuses`: it still has the card, whatever it says. */
+  readonly answer: (call: GatewayCall, does: 'deletes' | 'knows-none' | 'refuses') => GatewayReply
+}
+
 /** What the suite must know of one gateway to put its connector through the same mill as all the others. */
 export type ConformanceFixture = {
   readonly account: GatewayAccount
@@ -80,6 +88,8 @@ export type ConformanceFixture = {
   /** It can ask for the cardholder without declining. */
   readonly asksCardholder?: true
   readonly webhooks?: WebhookFixture
+  /** Of every gateway whose connector has `forget`. */
+  readonly keptCard?: KeptCardFixture
   /** Answers after which the card may have been charged, beyond those that the suite knows by itself. */
   readonly unclearAnswers: readonly GatewayReply[]
 }

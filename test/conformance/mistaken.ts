@@ -1,4 +1,4 @@
-import type { Connector, Move } from '../../src/connectors/connector.ts'
+import type { Connector, Move, Outcome } from '../../src/connectors/connector.ts'
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
 import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { checks } from './checks.ts'
@@ -10,6 +10,18 @@ export type Call = Extract<Move, { do: 'call' }>
 export const writing = (change: (move: Call, request: object) => Call): Connector => ({
   ...sandbox,
   authorise: (request, account) => change(sandbox.authorise(request, account) as Call, request),
+})
+
+/** The sandbox connector with one mistake in how it reads a reply. */
+export const reading = (
+  change: (outcome: Outcome, ...input: Parameters<Connector['next']>) => Outcome,
+): Connector => ({
+  ...sandbox,
+  next(...input) {
+    const [state, reply] = input
+    const move = sandbox.next(...input)
+    return move.do === 'end' ? { do: 'end', outcome: change(move.outcome, state, reply, input[2]) } : move
+  },
 })
 
 export const withCall = (move: Call, change: Partial<GatewayCall>): Call => ({

@@ -118,6 +118,13 @@ export const sandboxFixture: ConformanceFixture = {
     'fraud-suspected': 'suspected_fraud',
     other: 'a_code_of_next_year',
   },
+  keptCard: {
+    token: 'tok_7k3q9m2v7k4q6r5s8t1w',
+    answer(_call, does) {
+      if (does === 'deletes') return { kind: 'answered', status: 204, headers: {}, body: '' }
+      return does === 'refuses' ? refusal(404, 'not_found') : refusal(404, 'token_not_found')
+    },
+  },
   unclearAnswers: [
     refusal(409, 'idempotency_key_in_use'),
     refusal(422, 'idempotency_key_reused'),

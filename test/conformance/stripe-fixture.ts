@@ -114,6 +114,17 @@ function answer(call: GatewayCall, scenario: Scenario): GatewayReply {
   return prepared(call, scenario)
 }
 
+/** A detached one is refused without a code of its own, and can be looked at; with its customer, it is still kept. */
+function forgetting({ path }: GatewayCall, does: 'deletes' | 'knows-none' | 'refuses'): GatewayReply {
+  const method = { object: 'payment_method', id: 'pm_kept1', type: 'card' }
+  if (path.endsWith('/detach') && does === 'deletes') return answered(200, { ...method, customer: null })
+  if (!path.endsWith('/detach') && does === 'refuses')
+    return answered(200, { ...method, customer: 'cus_kept1' })
+  const code = path.endsWith('/detach') ? {} : { code: 'resource_missing' }
+  const error = { type: 'invalid_request_error', message: 'No.', ...code }
+  return answered(path.endsWith('/detach') ? 400 : 404, { error })
+}
+
 const nowMs = Date.UTC(2026, 0, 15, 12)
 
 function signRaw(body: Uint8Array, secret: string) {
@@ -186,6 +197,7 @@ export const stripeFixture: ConformanceFixture = {
     deliver: (told, secret) => told.map((one) => signRaw(eventBody(one), secret)),
     signRaw,
   },
+  keptCard: { token: 'pm_kept1', customerRef: 'cus_kept1', answer: forgetting },
   unclearAnswers: [
     answered(409, { error: { type: 'idempotency_error', message: 'Another request is under way.' } }),
     answered(429, { error: { type: 'invalid_request_error', code: 'rate_limit' } }),

@@ -7,6 +7,7 @@ import { worldpayWireFields } from './wire-fields/worldpay.ts'
  * Access Worldpay, written from its public documentation:
  * - payments: https://developer.worldpay.com/products/access/payments/enable-features/moto and https://docs.worldpay.com/access/products/payments/openapi
  * - kept cards: https://developer.worldpay.com/products/payments/use-a-stored-card and …/recurring-subsequent
+ * - deleting one: https://developer.worldpay.com/docs/access-worldpay/api/references/tokens/token/ (its own Accept header)
  * - follow-ups: https://docs.worldpay.com/access/products/payments/openapi/manage-payments.md
  * - looking up: https://developer.worldpay.com/products/payment-queries and …/openapi (its own Accept header)
  * - refusals: https://developer.worldpay.com/products/reference/refusal-response
@@ -187,6 +188,18 @@ export const worldpayFixture: ConformanceFixture = {
     ],
     deliver: (told, secret) => told.map((one) => signRaw(eventBody(one), secret)),
     signRaw,
+  },
+  keptCard: {
+    token: `${origin}/tokens/eyJrIjoxfQ`,
+    answer({ headers }, does) {
+      const accept = headers.find(({ name }) => name.toLowerCase() === 'accept')?.value
+      if (accept !== 'application/vnd.worldpay.tokens-v3.hal+json')
+        return answered(406, { errorName: 'headerHasInvalidValue', message: 'No such version' })
+      if (does === 'deletes') return { kind: 'answered', status: 204, headers: {}, body: '' }
+      return does === 'refuses'
+        ? answered(401, { errorName: 'accessDenied', message: 'No.' })
+        : answered(404, { errorName: 'resourceNotFound', message: 'No such token' })
+    },
   },
   unclearAnswers: [
     answered(202, {

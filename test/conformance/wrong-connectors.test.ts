@@ -4,21 +4,9 @@ import type { Connector, ConversationState, Move, Outcome } from '../../src/conn
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
 import { stripe } from '../../src/connectors/stripe/stripe.ts'
 import type { WebhookReader } from '../../src/connectors/webhook.ts'
-import { brokenPromises, withCall, withFields, writing } from './mistaken.ts'
+import { brokenPromises, reading, withCall, withFields, writing } from './mistaken.ts'
 import { sandboxFixture } from './sandbox-fixture.ts'
 import { stripeFixture } from './stripe-fixture.ts'
-
-/** The sandbox connector with one mistake in how it reads a reply. */
-const reading = (
-  change: (outcome: Outcome, ...input: Parameters<Connector['next']>) => Outcome,
-): Connector => ({
-  ...sandbox,
-  next(...input) {
-    const [state, reply] = input
-    const move = sandbox.next(...input)
-    return move.do === 'end' ? { do: 'end', outcome: change(move.outcome, state, reply, input[2]) } : move
-  },
-})
 
 const declined: Outcome = { kind: 'declined', reason: 'other', gatewayCode: 'failed', retry: 'other-card' }
 let calls = 0

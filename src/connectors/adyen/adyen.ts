@@ -2,6 +2,7 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, Outcome } from '../connector.ts'
 import { end, unknown } from '../reading.ts'
 import { amounts } from './decline-codes.ts'
+import { afterForget, afterForgetLook, forget } from './kept-card.ts'
 import { payLinks, readLink } from './pay-links.ts'
 import { readModification, readPayment, readTokenisation } from './replies.ts'
 import {
@@ -44,13 +45,15 @@ export const adyen: Connector = {
   authorise,
   tokenise,
   authoriseStored,
+  forget,
   capture: (request, account) => followUp(account, { at: 'capture', request }),
   void: (request, account) => followUp(account, { at: 'void', request }),
   refund: (request, account) => followUp(account, { at: 'refund', request }),
   inquire: () => end(unknown('the gateway tells by webhook, and cannot be asked')),
   reverse,
   payLinks,
-  next: (state, reply) => end(read(state, reply)),
+  next: (state, reply, account) =>
+    state.at === 'forget' ? afterForget(reply, state.data, account) : end(read(state, reply)),
   webhooks,
 }
 
@@ -59,6 +62,8 @@ function read({ at, data }: ConversationState, reply: GatewayReply): Outcome {
     case 'authorise':
     case 'stored':
       return readPayment(reply, data)
+    case 'forget-look':
+      return afterForgetLook(reply, data)
     case 'link':
       return readLink(reply, data)
     case 'tokenise':

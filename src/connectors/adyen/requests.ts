@@ -20,7 +20,17 @@ export const connectorId = 'adyen'
 export const apiVersion = 'v72'
 
 export type Data = ConversationState['data']
-export type At = 'authorise' | 'tokenise' | 'stored' | 'capture' | 'void' | 'refund' | 'reverse' | 'link'
+export type At =
+  | 'authorise'
+  | 'tokenise'
+  | 'stored'
+  | 'forget'
+  | 'forget-look'
+  | 'capture'
+  | 'void'
+  | 'refund'
+  | 'reverse'
+  | 'link'
 
 const longestKey = 64
 const longestMetadata = 80

@@ -2,6 +2,7 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, GatewayAccount, InquireRequest, Move } from '../connector.ts'
 import { declined, end, inquiryWithoutAnswer, parse, unknown } from '../reading.ts'
 import { amounts, declineCodes } from './decline-codes.ts'
+import { forget, readForget } from './kept-card.ts'
 import { afterLink, payLinks, readMade, readPaid } from './pay-links.ts'
 import {
   outcomeOf,
@@ -45,6 +46,7 @@ export const checkoutCom: Connector = {
   authorise,
   tokenise,
   authoriseStored,
+  forget,
   capture: (request, account) => followUp(account, { at: 'capture', request }),
   void: (request, account) => followUp(account, { at: 'void', request }),
   refund: (request, account) => followUp(account, { at: 'refund', request }),
@@ -81,6 +83,8 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return readPaid(reply, data)
     case 'tokenise':
       return end(readTokenisation(reply, data))
+    case 'forget':
+      return end(readForget(reply, data))
     case 'capture':
     case 'void':
     case 'refund':

@@ -23,6 +23,7 @@ export type At =
   | 'capture'
   | 'void'
   | 'refund'
+  | 'forget'
   | 'inquire'
   | 'inquire-decline'
   | 'inquire-follow-up'
@@ -40,15 +41,15 @@ type Post = {
   readonly data: Data
 }
 
-const authorization = ({ apiKey }: GatewayAccount) => ({ authorization: `Bearer ${apiKey}` })
+export const headersOf = ({ apiKey }: GatewayAccount) => ({ authorization: `Bearer ${apiKey}` })
 
 export function post(account: GatewayAccount, { at, path, idempotencyKey, body, data }: Post): Move {
-  const headers = { ...authorization(account), 'cko-idempotency-key': idempotencyKey }
+  const headers = { ...headersOf(account), 'cko-idempotency-key': idempotencyKey }
   return write({ connector: connectorId, operation: at, account, path, headers, body, data })
 }
 
 export function get(account: GatewayAccount, at: At, path: string, data: Data): Move {
-  const headers = authorization(account)
+  const headers = headersOf(account)
   return write({ connector: connectorId, operation: at, account, path, headers, data })
 }
 

@@ -1,6 +1,7 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { end, inquiryWithoutAnswer } from '../reading.ts'
+import { forget, readForget } from './kept-card.ts'
 import {
   afterAmount,
   afterPayment,
@@ -53,6 +54,7 @@ export const cybersource: Connector = {
   authorise,
   tokenise,
   authoriseStored,
+  forget,
   capture,
   void: voidPayment,
   refund,
@@ -73,6 +75,8 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       const move = afterPayment(reply, data, account)
       return move.do === 'end' ? end(readTokenisation(move.outcome)) : move
     }
+    case 'forget':
+      return end(readForget(reply, data))
     case 'release':
       return end(afterRelease(reply, data))
     case 'find-amount':

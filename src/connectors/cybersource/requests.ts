@@ -22,6 +22,7 @@ export type At =
   | 'authorise'
   | 'tokenise'
   | 'stored'
+  | 'forget'
   | 'release'
   | 'capture'
   | 'void'
@@ -31,10 +32,16 @@ export type At =
   | 'inquire'
   | 'inquire-follow-up'
 
-type Sent = { readonly at: At; readonly path: string; readonly body?: Tree; readonly data: Data }
+type Sent = {
+  readonly at: At
+  readonly method?: 'DELETE'
+  readonly path: string
+  readonly body?: Tree
+  readonly data: Data
+}
 
-function send(account: GatewayAccount, { at, path, body, data }: Sent): Move {
-  const method = body ? 'POST' : 'GET'
+export function send(account: GatewayAccount, { at, path, body, data, ...sent }: Sent): Move {
+  const method = sent.method ?? (body ? 'POST' : 'GET')
   const computedHeaders = signedHeaders(account, { method, path })
   const headers = { 'v-c-merchant-id': setting(account, 'merchantId'), accept: 'application/json' }
   const written = body ? { body } : {}

@@ -2,7 +2,7 @@ import type { ComputedHeader } from '../../contracts/gateway-call.ts'
 import type { GatewayAccount } from '../connector.ts'
 import { setting } from '../writing.ts'
 
-type Signed = { readonly method: 'GET' | 'POST'; readonly path: string }
+type Signed = { readonly method: 'GET' | 'POST' | 'DELETE'; readonly path: string }
 
 /**
  * HTTP signature. The digest is over the body, which may have a card in it: whoever sends the call computes it, and

@@ -29,16 +29,6 @@ export function readFollowUp(state: ConversationState, reply: GatewayReply): Out
   return followUpOutcome(done, state.data, state.at)
 }
 
-/** A card that it does not know is forgotten too. */
-export function readForgotten(state: ConversationState, reply: GatewayReply): Outcome {
-  if (reply.kind === 'not-sent') return { kind: 'not-sent', because: reply.because }
-  if (reply.kind === 'no-answer') return unknown(`no-answer: ${reply.because}`)
-  const isGone = reply.status === 204 || reply.status === 404
-  return isGone
-    ? { kind: 'done', gatewayRef: String(state.data.ourReference) }
-    : unknown(`status ${reply.status}`)
-}
-
 /** Like `readInquiry`, of a capture, void or refund. */
 export function readFollowUpInquiry(state: ConversationState, reply: GatewayReply): Outcome {
   if (reply.kind !== 'answered') return unknown(`inquiry: ${reply.kind}: ${reply.because}`)

@@ -11,15 +11,10 @@ import type {
   StoredCardRequest,
 } from '../connector.ts'
 import { isPhoneOrder } from '../phone-order.ts'
+import { forget, readForget } from './kept-card.ts'
 import { payLinks, readLink } from './pay-links.ts'
-import {
-  readAuthorisation,
-  readFollowUp,
-  readFollowUpInquiry,
-  readForgotten,
-  readInquiry,
-} from './replies.ts'
-import { type At, cardFields, connectorId, get, literal, post, remove } from './requests.ts'
+import { readAuthorisation, readFollowUp, readFollowUpInquiry, readInquiry } from './replies.ts'
+import { type At, cardFields, connectorId, get, literal, post } from './requests.ts'
 import { settlement } from './settlement.ts'
 import { webhooks } from './webhooks.ts'
 
@@ -37,8 +32,7 @@ export const sandbox: Connector = {
   },
   authorise,
   authoriseStored,
-  forget: ({ cardToken, ourReference }, account) =>
-    remove(account, `/v1/tokens/${encodeURIComponent(cardToken)}`, { ourReference }),
+  forget,
   capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
   void: (request, account) => followUp(request, account, { at: 'void' }),
   refund: (request, account) => followUp(request, account, { at: 'refund', money: request.money }),
@@ -143,7 +137,7 @@ function read(state: ConversationState, reply: Parameters<Connector['next']>[1])
     case 'link-expire':
       return readLink(state, reply)
     case 'forget':
-      return readForgotten(state, reply)
+      return readForget(state, reply)
     case 'inquire':
       return readInquiry(state, reply)
     case 'inquire-follow-up':

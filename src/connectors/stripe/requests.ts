@@ -33,6 +33,8 @@ export type At =
   | 'capture'
   | 'void'
   | 'refund'
+  | 'forget'
+  | 'forget-look'
   | 'inquire'
   | 'inquire-cancel'
   | 'inquire-follow-up'

@@ -18,6 +18,7 @@ import {
   unknown,
 } from '../reading.ts'
 import { amounts } from './amounts.ts'
+import { afterForget, afterForgetLook, forget } from './kept-card.ts'
 import { afterExpiry, afterLink, afterLinkPaid, payLinks } from './pay-links.ts'
 import {
   declinedBy,
@@ -73,6 +74,7 @@ export const stripe: Connector = {
   },
   tokenise: (request, account) => createPaymentMethod(account, dataOf(request), request),
   authoriseStored: (request, account) => createPaymentIntent(account, dataOf(request)),
+  forget,
   capture: (request, account) => followUp(account, { at: 'capture', request }),
   void: (request, account) => followUp(account, { at: 'void', request }),
   refund: (request, account) => followUp(account, { at: 'refund', request }),
@@ -109,6 +111,10 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return end(declined('authentication-required', 'requires_action', String(data.intent)))
     case 'set-up':
       return end(readSetUp(reply, data))
+    case 'forget':
+      return afterForget(reply, data, account)
+    case 'forget-look':
+      return end(afterForgetLook(reply, data))
     case 'capture':
     case 'void':
     case 'refund':

@@ -16,7 +16,12 @@ const Code = z.string().regex(/^[a-z0-9_]{1,64}$/)
 export const CardError = z.object({ code: Code.nullish(), decline_code: Code.nullish(), type: z.string() })
 export type CardError = z.output<typeof CardError>
 
-export const PaymentMethod = z.object({ object: z.literal('payment_method'), id: Id('pm') })
+export const PaymentMethod = z.object({
+  object: z.literal('payment_method'),
+  id: Id('pm'),
+  /** Whom it is kept for; null where nobody can use it again. */
+  customer: z.string().nullish(),
+})
 
 export const Customer = z.object({ object: z.literal('customer'), id: Id('cus') })
 

@@ -20,13 +20,14 @@ export type At =
   | 'authorise'
   | 'tokenise'
   | 'stored'
+  | 'forget'
   | 'inquire'
   | 'find-action'
   | 'capture'
   | 'void'
   | 'refund'
 
-const credentialsOf = (account: GatewayAccount) => {
+export const credentialsOf = (account: GatewayAccount) => {
   const credentials = Buffer.from(`${setting(account, 'username')}:${account.apiKey}`, 'utf8').toString(
     'base64',
   )

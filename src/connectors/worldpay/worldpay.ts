@@ -1,6 +1,7 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { declined, end, inquiryWithoutAnswer, parse } from '../reading.ts'
+import { forget, readForget } from './kept-card.ts'
 import { readFollowUp, readInquiry, readPayment, readTokenisation } from './replies.ts'
 import {
   type At,
@@ -41,6 +42,7 @@ export const worldpay: Connector = {
   authorise,
   tokenise,
   authoriseStored,
+  forget,
   capture: (request, account) => followUp(account, { at: 'capture', request }),
   void: (request, account) => followUp(account, { at: 'void', request }),
   refund: (request, account) => followUp(account, { at: 'refund', request }),
@@ -63,6 +65,8 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return end(reply.kind === 'answered' ? readInquiry(reply, data) : inquiryWithoutAnswer(reply))
     case 'find-action':
       return afterActions(reply, data, account)
+    case 'forget':
+      return end(readForget(reply, data))
     case 'capture':
     case 'void':
     case 'refund':

@@ -92,4 +92,18 @@ export const adyenWireFields: WireFields = [
   },
   { call: 'GET /v72/paymentLinks/{}', page: page('paymentLinks'), fields: '' },
   { call: 'PATCH /v72/paymentLinks/{}', page: page('paymentLinks'), fields: 'status = expired' },
+  {
+    call: 'DELETE /v72/storedPaymentMethods/{}',
+    page: 'https://docs.adyen.com/api-explorer/Checkout/72/delete/storedPaymentMethods/(storedPaymentMethodId)',
+    fields: `
+      ?shopperReference
+      ?merchantAccount`,
+  },
+  {
+    call: 'GET /v72/storedPaymentMethods',
+    page: 'https://docs.adyen.com/api-explorer/Checkout/72/get/storedPaymentMethods',
+    fields: `
+      ?shopperReference
+      ?merchantAccount`,
+  },
 ]

@@ -70,4 +70,5 @@ export const checkoutComWireFields: WireFields = [
       metadata.merchant_reference`,
   },
   { call: 'GET /payment-links/{}', page: `${reference}/getPaymentLinkDetails`, fields: '' },
+  { call: 'DELETE /instruments/{}', page: `${reference}/deleteInstrument`, fields: '' },
 ]

@@ -62,4 +62,10 @@ export const cybersourceWireFields: WireFields = [
       ?offset
       ?limit`,
   },
+  {
+    call: 'DELETE /tms/v2/customers/{}/payment-instruments/{}',
+    page: model('CustomerPaymentInstrumentApi'),
+    fields: '',
+  },
+  { call: 'DELETE /tms/v1/paymentinstruments/{}', page: model('PaymentInstrumentApi'), fields: '' },
 ]

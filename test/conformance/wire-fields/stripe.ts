@@ -122,4 +122,6 @@ export const stripeWireFields: WireFields = [
   },
   { call: 'GET /v1/checkout/sessions/{}', page: page('checkout/sessions/retrieve'), fields: '' },
   { call: 'POST /v1/checkout/sessions/{}/expire', page: page('checkout/sessions/expire'), fields: '' },
+  { call: 'POST /v1/payment_methods/{}/detach', page: page('payment_methods/detach'), fields: '' },
+  { call: 'GET /v1/payment_methods/{}', page: page('payment_methods/retrieve'), fields: '' },
 ]

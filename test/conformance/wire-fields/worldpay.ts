@@ -62,4 +62,9 @@ export const worldpayWireFields: WireFields = [
     page: 'https://developer.worldpay.com/products/payment-queries/openapi',
     fields: '?transactionReference',
   },
+  {
+    call: 'DELETE /tokens/{}',
+    page: 'https://developer.worldpay.com/docs/access-worldpay/api/references/tokens/token/',
+    fields: '',
+  },
 ]

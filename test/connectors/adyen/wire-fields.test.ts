@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { StoredPaymentMethods } from '../../../src/connectors/adyen/kept-card.ts'
 import * as wire from '../../../src/connectors/adyen/wire.ts'
 import { adyenWireFields } from '../../conformance/wire-fields/adyen.ts'
 import { Description } from '../support/description.ts'
@@ -26,6 +27,7 @@ describe.runIf(isThere)('the fields of Adyen’s wire, in Adyen’s own descript
       '201',
       wire.Modification.omit({ paymentReference: true, amount: true }),
     ],
+    ['GET /v72/storedPaymentMethods', '200', StoredPaymentMethods],
     ['POST /v72/cancels', '201', wire.Modification.omit({ paymentPspReference: true, amount: true })],
   ] as const)('are all there in the answer to %s, %s', (call, status, shape: z.ZodType) => {
     expect(checkout.unknownTo(checkout.reply(call, status), shape)).toEqual([])

@@ -22,6 +22,8 @@ describe.runIf(isThere)('the fields of Stripe’s wire, in Stripe’s own descri
 
   it.each([
     ['POST /v1/payment_methods', '200', wire.PaymentMethod],
+    ['POST /v1/payment_methods/{}/detach', '200', wire.PaymentMethod],
+    ['GET /v1/payment_methods/{}', '200', wire.PaymentMethod],
     ['POST /v1/customers', '200', wire.Customer],
     ['POST /v1/payment_intents', '200', wire.PaymentIntent],
     ['POST /v1/payment_intents/{}/confirm', '200', wire.PaymentIntent],

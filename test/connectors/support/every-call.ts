@@ -83,7 +83,29 @@ export function everyCall(connector: Connector, fixture: ConformanceFixture): Wr
     const open = () => connector.tokenise!(tokeniseRequest({ moto: false, withPostcode: false }), account)
     openings.push(['a card to keep, of a flow that is no order by phone', open, happy(fixture, 'tokenise')])
   }
-  return openings.flatMap(([why, open, scenario]) => callsOf([connector, fixture], { why, open, scenario }))
+  return [
+    ...openings.flatMap(([why, open, scenario]) =>
+      callsOf([connector, fixture], { why, open, answer: (call) => fixture.answer(call, scenario) }),
+    ),
+    ...forgettingCalls(connector, fixture),
+  ]
+}
+
+/** A kept card that is to be forgotten, and the question whether it is, where one is asked. */
+function forgettingCalls(connector: Connector, fixture: ConformanceFixture): WrittenCall[] {
+  const { forget } = connector
+  const { keptCard, account } = fixture
+  if (!forget || !keptCard) return []
+  const { token: cardToken, customerRef, answer } = keptCard
+  const { ourReference, idempotencyKey } = authoriseRequest()
+  const named = customerRef === undefined ? [{}] : [{ customerRef }, {}]
+  return named.flatMap((whose) =>
+    callsOf([connector, fixture], {
+      why: 'a kept card that is to be forgotten',
+      open: () => forget({ cardToken, ...whose, ourReference, idempotencyKey }, account),
+      answer: (call) => answer(call, 'knows-none'),
+    }),
+  )
 }
 
 const keptCards: Readonly<Record<string, Parameters<typeof storedCardRequest>[0]>> = {
@@ -92,13 +114,16 @@ const keptCards: Readonly<Record<string, Parameters<typeof storedCardRequest>[0]
   'a renewal that names the first payment': { initiator: 'merchant', networkRef: '123456789619999' },
 }
 
-type Opening = { readonly why: string; readonly open: () => Move; readonly scenario: Scenario }
+type Opening = {
+  readonly why: string
+  readonly open: () => Move
+  readonly answer: (call: GatewayCall) => GatewayReply
+}
 
 function callsOf(
   [connector, fixture]: readonly [Connector, ConformanceFixture],
-  { why, open, scenario }: Opening,
+  { why, open, answer }: Opening,
 ): WrittenCall[] {
-  const answer = (call: GatewayCall): GatewayReply => fixture.answer(call, scenario)
   const { calls } = play([connector, fixture.account], open(), answer)
   return calls.map((call) => ({ why, call, body: bodyOf(call) }))
 }

@@ -4,17 +4,16 @@ import type { ConformanceFixture } from '../../conformance/fixture.ts'
 import { authoriseRequest, followUpRequest } from '../../conformance/play.ts'
 import { inquiry, linkRequest } from '../pay-links/examples.ts'
 
-/** The first call of everything that is not a payment: questions about follow-ups, kept cards, pay links, settlement lines. */
+/** The first call of everything that is not a payment: questions about follow-ups, pay links, settlement lines. */
 export function otherCalls(connector: Connector, { account, gatewayRef }: ConformanceFixture): GatewayCall[] {
   const { payLinks, settlement } = connector
-  const { idempotencyKey, ourReference } = authoriseRequest()
+  const { idempotencyKey } = authoriseRequest()
   const followUp = followUpRequest(gatewayRef)
   const moves: (Move | undefined)[] = [
     ...(['capture', 'refund'] as const).flatMap((kind) => [
       connector.inquireFollowUp?.({ ...followUp, kind }, account),
       connector.inquireFollowUp?.({ ...followUp, kind, followUpRef: '6461731521426399003474' }, account),
     ]),
-    connector.forget?.({ cardToken: 'pm_kept1', ourReference, idempotencyKey }, account),
     payLinks?.create(linkRequest, account),
     payLinks?.create({ ...linkRequest, capture: false }, account),
     payLinks?.inquire(inquiry, account),
