@@ -16,8 +16,6 @@ const kib = 1_024
 /** V8 aligns its pages to their size; glibc aligns the heaps of its threads to theirs (`HEAP_MAX_SIZE`). */
 const v8PageBytes = 256 * kib
 const threadHeapBytes = 64 * kib * kib
-/** One `GraphCycles` of Abseil, made by the first lock that a process takes. */
-const lockGraphBytes = 1_088 * kib
 
 /** What the memory of a process is made of, the largest first (proc_pid_smaps(5)). */
 export function memoryProfileOf(pid: number): WeighedPart[] {
@@ -45,11 +43,10 @@ function partOf({ name, from, bytes, rights }: Mapping): string {
   if (name.startsWith('/')) return 'C and C++ libraries, shared'
   if (name === '[heap]') return 'malloc: Node, V8 and OpenSSL'
   if (name.startsWith('[')) return 'stack'
-  if (bytes === lockGraphBytes) return 'the table of locks that Node’s Abseil keeps'
   if (from % threadHeapBytes === 0 && bytes < threadHeapBytes) return 'malloc: Node, V8 and OpenSSL'
   if (from % v8PageBytes === 0 || rights.includes('x'))
     return 'V8’s heap: what Node made at its start, and ours'
-  return 'other private memory'
+  return 'other private memory: 1 MB is a table of locks in Node’s Abseil'
 }
 
 function mappingsOf(pid: number): Mapping[] {
