@@ -38,6 +38,11 @@ export const StoredCardResource = z.strictObject({
   paymentId: z.string(),
   /** `forgetting`: no longer used here; the gateway is being told to forget it too. */
   state: z.enum(['kept', 'forgetting']),
+  /** While the gateway was told and has not forgotten it: why not, the last that is known. It is told again. */
+  stillAtGateway: z
+    .strictObject({ because: z.string(), since: z.number().int() })
+    .optional()
+    .describe('Only while it is being forgotten, and the gateway has not confirmed that yet'),
   createdAt: z.number().int(),
 })
 export type StoredCardResource = z.infer<typeof StoredCardResource>

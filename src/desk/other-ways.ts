@@ -75,7 +75,8 @@ export class OtherWays extends LitElement {
 
   #cards(): TemplateResult | typeof nothing {
     const usable = this.cards.filter(({ expired, state }) => !expired && state === 'kept')
-    if (usable.length === 0) return nothing
+    const going = this.cards.filter(({ state }) => state === 'forgetting')
+    if (usable.length === 0 && going.length === 0) return nothing
     return html`<ul aria-label="Cards that are kept for ${this.payment.customer}">
       ${usable.map(
         (card) => html`<li class="row" data-testid="stored-card">
@@ -83,6 +84,16 @@ export class OtherWays extends LitElement {
             Pay with ${cardWords(card)}
           </button>
           <button class="small" ?disabled=${this.busy} @click=${() => this.#forget(card)}>Forget it</button>
+        </li>`,
+      )}
+      ${going.map(
+        (card) => html`<li data-testid="card-being-forgotten">
+          ${cardWords(card)} is not used any more.
+          ${
+            card.stillAtGateway
+              ? 'The gateway has not deleted it yet; it is being told again.'
+              : 'The gateway is being told to delete it.'
+          }
         </li>`,
       )}
     </ul>`

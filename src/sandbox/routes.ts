@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { answerWithFaults } from './answer-with-faults.ts'
 import { AuthoriseRoute } from './authorise-route.ts'
-import { sendAnswer } from './broken-answer.ts'
+import { cut, internalError, sendAnswer } from './broken-answer.ts'
 import { addLinks } from './hosted-links.ts'
 import { keyOf, type Parts } from './parts.ts'
 import { settlementLinesOf } from './settlement-lines.ts'
@@ -37,6 +37,10 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
     return answerOnce(parts, { request, reply, body, work: () => acquirer.tokenise(body.card) })
   })
   app.delete<{ Params: { token: string } }>('/v1/tokens/:token', (request, reply) => {
+    const { kind } = parts.faults.take(0, undefined, 'forget')
+    // Of the faults, those that a deletion can meet: refused before it, or cut off.
+    if (kind === 'error-500-before') return reply.code(500).send(internalError)
+    if (kind !== 'none') return cut(reply)
     if (!acquirer.forget(request.params.token))
       throw new Refusal(404, 'token_not_found', 'There is no such token.')
     return reply.code(204).send()

@@ -110,7 +110,7 @@ export type SettlementLinesQuery = z.output<typeof SettlementLinesQuery>
 export const WebhookBody = z.strictObject({ url: z.url(), secret: z.string().min(16).max(256) })
 export type WebhookBody = z.output<typeof WebhookBody>
 
-export const Operation = z.enum(['authorise', 'capture', 'void', 'refund', 'link'])
+export const Operation = z.enum(['authorise', 'capture', 'void', 'refund', 'link', 'forget'])
 export type Operation = z.infer<typeof Operation>
 
 export const FaultKind = z.enum([

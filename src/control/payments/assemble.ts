@@ -156,7 +156,7 @@ export function createPaymentCore(options: PaymentCoreOptions): PaymentCore {
     ...{ store, clock, runner, flow, gateways, phoneOrders, watch },
     ...{ collections, calls, bridge, vault, sealer, onCommitted },
   })
-  const forgetting = new ForgetCards({ ...gatewaySide, keptCards })
+  const forgetting = new ForgetCards({ ...gatewaySide, keptCards, random })
   const storedCards = createStoredCards({
     ...{ store, clock, log, sealer, runner, gateways, watch, calls, payments, forgetting },
     setAside: (paymentId) => flow.setAside(paymentId),

@@ -15,6 +15,7 @@ import { accountLimitsMigration } from './migrations/0013-account-limits.ts'
 import { payLinksMigration } from './migrations/0014-pay-links.ts'
 import { plansMigration } from './migrations/0015-plans.ts'
 import { planTriesMigration } from './migrations/0016-plan-tries.ts'
+import { forgetFailuresMigration } from './migrations/0017-forget-failures.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   payLinksMigration,
   plansMigration,
   planTriesMigration,
+  forgetFailuresMigration,
 ]

@@ -613,7 +613,9 @@ create table stored_cards (
   payment_id text not null,
   state text not null,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  forget_because text,
+  forget_failed_at bigint
 );
 
 alter table stored_cards add constraint stored_cards_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES merchants(id);

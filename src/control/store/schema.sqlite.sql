@@ -127,7 +127,7 @@ CREATE TABLE "sessions" ("id" text primary key, "merchant_id" text not null, "ag
 
 CREATE INDEX "sessions_of_agent" on "sessions" ("agent_id");
 
-CREATE TABLE "stored_cards" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "customer" text not null, "gateway" text not null, "token" text not null, "customer_ref" text, "network_ref" text, "brand" text not null, "last4" text not null, "expires" text not null, "card_use" text not null, "consent_how" text not null, "consent_kind" text not null, "consent_id" text not null, "consent_at" bigint not null, "payment_id" text not null, "state" text not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "stored_cards_once" unique ("merchant_id", "customer", "gateway", "brand", "last4", "expires"));
+CREATE TABLE "stored_cards" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "customer" text not null, "gateway" text not null, "token" text not null, "customer_ref" text, "network_ref" text, "brand" text not null, "last4" text not null, "expires" text not null, "card_use" text not null, "consent_how" text not null, "consent_kind" text not null, "consent_id" text not null, "consent_at" bigint not null, "payment_id" text not null, "state" text not null, "created_at" bigint not null, "updated_at" bigint not null, "forget_because" text, "forget_failed_at" bigint, constraint "stored_cards_once" unique ("merchant_id", "customer", "gateway", "brand", "last4", "expires"));
 
 CREATE INDEX "stored_cards_by_payment" on "stored_cards" ("merchant_id", "payment_id");
 

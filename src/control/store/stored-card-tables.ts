@@ -1,4 +1,4 @@
-/** Cards that the gateway keeps: migration 0012. Every row names its merchant. */
+/** Cards that the gateway keeps: migrations 0012 and 0017. Every row names its merchant. */
 export type StoredCardTables = { stored_cards: StoredCardTable }
 
 export type StoredCardTable = {
@@ -24,6 +24,9 @@ export type StoredCardTable = {
   consent_at: number
   payment_id: string
   state: 'kept' | 'forgetting'
+  /** Why the gateway has not forgotten it, though it was told to: the last reason, and since when. */
+  forget_because: string | null
+  forget_failed_at: number | null
   created_at: number
   updated_at: number
 }

@@ -59,6 +59,7 @@ export class KeptCards {
       ...{ customer_ref: customerRef, network_ref: networkRef, card_use: keep.use },
       ...{ consent_how: keep.consent, consent_kind: keep.by.kind, consent_id: keep.by.id },
       ...{ consent_at: keep.at, payment_id: paymentId, state: 'kept' as const },
+      ...{ forget_because: null, forget_failed_at: null },
       ...{ created_at: nowMs, updated_at: nowMs },
     }
     const before = await sameCard(trx, values)

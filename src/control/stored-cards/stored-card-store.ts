@@ -23,6 +23,8 @@ export const StoredCardRow = z.strictObject({
   consent_at: z.number().int(),
   payment_id: z.string(),
   state: z.enum(['kept', 'forgetting']),
+  forget_because: z.string().nullable(),
+  forget_failed_at: z.number().int().nullable(),
   created_at: z.number().int(),
   updated_at: z.number().int(),
 }) satisfies z.ZodType<StoredCardTable>
@@ -146,6 +148,11 @@ export function storedCardResource(row: StoredCardRow, nowMs: number): StoredCar
     },
     paymentId: row.payment_id,
     state: row.state,
+    ...stillAtGateway(row),
     createdAt: row.created_at,
   }
+}
+
+function stillAtGateway({ forget_because: because, forget_failed_at: since }: StoredCardRow) {
+  return because === null || since === null ? {} : { stillAtGateway: { because, since } }
 }

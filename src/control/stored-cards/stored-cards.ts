@@ -91,7 +91,11 @@ export function createStoredCards(options: StoredCardsOptions): StoredCards {
     charge: (actor, wanted) => chargeCard(options, actor, wanted),
     async forget(actor, cardId) {
       const row = await find(actor, cardId)
-      const forgetting = { ...row, state: 'forgetting' as const, updated_at: clock.now() }
+      const forgetting = {
+        ...row,
+        ...{ state: 'forgetting' as const, forget_because: null, forget_failed_at: null },
+        updated_at: clock.now(),
+      }
       await store.transaction(async (trx) => {
         await writeStoredCard(trx, forgetting, false)
         const entry = { actor, action: 'card.forget-ordered', paymentId: row.payment_id, facts: { cardId } }

@@ -187,4 +187,37 @@ describe('forgetting a card', () => {
       expect.arrayContaining(['card.kept', 'card.forget-ordered', 'card.forgotten']),
     )
   })
+
+  it('says why the gateway still has it while it does not answer, and tells it again until it has deleted it', async () => {
+    const { card } = await kept()
+    await sandbox.client.fault({ fault: 'error-500-before', on: 'forget', count: 2 })
+    await rig.core.storedCards.forget(agent, card.id)
+    const shown = async () => (await rig.core.storedCards.list(agent, customer))[0]
+    await until('the first try has failed', async () => (await shown())?.stillAtGateway !== undefined)
+    expect(await shown()).toMatchObject({ state: 'forgetting', stillAtGateway: { because: 'status 500' } })
+    await until('it is forgotten', async () => {
+      await rig.clock.turn(60_000)
+      return (await shown()) === undefined
+    })
+    const trail = await rig.store.db.selectFrom('audit').select(['action', 'facts']).orderBy('seq').execute()
+    const told = trail.filter(({ action }) => action.startsWith('card.forg'))
+    // Two tries failed for the same reason: it stands there once.
+    expect(told.map(({ action, facts }) => [action, JSON.parse(facts)])).toEqual([
+      ['card.forget-ordered', { cardId: card.id }],
+      ['card.forget-failed', { cardId: card.id, because: 'status 500' }],
+      ['card.forgotten', { cardId: card.id, atGateway: 'deleted' }],
+    ])
+  })
+
+  it('leaves a card alone that was kept again while the gateway had not forgotten it', async () => {
+    const { card } = await kept()
+    await sandbox.client.fault({ fault: 'reset-before-commit', on: 'forget', count: 1 })
+    await rig.core.storedCards.forget(agent, card.id)
+    const shown = async () => (await rig.core.storedCards.list(agent, customer))[0]
+    await until('the first try has failed', async () => (await shown())?.stillAtGateway !== undefined)
+    await kept()
+    for (let minutes = 0; minutes < 3; minutes++) await rig.clock.turn(60_000)
+    expect(await shown()).toMatchObject({ id: card.id, state: 'kept' })
+    expect(await shown()).not.toHaveProperty('stillAtGateway')
+  })
 })

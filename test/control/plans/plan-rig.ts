@@ -42,6 +42,7 @@ export class PlanRig {
       {
         ...{ id, merchant_id: merchantId, customer, gateway: 'sandbox', token, customer_ref: null },
         ...{ network_ref: 'netfirst', brand: 'visa', last4: '4242', expires, card_use: use },
+        ...{ forget_because: null, forget_failed_at: null },
         ...{ consent_how: 'spoken', consent_kind: 'agent', consent_id: agent.id, consent_at: nowMs },
         ...{ payment_id: 'pay_first', state: 'kept', created_at: nowMs, updated_at: nowMs },
       },

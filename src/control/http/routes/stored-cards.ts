@@ -45,7 +45,7 @@ export function storedCardRoutes(app: RouteApp, cards: StoredCards): void {
         tags,
         summary: 'Forget a card: not used again from now on, and the gateway is told to forget it',
         description:
-          'Once the gateway has, the card answers 404. One that cannot be reached is told again every hour.',
+          'Once the gateway has, the card answers 404. Until then `stillAtGateway` says why it has not, and it is told again: after a minute, then less and less often, at least every hour.',
         params,
         body: z.strictObject({}).optional(),
         response: { 200: StoredCardResource },
