@@ -23,13 +23,10 @@ type Press = {
   kin: number
 }
 type Message = {
-  readonly number: number
   readonly atMs: number
   open: boolean
   judged: boolean
   readonly kin: number
-  /** The press that it was taken to be about. */
-  press: number | undefined
 }
 
 export type Verdict = 'first' | 'copy'
@@ -51,7 +48,6 @@ export type Verdict = 'first' | 'copy'
 export class DigitLedger {
   #presses: Press[] = []
   #messages: Message[] = []
-  #told = 0
   #matchedOnsetMs = 0
   readonly #fromOnset = new UsualDelay()
   readonly #fromEnd = new UsualDelay()
@@ -78,7 +74,7 @@ export class DigitLedger {
   /** The provider says that a key is or was down. */
   message(atMs: number, kin = 0): Verdict {
     this.#advance(atMs)
-    const entry: Message = { number: this.#told++, atMs, open: true, judged: false, kin, press: undefined }
+    const entry: Message = { atMs, open: true, judged: false, kin }
     this.#messages.push(entry)
     const press = this.#presses.find(
       (candidate) => candidate.open && candidate.kin === kin && this.#fits(candidate, atMs),
@@ -121,8 +117,7 @@ export class DigitLedger {
 
   #pair(message: Message, press: Press): Verdict {
     this.#matchedOnsetMs = press.onsetMs
-    this.#fromPaired.learn({ ms: message.atMs - press.onsetMs, message: message.number, weight: 1 })
-    message.press = press.press
+    this.#fromPaired.learn([message.atMs - press.onsetMs])
     // Both speak in order: what is older and still open will not be told of any more.
     for (const other of this.#presses) if (other.onsetMs <= press.onsetMs) other.open = false
     for (const other of this.#messages) if (other.atMs <= message.atMs) other.open = false
@@ -142,13 +137,10 @@ export class DigitLedger {
   }
 
   /** Every tone that a message could be about: its own teaches the delay, the others agree with nothing. */
-  #learn({ number, atMs, kin, press: paired }: Message): void {
+  #learn({ atMs, kin }: Message): void {
     const inReach = this.#presses.filter((press) => press.kin === kin && isInReach(press, atMs))
-    for (const { press, onsetMs, endMs } of inReach) {
-      const weight = (press === paired ? 1.2 : 1) / inReach.length
-      this.#fromOnset.learn({ ms: atMs - onsetMs, message: number, weight })
-      if (endMs !== undefined) this.#fromEnd.learn({ ms: atMs - endMs, message: number, weight })
-    }
+    this.#fromOnset.learn(inReach.map(({ onsetMs }) => atMs - onsetMs))
+    this.#fromEnd.learn(inReach.flatMap(({ endMs }) => (endMs === undefined ? [] : [atMs - endMs])))
   }
 }
 
