@@ -5,6 +5,7 @@ import {
   CallResource,
   ClearField,
   CreatePayment,
+  EditCall,
   ExtendCollection,
   LogIn,
   NewTransfer,
@@ -17,6 +18,7 @@ import { CaptureOrder, OperationResource, RefundOrder, VoidOrder } from '../cont
 import type { PaymentStatus } from '../contracts/payment-events.ts'
 import { PlatformStatus } from '../contracts/platform-status.ts'
 import { DifferenceResource, NewReconciliation, ReconciliationResource } from '../contracts/reconciliation.ts'
+import { CallRecordResource } from '../contracts/records.ts'
 import { connectionEndpoints } from './connection-endpoints.ts'
 import { deliveryEndpoints } from './delivery-endpoints.ts'
 import { all, answers, nothing, takes } from './endpoint.ts'
@@ -43,6 +45,8 @@ export const endpoints = {
   logOut: answers(z.null()),
   listCalls: answers(Page(CallResource)),
   getCall: answers(CallResource),
+  editCall: takes(EditCall, CallResource),
+  listRecordsOfCall: answers(all(CallRecordResource)),
   hangUp: takes(nothing, CallResource),
   getAssistance: answers(Assistance),
   chooseAssistance: takes(Assistance, Assistance),

@@ -8,6 +8,8 @@ export const routes = {
   logOut: 'DELETE /v1/sessions/current',
   listCalls: 'GET /v1/calls',
   getCall: 'GET /v1/calls/{id}',
+  editCall: 'PATCH /v1/calls/{id}',
+  listRecordsOfCall: 'GET /v1/calls/{id}/records',
   hangUp: 'POST /v1/calls/{id}/hang-up',
   getAssistance: 'GET /v1/calls/{id}/assistance',
   chooseAssistance: 'POST /v1/calls/{id}/assistance',

@@ -24,6 +24,8 @@ export const CallResource = z.strictObject({
   agent: LegState,
   /** True only while the bridge confirms that the caller→agent path is masked. */
   masked: z.boolean(),
+  /** What the telephone, the merchant's system or the agent said of it: payments of the call inherit their record from it. */
+  metadata: z.record(z.string(), z.string()).default({}),
   startedAt: z.number().int(),
   endedAt: z.number().int().nullable(),
   /** Of a call over SIP, while it goes on: both legs' Call-IDs (the same behind a proxy), and what the edge told. */
@@ -38,6 +40,17 @@ export const CallResource = z.strictObject({
     .optional(),
 })
 export type CallResource = z.infer<typeof CallResource>
+
+/** A key of metadata, the merchant's own. */
+export const MetadataKey = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/)
+
+/** What is not named stays as it is; null takes an entry away. */
+export const EditCall = z.strictObject({
+  metadata: z
+    .record(MetadataKey, z.string().trim().min(1).max(500).nullable())
+    .refine((entries) => Object.keys(entries).length <= 20, 'twenty entries at most')
+    .describe('For example {"crmRecord": "Case:500…"}; see docs/crm'),
+})
 
 /** A caller is about to be transferred to the payment number: who is called back, and who gets the money. */
 export const NewTransfer = z.strictObject({
@@ -165,7 +178,7 @@ const NewPayment = z.strictObject({
     .optional()
     .describe('Whether the gateway is told of a telephone order; what is set for the flow unless told'),
   description: z.string().trim().max(200).optional(),
-  metadata: z.record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.string().max(500)).default({}),
+  metadata: z.record(MetadataKey, z.string().max(500)).default({}),
   capture: z.enum(['automatic', 'manual']).default('automatic'),
   /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
   confirm: z.enum(['automatic', 'manual']).default('automatic'),

@@ -19,7 +19,7 @@ export const RecordLinkResource = z.strictObject({
     .enum(['open', 'linked', 'held'])
     .describe('`open`: not looked for yet; `held`: a person has to name the record'),
   record: RecordRef.nullable(),
-  source: z.enum(['payment', 'phone', 'agent']).nullable(),
+  source: z.enum(['payment', 'call', 'phone', 'agent']).nullable(),
   because: z.string().nullable(),
   /** What was found by the caller's number, to choose from. */
   candidates: z.array(Candidate),
@@ -27,6 +27,16 @@ export const RecordLinkResource = z.strictObject({
   updatedAt: z.number().int(),
 })
 export type RecordLinkResource = z.output<typeof RecordLinkResource>
+
+/** Which record of a connected system a call's payments belong to, unless they say so themselves. */
+export const CallRecordResource = z.strictObject({
+  connectionId: z.string(),
+  connectionName: z.string(),
+  recordKinds: z.array(z.string()),
+  metadataKey: z.string().describe('The entry of the call’s metadata that names it; PATCH /v1/calls/{id}'),
+  record: RecordRef.nullable(),
+})
+export type CallRecordResource = z.output<typeof CallRecordResource>
 
 export const RecordName = z.strictObject({ record: Text })
 export const RecordQuery = z.strictObject({ record: Text, connectionId: id.optional() })

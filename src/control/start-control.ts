@@ -74,6 +74,7 @@ export async function startControl(
     isOver: async (provider, providerCallId) => provider !== sipProvider && rest.isOver(providerCallId),
     sipMerchant: (named) => merchantOfSip(config, named),
     sipFlow: config.ivr?.sipFlow ?? null,
+    onSipMetadata: async (call, news) => core?.connections.callRecords(calls).learn(call, news),
     onChange: (call, before, event) => service?.onCall(call, before, event.type === 'leg-joined'),
   })
   const observer: PaymentObserver = {

@@ -6,6 +6,7 @@ import type { Desk } from './desk.ts'
 import { lightOf } from './light.ts'
 import { type DeskState, paymentOf } from './state.ts'
 import { callState } from './words.ts'
+import './call-record.ts'
 import './collection-panel.ts'
 import './link-panel.ts'
 import './payment-form.ts'
@@ -76,6 +77,10 @@ export class CallPanel extends LitElement {
               ></secured-light>`
         }
         ${keyed(call.id, this.#turn(call, payment))}
+        <call-record
+          .call=${call}
+          .mayName=${this.state.session?.rights.includes('records:name') ?? false}
+        ></call-record>
       </section>
     `
   }

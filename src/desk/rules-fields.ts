@@ -44,7 +44,7 @@ export class RulesFields extends LitElement {
     }
     return html`<div class="fields">
       <div>
-        <label for="metadataKey">Entry of the payment’s metadata that names it</label>
+        <label for="metadataKey">Entry of the payment’s or the call’s metadata that names it</label>
         <input id="metadataKey" maxlength="40" .value=${metadataKey} />
       </div>
       <label class="check"><input id="orReference" type="checkbox" .checked=${orReference} /> else the payment’s own reference</label>

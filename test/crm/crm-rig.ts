@@ -4,12 +4,15 @@ import { newId } from '../../src/base/ids.ts'
 import { type Facts, type Log, silentLog } from '../../src/base/log.ts'
 import { type ConnectionResource, NewConnection } from '../../src/contracts/connections.ts'
 import type { PaymentEventType } from '../../src/contracts/payment-events.ts'
+import { CallRows, endedState, toResource } from '../../src/control/calls/call-rows.ts'
 import { type ConnectionCore, createConnectionCore } from '../../src/control/connections/assemble.ts'
+import type { CallRecords, CallsForRecords } from '../../src/control/connections/call-records.ts'
 import type { Records } from '../../src/control/connections/records.ts'
 import { Relay } from '../../src/control/outbox/relay.ts'
 import { tell } from '../../src/control/outbox/store.ts'
 import { eventOf, resourceOf } from '../../src/control/payments/facts.ts'
 import { seedMerchants } from '../../src/control/payments/merchants.ts'
+import { CallNotFound } from '../../src/control/payments/payment-errors.ts'
 import type { PaymentRow } from '../../src/control/payments/rows.ts'
 import { findPayment, insertPayment, updatePayment } from '../../src/control/payments/store.ts'
 import type { Actor, OperationOrdered } from '../../src/control/ports.ts'
@@ -18,13 +21,12 @@ import { OfficeFaults } from '../../src/sandbox/office/office-faults.ts'
 import { type RunningOffice, startOffice } from '../../src/sandbox/office/office-server.ts'
 import { OfficeTokens, type OfficeTokensOptions } from '../../src/sandbox/office/office-tokens.ts'
 import type { OfficeAnswer, OfficeRequest } from '../../src/sandbox/office/office-wire.ts'
-import { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
 import { SandboxBooks } from '../../src/sandbox/office/sandbox-books.ts'
 import { SandboxCrm } from '../../src/sandbox/office/sandbox-crm.ts'
-import { until } from '../control/payments/until.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { testSealer } from '../support/sealing-key.ts'
 import { type TestPlace, testPlace } from '../support/test-place.ts'
+import { counters } from './counters.ts'
 import { HubSpotStandIn } from './hubspot-stand-in.ts'
 import { RestStandIn } from './rest-stand-in.ts'
 import { ZendeskStandIn } from './zendesk-stand-in.ts'
@@ -37,6 +39,9 @@ export class RecordedBooks extends SandboxBooks {
     return super.answer(request)
   }
 }
+
+/** Without any change, before a wait is given up, in ms. */
+const patienceMs = 15_000
 
 export const client = { id: 'app', secret: 'secret-of-the-app' }
 export const merchantId = 'mer_one'
@@ -52,16 +57,13 @@ export class CrmRig {
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
   readonly privateKey = this.#keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   readonly #tokens = officeTokens(this.clock, this.#keys.publicKey)
-  readonly crm = new SandboxCrm(
-    this.#tokens.salesforce,
-    new RequestCounter({ perMinute: 1_000, perDay: 15_000 }),
-  )
-  readonly books = new RecordedBooks(this.#tokens.xero, xeroCounter())
-  readonly hubspot = new HubSpotStandIn(this.#tokens.hubspot)
-  readonly zendesk = new ZendeskStandIn(this.#tokens.zendesk)
+  readonly crm = new SandboxCrm(this.#tokens.salesforce, counters.salesforce())
+  readonly books = new RecordedBooks(this.#tokens.xero, counters.xero())
+  readonly hubspot = new HubSpotStandIn(this.#tokens.hubspot, counters.hubspot())
+  readonly zendesk = new ZendeskStandIn(this.#tokens.zendesk, counters.zendesk())
   readonly own = new RestStandIn(
     { clock: this.clock, client, lifetimeSeconds: 1_800, rotates: false },
-    new RequestCounter({ perMinute: 120, perDay: 100_000 }),
+    counters.own(),
   )
   /** Facts of every log line. */
   readonly logged: Facts[] = []
@@ -70,6 +72,9 @@ export class CrmRig {
   store!: Store
   core!: ConnectionCore
   records!: Records
+  /** Calls as the API finds them, of rows alone. */
+  calls!: CallsForRecords
+  callRecords!: CallRecords
   relay!: Relay
 
   readonly #publicUrl: string
@@ -110,6 +115,8 @@ export class CrmRig {
       merchantIds: async () => [merchantId, otherMerchantId],
     })
     this.relay.start()
+    this.calls = callsOf(this.store)
+    this.callRecords = this.core.callRecords(this.calls)
     this.records = this.core.records(
       { get: async (actor, id) => resourceOf(await this.payment(id, actor.merchantId), null) },
       {
@@ -159,15 +166,25 @@ export class CrmRig {
     return findPayment(this.store.db, { merchantId: owner, paymentId })
   }
 
+  /** A call from +44 7700 900123, of which this is said. */
+  async call(metadata: Record<string, string>): Promise<string> {
+    const nowMs = this.clock.now()
+    const id = newId('call', nowMs)
+    const row = { ...callRow(id, merchantId, nowMs), metadata: JSON.stringify(metadata) }
+    await this.store.db.insertInto('calls').values(row).execute()
+    return id
+  }
+
   /** A payment of £42.50 that was taken on a call from +44 7700 900123. */
   async paid(metadata: Record<string, string>, change: Partial<PaymentRow> = {}): Promise<string> {
     const nowMs = this.clock.now()
     const callId = newId('call', nowMs)
     const owner = change.merchant_id ?? merchantId
-    await this.store.db
-      .insertInto('calls')
-      .values(callRow(callId, owner, nowMs))
-      .execute()
+    if (change.call_id === undefined)
+      await this.store.db
+        .insertInto('calls')
+        .values(callRow(callId, owner, nowMs))
+        .execute()
     const row: PaymentRow = {
       ...paymentRow(newId('payment', nowMs), callId, nowMs),
       metadata: JSON.stringify(metadata),
@@ -217,20 +234,33 @@ export class CrmRig {
     return query.orderBy('event_id').execute()
   }
 
-  /** Nothing waits for the connection any more; the clock is turned as far as its waits need. */
+  /**
+   * Nothing waits for the connection any more; the clock is turned as far as its waits need. Given up when nothing has
+   * changed for a while: how long all of it takes is the machine's and the database's affair.
+   */
   async settled(target: string): Promise<void> {
-    await until('nothing waits', async () => {
-      const rows = await this.rows(target)
-      const waiting = rows.filter(({ state }) => state === 'waiting')
+    let [before, changedMs] = ['', performance.now()]
+    for (;;) {
+      const waiting = await this.#waiting(target)
+      if (waiting.length === 0) return
+      const now = JSON.stringify(waiting)
+      if (now !== before) [before, changedMs] = [now, performance.now()]
+      if (performance.now() - changedMs > patienceMs)
+        throw new Error(`waited in vain until nothing waits for ${target}: ${now}`)
       const due = waiting.filter(({ leased_until }) => leased_until === 0).map(({ next_at }) => next_at)
       const next = Math.min(...due)
       // Not while something is under way: the server's clock is this one too.
-      const resting = due.length === waiting.length
-      if (resting && Number.isFinite(next) && next > this.clock.now())
-        await this.clock.turn(next - this.clock.now())
-      else if (waiting.length > 0) await this.clock.turn(50)
-      return waiting.length === 0
-    })
+      const isResting = due.length === waiting.length && next > this.clock.now()
+      await this.clock.turn(isResting ? next - this.clock.now() : 50)
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
+
+  #waiting(target: string) {
+    const query = this.store.db
+      .selectFrom('outbox')
+      .select(['event_id', 'attempts', 'next_at', 'leased_until'])
+    return query.where('target', '=', target).where('state', '=', 'waiting').orderBy('event_id').execute()
   }
 
   async states(target: string): Promise<string[]> {
@@ -250,6 +280,18 @@ export async function agree(authoriseUrl: string): Promise<{ state: string; code
   const agreed = await fetch(authoriseUrl, { redirect: 'manual' })
   const { searchParams } = new URL(agreed.headers.get('location') ?? '')
   return { state: searchParams.get('state') ?? '', code: searchParams.get('code') ?? '' }
+}
+
+function callsOf(store: Store): CallsForRecords {
+  const rows = new CallRows(store)
+  return {
+    async find(owner, callId) {
+      const stored = await rows.get(owner, callId)
+      if (!stored) throw new CallNotFound()
+      return toResource(stored.facts, endedState(stored))
+    },
+    learnMetadata: () => {},
+  }
 }
 
 function officeTokens(clock: ManualClock, publicKey: KeyObject) {
@@ -272,22 +314,12 @@ function officeTokens(clock: ManualClock, publicKey: KeyObject) {
   }
 }
 
-function xeroCounter(): RequestCounter {
-  return new RequestCounter({
-    perMinute: 60,
-    perDay: 5_000,
-    headers: ({ minute, day }) => ({
-      'x-minlimit-remaining': String(minute),
-      'x-daylimit-remaining': String(day),
-    }),
-  })
-}
-
 function callRow(id: string, owner: string, nowMs: number) {
   return {
     ...{ id, merchant_id: owner, status: 'live' as const, direction: 'inbound' as const },
     ...{ from_number: '+447700900123', to_number: '+441632960000', provider: 'twilio', provider_call_id: id },
     ...{ agent_address: 'client:agent', agent_provider_call_id: null, ended_because: null },
+    metadata: '{}',
     ...{ started_at: nowMs, ended_at: null, updated_at: nowMs },
   }
 }

@@ -1,17 +1,19 @@
 import type { OfficeDesk } from '../../src/sandbox/office/office-server.ts'
 import type { OfficeTokens } from '../../src/sandbox/office/office-tokens.ts'
 import type { OfficeAnswer, OfficeRequest } from '../../src/sandbox/office/office-wire.ts'
+import type { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
 
 type Record_ = { readonly id: string; readonly properties: Record<string, string> }
 
 /**
  * HubSpot where we use it: a property that takes unique values only, 409 for a second record with one, default
- * associations, search by number.
- * Public documentation: developers.hubspot.com/docs/guides/api/crm/commerce/payments, …/crm/understanding-the-crm,
- * …/crm/associations/associations-v4, …/crm/search.
+ * associations, search by number; a limit of requests in ten seconds.
+ * Public documentation: https://developers.hubspot.com/docs/guides/api/crm/commerce/payments, …/crm/understanding-the-crm,
+ * …/crm/associations/associations-v4, …/crm/search; …/guides/apps/api-usage/usage-details (limits, X-HubSpot-RateLimit-…).
  */
 export class HubSpotStandIn implements OfficeDesk {
   readonly tokens: OfficeTokens
+  counter: RequestCounter
   readonly unique = 'tonewall_payment'
   readonly contacts = new Map<string, Record_>()
   readonly payments: Record_[] = []
@@ -19,8 +21,9 @@ export class HubSpotStandIn implements OfficeDesk {
   readonly associations = new Set<string>()
   #count = 100
 
-  constructor(tokens: OfficeTokens) {
+  constructor(tokens: OfficeTokens, counter: RequestCounter) {
     this.tokens = tokens
+    this.counter = counter
   }
 
   owns(pathname: string): boolean {

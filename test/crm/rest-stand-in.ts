@@ -20,7 +20,7 @@ type Entry = Record<string, unknown> & { readonly record: string }
  */
 export class RestStandIn implements OfficeDesk {
   readonly tokens: OfficeTokens
-  readonly counter: RequestCounter
+  counter: RequestCounter
   readonly token = fixed
   readonly entries = new Map<string, Entry>()
   readonly missing = new Set<string>()

@@ -1,6 +1,7 @@
 import type { OfficeDesk } from '../../src/sandbox/office/office-server.ts'
 import type { OfficeTokens } from '../../src/sandbox/office/office-tokens.ts'
 import type { OfficeAnswer, OfficeRequest } from '../../src/sandbox/office/office-wire.ts'
+import type { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
 
 type Ticket = {
   readonly id: number
@@ -20,19 +21,22 @@ type Update = {
 
 /**
  * Zendesk where we use it: comments that are never told apart by a key, and updates that are refused when the ticket
- * has changed since it was read.
- * Public documentation: developer.zendesk.com/api-reference/ticketing/tickets/tickets/ and …/ticket_comments/.
+ * has changed since it was read; a limit of requests in a minute.
+ * Public documentation: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/ and …/ticket_comments/;
+ * …/api-reference/introduction/rate-limits/ (X-Rate-Limit-Remaining).
  */
 export class ZendeskStandIn implements OfficeDesk {
   readonly tokens: OfficeTokens
+  counter: RequestCounter
   readonly tickets = new Map<number, Ticket>()
   /** Called when a ticket was read, before anything else: where another agent may write. */
   onRead: (ticket: Ticket) => void = () => {}
   #count = 0
   #stamps = 0
 
-  constructor(tokens: OfficeTokens) {
+  constructor(tokens: OfficeTokens, counter: RequestCounter) {
     this.tokens = tokens
+    this.counter = counter
   }
 
   owns(pathname: string): boolean {

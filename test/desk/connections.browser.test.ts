@@ -223,3 +223,37 @@ describeInBrowser('a payment on the desk', () => {
     await shoot('record-corrected')
   })
 })
+
+describeInBrowser('a call on the desk', () => {
+  it('is given the record that its payments are written on, by the agent, and again by a system of the merchant', async () => {
+    const { id: target } = await rig.connect({
+      ...{ adapter: 'salesforce', grant: 'client-credentials', name: 'CRM' },
+      settings: { host: 'example.my.salesforce.com' },
+    })
+    const [first, second] = ['Order', 'Another order'].map((Subject) => rig.crm.add('Case', { Subject }))
+    const { facts } = await control.calls.open({
+      ...{ merchantId, provider: 'twilio', providerCallId: 'CA1', direction: 'inbound', metadata: {} },
+      ...{ from: '+447700900123', to: '+441632960001', agentAddress: 'client:agent' },
+    })
+    await page.getByRole('button', { name: /\+447700900123/ }).click()
+    await page.getByTestId('call-record').filter({ hasText: 'CRM: not named.' }).waitFor()
+    await page.getByRole('button', { name: 'Name the record of CRM' }).click()
+    await page.getByLabel('The call’s record in CRM').fill('Fridge:7')
+    await page.getByRole('button', { name: 'Payments go there' }).click()
+    await page.getByRole('alert').filter({ hasText: 'one of the kinds' }).waitFor()
+    await page.getByLabel('The call’s record in CRM').fill(`Case:${first}`)
+    await page.getByRole('button', { name: 'Payments go there' }).click()
+    await page.getByText(`payments go on Case ${first}.`).waitFor()
+    await shoot('call-record')
+    await rig.paid({}, { call_id: facts.id })
+    await rig.settled(target)
+    const where = () => rig.crm.list('Task').map(({ fields }) => fields.WhatId)
+    expect(where()).toEqual([first])
+    await rig.core.callRecords(control.calls).edit({ merchantId, kind: 'api-key', id: 'key_1' }, facts.id, {
+      crmRecord: `Case:${second}`,
+    })
+    await page.getByText(`payments go on Case ${second}.`).waitFor()
+    await rig.settled(target)
+    expect(where()).toEqual([second])
+  })
+})

@@ -18,6 +18,7 @@ export function aCall(changes: Partial<CallResource> = {}): CallResource {
     caller: 'joined',
     agent: 'joined',
     masked: false,
+    metadata: {},
     startedAt: 1_768_478_400_000,
     endedAt: null,
     ...changes,

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import type { CallResource } from '../../contracts/desk-port.ts'
 import type { CallTable } from '../store/access-tables.ts'
 import type { Store } from '../store/store.ts'
+import { readCallMetadata } from './call-metadata.ts'
 import { type CallEnd, type CallState, newCall } from './call-state.ts'
 
 /** What is known of a call from its first webhook on, and does not change. */
@@ -15,6 +16,8 @@ export type CallFacts = {
   readonly providerCallId: string
   readonly agentAddress: string
   readonly startedAt: number
+  /** As it was when the call was read or made; `learnMetadata` of the registry keeps it. */
+  readonly metadata: Readonly<Record<string, string>>
   /** Of a call over SIP; not in the row: the bridge tells it again. */
   readonly sip?: NonNullable<CallResource['sip']>
 }
@@ -53,6 +56,7 @@ export class CallRows {
         agent_address: facts.agentAddress,
         agent_provider_call_id: null,
         ended_because: null,
+        metadata: JSON.stringify(facts.metadata),
         started_at: facts.startedAt,
         ended_at: null,
         updated_at: facts.startedAt,
@@ -142,6 +146,7 @@ function fromRow(row: CallTable): StoredCall {
       providerCallId: row.provider_call_id,
       agentAddress: row.agent_address,
       startedAt: row.started_at,
+      metadata: readCallMetadata(row.metadata),
     },
     agentProviderCallId: row.agent_provider_call_id,
     status: row.status,
@@ -154,7 +159,7 @@ function fromRow(row: CallTable): StoredCall {
 export function toResource(facts: CallFacts, state: CallState): z.output<typeof CallResource> {
   const { agentAddress: _, merchantId: __, ...shown } = facts
   return {
-    ...shown,
+    ...{ ...shown, metadata: { ...shown.metadata } },
     status: state.status,
     caller: state.caller.state,
     agent: state.agent.state,

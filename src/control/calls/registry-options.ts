@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { DeskFeed } from '../ports.ts'
 import type { Store } from '../store/store.ts'
+import type { CallMetadata } from './call-metadata.ts'
 import type { CallEvent, CallState } from './call-state.ts'
 import type { LiveCall } from './missing-legs.ts'
 
@@ -22,6 +23,11 @@ export type RegistryOptions = {
   readonly onChange?: (call: LiveCall, before: CallState, event: CallEvent) => void
   /** The flow that answers callers who come over SIP without an agent; null: nobody does. */
   readonly sipFlow?: string | null
+  /** The edge says more of a call over SIP than it did when the call began. */
+  readonly onSipMetadata?: (
+    call: { readonly merchantId: string; readonly callId: string },
+    news: CallMetadata,
+  ) => Promise<void>
   /** Whose a call over SIP is; null when it is nobody's. */
   readonly sipMerchant?: (named: string | undefined) => string | null
 }

@@ -3,6 +3,7 @@ import type { BridgeEvent, CallView, LegRole, SipFacts } from '../../contracts/b
 import type { CallResource } from '../../contracts/desk-port.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
 import type { CallAlias, Calls } from '../ports.ts'
+import type { CallMetadata } from './call-metadata.ts'
 import {
   type CallFacts,
   type CallPage,
@@ -17,7 +18,7 @@ import { HeldCalls } from './held-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
 import { isNamed, pickCall } from './pick-call.ts'
 import type { RegistryOptions } from './registry-options.ts'
-import { shownOf, sipCallFacts, sipProvider } from './sip-facts.ts'
+import { newsOf, shownOf, sipCallFacts, sipProvider } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
@@ -141,6 +142,14 @@ export class CallRegistry implements Calls {
     return pickCall(this.#goingOn(merchantId), alias)
   }
 
+  /** It is stored already: those who look at the call are told. */
+  learnMetadata(callId: string, metadata: CallMetadata): void {
+    const entry = this.#calls.get(callId)
+    if (!entry) return
+    entry.facts = { ...entry.facts, metadata }
+    this.#publish(entry)
+  }
+
   setMasked(callId: string, masked: boolean): void {
     const entry = this.#calls.get(callId)
     if (entry) this.#apply(entry, { type: 'mask-reported', masked })
@@ -219,7 +228,9 @@ export class CallRegistry implements Calls {
     const there = this.#calls.get(callId)
     if (there) {
       const before = JSON.stringify(there.facts.sip)
+      const news = newsOf(there.facts.sip, sip)
       there.facts = { ...there.facts, sip: shownOf(sip) }
+      if (news) this.#learnMore(there, news)
       // After a restart of ours it looked as if an agent were missing.
       if (sip.selfService) there.state = { ...there.state, agent: newSelfService.agent }
       if (JSON.stringify(there.facts.sip) !== before) this.#publish(there)
@@ -241,6 +252,14 @@ export class CallRegistry implements Calls {
     })
     log.info({ callId, merchantId }, 'call began')
     this.#publish(entry)
+  }
+
+  /** After the row is there: the edge may say more before it is. */
+  #learnMore(entry: Entry, news: CallMetadata): void {
+    const { id: callId, merchantId } = entry.facts
+    entry.saved = entry.saved
+      .then(() => this.#options.onSipMetadata?.({ merchantId, callId }, news))
+      .catch((error: unknown) => this.#options.log.error({ callId, error }, 'call not stored'))
   }
 
   async #onHeld(calls: readonly CallView[], gone: readonly string[]): Promise<void> {

@@ -1,4 +1,6 @@
 import type { SipFacts } from '../../contracts/bridge-port.ts'
+import { holdsCardNumber } from '../http/card-number-in-text.ts'
+import { type CallMetadata, keptOf } from './call-metadata.ts'
 import type { CallFacts } from './call-rows.ts'
 import { addressOfFlow } from './flow-address.ts'
 
@@ -8,6 +10,18 @@ export const sipProvider = 'sip'
 export function shownOf(facts: SipFacts): NonNullable<CallFacts['sip']> {
   const { callerCallId, agentCallId, agentExtension, metadata } = facts
   return { callerCallId, agentCallId, agentExtension, metadata }
+}
+
+/** What the edge said of the call, as far as it is kept. */
+export function toldOf({ metadata }: SipFacts): CallMetadata {
+  return keptOf(metadata, holdsCardNumber)
+}
+
+/** What a later message says that was not known; after a restart of ours nothing is news: the row has it. */
+export function newsOf(before: CallFacts['sip'], after: SipFacts): CallMetadata | undefined {
+  if (!before) return undefined
+  const news = Object.entries(toldOf(after)).filter(([key, value]) => before.metadata[key] !== value)
+  return news.length === 0 ? undefined : Object.fromEntries(news)
 }
 
 /** A call over SIP as any other call: its provider is our own edge. */
@@ -27,6 +41,7 @@ export function sipCallFacts(call: {
     providerCallId: callerCallId,
     agentAddress:
       sip.selfService && flow !== null ? addressOfFlow(flow) : direction === 'inbound' ? to : from,
+    metadata: toldOf(sip),
     sip: shownOf(sip),
   }
 }

@@ -7,6 +7,7 @@ import type { TargetKind } from '../outbox/target.ts'
 import type { OperationsApi, Payments } from '../ports.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Store } from '../store/store.ts'
+import { CallRecords, type CallsForRecords } from './call-records.ts'
 import { Connector } from './connect.ts'
 import { answerMs, createConnectionHttp } from './connection-http.ts'
 import { createConnectionTarget } from './connection-target.ts'
@@ -38,6 +39,8 @@ export type ConnectionCore = {
   readonly target: TargetKind
   /** Payments by their records. */
   records(payments: Pick<Payments, 'get'>, operations: Pick<OperationsApi, 'order'>): Records
+  /** What is said of calls, and what their payments inherit from it. */
+  callRecords(calls: CallsForRecords): CallRecords
   readonly sealer: Sealer
 }
 
@@ -55,5 +58,6 @@ export function createConnectionCore(options: ConnectionCoreOptions): Connection
     previews: new Previews({ store }),
     target: createConnectionTarget({ store, clock, speaker, http }),
     records: (payments, operations) => new Records({ store, clock, payments, operations, onTold }),
+    callRecords: (calls) => new CallRecords({ store, clock, calls, onTold }),
   }
 }

@@ -62,9 +62,11 @@ export class ConsentInvalid extends AppError {
 export class RecordUnreadable extends AppError {
   readonly code = 'RECORD_UNREADABLE'
   readonly remedy = 'fix-request'
-  readonly field = '/record'
-  constructor(kinds: readonly string[]) {
+  /** JSON pointer. */
+  readonly field: string
+  constructor(kinds: readonly string[], field = '/record') {
     super(`a record is written as kind and id, with one of the kinds ${kinds.join(', ')}`)
+    this.field = field
   }
 }
 

@@ -13,7 +13,14 @@ import {
   listConnections,
 } from './connection-row.ts'
 import { findRecord } from './find-record.ts'
-import { findLink, type LinkKey, type RecordLink, saveLink } from './record-links.ts'
+import {
+  findLink,
+  type LinkChange,
+  type LinkKey,
+  linkUnlessThere,
+  type RecordLink,
+  saveLink,
+} from './record-links.ts'
 import type { Speaker, Spoken } from './speaker.ts'
 
 export type ConnectionTargetOptions = {
@@ -108,30 +115,35 @@ async function recordOf(
   { store, clock, speaker }: Pick<ConnectionTargetOptions, 'store' | 'clock' | 'speaker'>,
   { connected, key, known, event }: Asked,
 ): Promise<{ readonly record: RecordRef } | Delivered> {
-  if (known?.state === 'linked' && known.record_kind !== null && known.record_id !== null)
-    return { record: { kind: known.record_kind, id: known.record_id } }
-  if (known?.state === 'held') return held(known.because ?? 'held')
+  if (known) return told(known)
   const found = await findRecord({ db: store.db, speaker, connected, payment: event.data })
+  // Looking takes a while: who named the record meanwhile knew better, and is not written over.
+  const keep = (change: LinkChange) => linkUnlessThere(store.db, key, change, clock.now())
   switch (found.kind) {
     case 'record': {
       const { record, source } = found
-      const change = { state: 'linked', record_kind: record.kind, record_id: record.id, source } as const
-      await saveLink(store.db, key, change, clock.now())
-      return { record }
+      return told(await keep({ state: 'linked', record_kind: record.kind, record_id: record.id, source }))
     }
     case 'held': {
       const candidates = JSON.stringify(found.candidates)
-      await saveLink(store.db, key, { state: 'held', because: found.because, candidates }, clock.now())
-      return held(found.because)
+      return told(await keep({ state: 'held', because: found.because, candidates }))
     }
-    case 'skip':
-      return { do: 'done', status: null, outcome: 'no-record' }
+    case 'skip': {
+      const named = await findLink(store.db, key)
+      return named ? told(named) : { do: 'done', status: null, outcome: 'no-record' }
+    }
     case 'not-asked':
       return deliveredOf(found.spoken, clock.now())
   }
 }
 
-/** Given up until somebody names the record, which brings it back: see correct-record.ts. */
+function told(link: RecordLink): { readonly record: RecordRef } | Delivered {
+  const { state, record_kind: kind, record_id: id, because } = link
+  if (state === 'linked' && kind !== null && id !== null) return { record: { kind, id } }
+  return held(because ?? 'held')
+}
+
+/** Given up until somebody names the record, which brings it back: see point-to-record.ts. */
 function held(because: string): Delivered {
   return { do: 'give-up', status: null, outcome: `held: ${because}` }
 }

@@ -1,14 +1,15 @@
-import type { RecordRef } from '../../contracts/connections.ts'
+import type { RecordRef, RecordRules } from '../../contracts/connections.ts'
 import type { PaymentFacts } from '../../contracts/payment-events.ts'
 import type { Candidate } from '../../contracts/records.ts'
 import { spellingsOf } from '../../crm/phone-numbers.ts'
-import { readRecordRef } from '../../crm/record-ref.ts'
+import { type KnownKinds, readRecordRef } from '../../crm/record-ref.ts'
+import { readCallMetadata } from '../calls/call-metadata.ts'
 import type { Queries } from '../store/database.ts'
 import type { Connected } from './connection-row.ts'
 import type { Speaker, Spoken } from './speaker.ts'
 
 export type RecordFound =
-  | { readonly kind: 'record'; readonly record: RecordRef; readonly source: 'payment' | 'phone' }
+  | { readonly kind: 'record'; readonly record: RecordRef; readonly source: 'payment' | 'call' | 'phone' }
   /** A person has to say which. */
   | { readonly kind: 'held'; readonly because: string; readonly candidates: readonly Candidate[] }
   /** As the merchant's rule wants it: nothing is written. */
@@ -23,27 +24,42 @@ export type FindRecord = {
   readonly payment: PaymentFacts
 }
 
-/** Which record a payment belongs to: what it says itself, else whose number the caller has, by the merchant's rules. */
+/** Which record a payment belongs to: what it says itself, else what its call says, else whose number the caller has. */
 export async function findRecord(options: FindRecord): Promise<RecordFound> {
-  const { connected, payment } = options
+  const { db, connected, payment } = options
   const { adapter, row } = connected
   const { rules } = row
-  const named = payment.metadata[rules.metadataKey] ?? (rules.orReference ? payment.reference : undefined)
-  if (named !== undefined) {
-    const record = readRecordRef(named, adapter)
-    if (record) return { kind: 'record', record, source: 'payment' }
-    return { kind: 'held', because: 'reference-unreadable', candidates: [] }
-  }
+  const own = ownReference(rules, payment)
+  if (own !== undefined) return named(own, adapter, 'payment')
+  const call = await callOf(db, payment)
+  const inherited = call?.metadata[rules.metadataKey]
+  if (inherited !== undefined) return named(inherited, adapter, 'call')
   if (!rules.byPhone || !adapter.find) return none(rules.none, 'no-reference')
-  return byPhone(options, adapter.find)
+  return byPhone(options, { number: call?.number ?? '', find: adapter.find })
 }
 
-async function byPhone(
-  { db, speaker, connected, payment }: FindRecord,
-  find: NonNullable<Connected['adapter']['find']>,
-): Promise<RecordFound> {
+/** What the payment says itself: it counts before anything that is said of its call. */
+export function ownReference(
+  { metadataKey, orReference }: RecordRules,
+  { metadata, reference }: Pick<PaymentFacts, 'metadata' | 'reference'>,
+): string | undefined {
+  return metadata[metadataKey] ?? (orReference ? reference : undefined)
+}
+
+function named(text: string, adapter: KnownKinds, source: 'payment' | 'call'): RecordFound {
+  const record = readRecordRef(text, adapter)
+  if (record) return { kind: 'record', record, source }
+  return { kind: 'held', because: 'reference-unreadable', candidates: [] }
+}
+
+type ByPhone = {
+  readonly number: string
+  readonly find: NonNullable<Connected['adapter']['find']>
+}
+
+async function byPhone({ speaker, connected }: FindRecord, { number, find }: ByPhone): Promise<RecordFound> {
   const { rules } = connected.row
-  const numbers = spellingsOf(await callersNumber(db, payment), rules.country)
+  const numbers = spellingsOf(number, rules.country)
   if (numbers.length === 0) return none(rules.none, 'no-number')
   const kind = rules.kind ?? connected.adapter.recordKinds[0] ?? ''
   const spoken = await speaker.converse(connected, find, { numbers, kind })
@@ -60,14 +76,15 @@ function none(rule: 'hold' | 'skip', because: string): RecordFound {
   return rule === 'skip' ? { kind: 'skip' } : { kind: 'held', because, candidates: [] }
 }
 
-/** The other party's number: who called, or who was called. */
-async function callersNumber(db: Queries, { merchantId, callId }: PaymentFacts): Promise<string> {
+/** The other party's number: who called, or who was called; and what is said of the call. */
+async function callOf(db: Queries, { merchantId, callId }: PaymentFacts) {
   const call = await db
     .selectFrom('calls')
-    .select(['direction', 'from_number', 'to_number'])
+    .select(['direction', 'from_number', 'to_number', 'metadata'])
     .where('merchant_id', '=', merchantId)
     .where('id', '=', callId)
     .executeTakeFirst()
-  if (!call) return ''
-  return call.direction === 'inbound' ? call.from_number : call.to_number
+  if (!call) return undefined
+  const number = call.direction === 'inbound' ? call.from_number : call.to_number
+  return { number, metadata: readCallMetadata(call.metadata) }
 }

@@ -7,9 +7,9 @@ import { RecordHasNoPayment } from './connection-errors.ts'
 import { checkMapping } from './connection-input.ts'
 import { connectedOf } from './connection-row.ts'
 import { found } from './connections.ts'
+import { typeOf } from './point-to-record.ts'
 import { previewOf } from './preview.ts'
 import { findLink } from './record-links.ts'
-import { typeOf } from './records.ts'
 
 /** Shows a mapping on the merchant's own payments while it is edited. Nothing is sent, nothing is stored. */
 export class Previews {

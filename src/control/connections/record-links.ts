@@ -17,7 +17,7 @@ export const RecordLink = z.strictObject({
   state: z.enum(['linked', 'held']),
   record_kind: z.string().nullable(),
   record_id: z.string().nullable(),
-  source: z.enum(['payment', 'phone', 'agent']).nullable(),
+  source: z.enum(['payment', 'call', 'phone', 'agent']).nullable(),
   because: z.string().nullable(),
   candidates: json(z.array(Candidate)),
   written: json(Written).nullable(),
@@ -80,23 +80,42 @@ export async function paymentsOfRecord(
   return rows.map(({ payment_id }) => payment_id)
 }
 
+/** The link as this makes it, or as somebody else had made it meanwhile: a person, or a call that was given a record. */
+export async function linkUnlessThere(
+  db: Queries,
+  key: LinkKey,
+  change: LinkChange,
+  nowMs: number,
+): Promise<RecordLink> {
+  await db
+    .insertInto('record_links')
+    .values({ ...freshLink(key, nowMs), ...change })
+    .onConflict((conflict) => conflict.columns(['connection_id', 'payment_id']).doNothing())
+    .execute()
+  const link = await findLink(db, key)
+  if (!link) throw new Error('the link that was just stored is not there')
+  return link
+}
+
 export type LinkChange = Partial<
   Omit<RecordLinkTable, 'connection_id' | 'payment_id' | 'merchant_id' | 'created_at' | 'updated_at'>
 >
 
 /** Makes the link, or changes it. */
 export async function saveLink(trx: Queries, key: LinkKey, change: LinkChange, nowMs: number): Promise<void> {
-  const fresh = {
-    ...{ connection_id: key.connectionId, payment_id: key.paymentId, merchant_id: key.merchantId },
-    ...{ state: 'held' as const, record_kind: null, record_id: null, source: null, because: null },
-    ...{ candidates: '[]', written: null, position: -1, created_at: nowMs, updated_at: nowMs },
-    ...change,
-  }
   await trx
     .insertInto('record_links')
-    .values(fresh)
+    .values({ ...freshLink(key, nowMs), ...change })
     .onConflict((conflict) =>
       conflict.columns(['connection_id', 'payment_id']).doUpdateSet({ ...change, updated_at: nowMs }),
     )
     .execute()
+}
+
+function freshLink(key: LinkKey, nowMs: number) {
+  return {
+    ...{ connection_id: key.connectionId, payment_id: key.paymentId, merchant_id: key.merchantId },
+    ...{ state: 'held' as const, record_kind: null, record_id: null, source: null, because: null },
+    ...{ candidates: '[]', written: null, position: -1, created_at: nowMs, updated_at: nowMs },
+  }
 }

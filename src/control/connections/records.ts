@@ -2,22 +2,22 @@ import type { Clock } from '../../base/clock.ts'
 import { RecordRef } from '../../contracts/connections.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { OperationResource } from '../../contracts/operations.ts'
-import type { PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
+import type { PaymentStatus } from '../../contracts/payment-events.ts'
 import type { RecordLinkResource } from '../../contracts/records.ts'
 import { readRecordRef } from '../../crm/record-ref.ts'
 import { findAdapter } from '../../crm/registry.ts'
-import { tellOnly } from '../outbox/store.ts'
-import { eventOf } from '../payments/facts.ts'
 import { findPayment } from '../payments/store.ts'
 import type { Actor, OperationOrdered, OperationsApi, Payments } from '../ports.ts'
 import { appendAudit } from '../store/audit-log.ts'
 import type { Queries } from '../store/database.ts'
+import { lockMerchant } from '../store/locks.ts'
 import type { Store } from '../store/store.ts'
 import { RecordHasNoPayment, RecordPaymentAmbiguous, RecordUnreadable } from './connection-errors.ts'
 import { listConnections } from './connection-row.ts'
 import { found } from './connections.ts'
 import { linkResource, unlinked } from './link-resource.ts'
-import { findLink, linksOfPayment, paymentsOfRecord, type RecordLink, saveLink } from './record-links.ts'
+import { pointToRecord } from './point-to-record.ts'
+import { findLink, linksOfPayment, paymentsOfRecord, type RecordLink } from './record-links.ts'
 
 export type RecordsOptions = {
   readonly store: Store
@@ -74,19 +74,13 @@ export class Records {
     const key = { merchantId, connectionId, paymentId }
     const nowMs = clock.now()
     const named = await store.transaction(async (trx) => {
+      await lockMerchant(trx, merchantId)
       const connection = await found(trx, merchantId, connectionId)
       const payment = await findPayment(trx, { merchantId, paymentId })
       const record = await this.#read(trx, merchantId, { text, connectionId })
-      const change = { state: 'linked', record_kind: record.kind, record_id: record.id } as const
-      await saveLink(trx, key, { ...change, source: 'agent', because: null, candidates: '[]' }, nowMs)
       const facts = { connectionId, recordKind: record.kind, adapter: connection.adapter }
       await appendAudit(trx, { actor, action: 'payment.record-named', paymentId, facts }, nowMs)
-      const revived = await revive(trx, key, nowMs)
-      if (revived === 0) {
-        const event = eventOf(payment, typeOf[payment.status])
-        const telling = { merchantId, paymentId, position: payment.version, event }
-        await tellOnly(trx, [connectionId], telling, nowMs)
-      }
+      await pointToRecord(trx, { connection, payment, record, source: 'agent' }, nowMs)
       return linkResource((await findLink(trx, key)) as RecordLink, connection)
     })
     onTold(merchantId)
@@ -144,42 +138,4 @@ export class Records {
 const fitting: Readonly<Record<'refund' | 'void', ReadonlySet<PaymentStatus>>> = {
   refund: new Set(['captured', 'partly-refunded']),
   void: new Set(['authorised', 'captured']),
-}
-
-/** The event that tells of a payment as it stands. */
-export const typeOf: Readonly<Record<PaymentStatus, PaymentEventType>> = {
-  created: 'payment.created',
-  collecting: 'payment.created',
-  ready: 'payment.created',
-  authorising: 'payment.created',
-  linked: 'payment.created',
-  authorised: 'payment.authorised',
-  captured: 'payment.captured',
-  'partly-refunded': 'payment.refunded',
-  refunded: 'payment.refunded',
-  voided: 'payment.voided',
-  declined: 'payment.declined',
-  unknown: 'payment.unknown',
-  cancelled: 'payment.cancelled',
-  expired: 'payment.expired',
-}
-
-/** What was given up for want of the right record is delivered after all, in its order. Answers how many. */
-async function revive(
-  trx: Queries,
-  key: { readonly merchantId: string; readonly connectionId: string; readonly paymentId: string },
-  nowMs: number,
-): Promise<number> {
-  const { numUpdatedRows } = await trx
-    .updateTable('outbox')
-    .set(({ ref }) => ({
-      ...{ state: 'waiting' as const, attempts_before: ref('attempts'), next_at: nowMs },
-      ...{ leased_until: 0, updated_at: nowMs },
-    }))
-    .where('merchant_id', '=', key.merchantId)
-    .where('target', '=', key.connectionId)
-    .where('payment_id', '=', key.paymentId)
-    .where('state', '=', 'dead')
-    .executeTakeFirst()
-  return Number(numUpdatedRows)
 }

@@ -10,9 +10,11 @@ const longRun = /\d(?:[ .-]?\d){11,18}/g
  */
 export function refuseCardNumbers(texts: Readonly<Record<string, string | undefined>>): void {
   for (const [pointer, text] of Object.entries(texts)) {
-    if (text === undefined) continue
-    const runs = text.match(longRun) ?? []
-    if (runs.some((run) => /^[2-6]/.test(run) && hideCardNumbers(run) !== run))
-      throw new CardNumberInText(pointer)
+    if (text !== undefined && holdsCardNumber(text)) throw new CardNumberInText(pointer)
   }
+}
+
+export function holdsCardNumber(text: string): boolean {
+  const runs = text.match(longRun) ?? []
+  return runs.some((run) => /^[2-6]/.test(run) && hideCardNumbers(run) !== run)
 }

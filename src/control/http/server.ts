@@ -138,7 +138,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const logIn = createLogIn({ store, sessions, throttle: new LogInThrottle(clock), log })
   const onLogOut = (sessionId: string) => streams.end(sessionId)
   sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
-  callRoutes(routes, options.calls)
+  callRoutes(routes, options.calls, options.connections.callRecords(options.calls))
   paymentRoutes(routes, {
     payments: options.payments,
     expandFrom: options,

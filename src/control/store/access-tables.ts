@@ -78,6 +78,8 @@ export type CallTable = {
   agent_provider_call_id: string | null
   /** A `CallEnd` of calls/call-state.ts. */
   ended_because: string | null
+  /** JSON, text by text. */
+  metadata: string
   started_at: number
   ended_at: number | null
   updated_at: number

@@ -60,7 +60,7 @@ export type RecordLinkTable = {
   state: 'linked' | 'held'
   record_kind: string | null
   record_id: string | null
-  source: 'payment' | 'phone' | 'agent' | null
+  source: 'payment' | 'call' | 'phone' | 'agent' | null
   because: string | null
   /** JSON: what was found by the number, to choose from. */
   candidates: string

@@ -16,6 +16,7 @@ import { payLinksMigration } from './migrations/0014-pay-links.ts'
 import { plansMigration } from './migrations/0015-plans.ts'
 import { planTriesMigration } from './migrations/0016-plan-tries.ts'
 import { forgetFailuresMigration } from './migrations/0017-forget-failures.ts'
+import { callMetadataMigration } from './migrations/0018-call-metadata.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   plansMigration,
   planTriesMigration,
   forgetFailuresMigration,
+  callMetadataMigration,
 ]

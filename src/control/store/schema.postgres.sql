@@ -128,7 +128,8 @@ create table calls (
   ended_because text,
   started_at bigint not null,
   ended_at bigint,
-  updated_at bigint not null
+  updated_at bigint not null,
+  metadata text not null default '{}'::text
 );
 
 alter table calls add constraint calls_by_provider UNIQUE (provider, provider_call_id);

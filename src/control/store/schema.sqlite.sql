@@ -22,7 +22,7 @@ CREATE TRIGGER "audit_no_delete" before delete on audit
 CREATE TRIGGER "audit_no_update" before update on audit
       begin select raise(abort, 'audit rows are append-only'); end;
 
-CREATE TABLE "calls" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "status" text not null, "direction" text not null, "from_number" text not null, "to_number" text not null, "provider" text not null, "provider_call_id" text not null, "agent_address" text not null, "agent_provider_call_id" text, "ended_because" text, "started_at" bigint not null, "ended_at" bigint, "updated_at" bigint not null, constraint "calls_by_provider" unique ("provider", "provider_call_id"));
+CREATE TABLE "calls" ("id" text primary key, "merchant_id" text not null references "merchants" ("id"), "status" text not null, "direction" text not null, "from_number" text not null, "to_number" text not null, "provider" text not null, "provider_call_id" text not null, "agent_address" text not null, "agent_provider_call_id" text, "ended_because" text, "started_at" bigint not null, "ended_at" bigint, "updated_at" bigint not null, "metadata" text default '{}' not null, constraint "calls_by_provider" unique ("provider", "provider_call_id"));
 
 CREATE INDEX "calls_going_on" on "calls" ("status") where "status" != 'ended';
 

@@ -16,7 +16,7 @@ const prefixes: Readonly<Record<string, string>> = {
 /**
  * A small CRM that answers as Salesforce's REST API does where we use it: upsert by an external id, look-up by phone
  * number, one record for one external id, no reference to a record that is not there.
- * Public documentation: developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_upsert.htm.
+ * Public documentation: https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/dome_upsert.htm.
  */
 export class SandboxCrm implements OfficeDesk {
   readonly tokens: OfficeTokens

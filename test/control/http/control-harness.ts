@@ -143,6 +143,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     hangUp: (_provider, sid) => void rest.hangUp(sid),
     isOver: (_provider, sid) => rest.isOver(sid),
     sipMerchant: (named) => named ?? ours.id,
+    onSipMetadata: (call, news) => connections.callRecords(calls).learn(call, news),
   })
   await calls.recover()
   const numbers = [ours, theirs].map(({ id, number }) => ({

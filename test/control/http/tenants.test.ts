@@ -18,6 +18,7 @@ function operations(): Operation[] {
 }
 
 const bodies: Readonly<Record<string, unknown>> = {
+  '/v1/calls/{id}': { metadata: { crmRecord: 'Case:500' } },
   '/v1/calls/{id}/assistance': { prompts: 'beeps' },
   '/v1/payments/{id}/clear-field': { field: 'pan' },
   '/v1/plans/{id}/change': { amountMinor: 100 },

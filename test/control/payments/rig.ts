@@ -155,6 +155,7 @@ export class Rig {
       caller: 'joined',
       agent: 'joined',
       masked: false,
+      metadata: {},
       startedAt: this.clock.now(),
       endedAt: null,
     })

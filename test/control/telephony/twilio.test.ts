@@ -60,6 +60,27 @@ describe('a caller who rings', () => {
     expect(theCall()).toMatchObject({ status: 'ringing', from: '+441632960099', to: ours.number })
   })
 
+  it('brings what was said of it: in our address, by a client that calls, in headers of SIP; no card number', async () => {
+    const url = `${base}/voice?meta_crmRecord=Case%3A500`
+    const told = {
+      'SipHeader_X-Tonewall-Meta-invoice': 'INV-7',
+      meta_note: 'x',
+      meta_card: '4242 4242 4242 4242',
+    }
+    const parameters = {
+      CallSid: 'CAtold',
+      From: '+441632960099',
+      To: ours.number,
+      other: 'not ours',
+      ...told,
+    }
+    expect((await webhook(control, url, parameters)).statusCode).toBe(200)
+    expect(theCall()?.metadata).toEqual({ crmRecord: 'Case:500', invoice: 'INV-7', note: 'x' })
+    const again = await control.restart()
+    control = again
+    expect(theCall()?.metadata).toEqual({ crmRecord: 'Case:500', invoice: 'INV-7', note: 'x' })
+  })
+
   it('is live with the agent once both streams have joined', async () => {
     await ring()
     const callId = callIdOf()

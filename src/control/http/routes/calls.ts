@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { CallResource, Page } from '../../../contracts/desk-port.ts'
+import { CallResource, EditCall, Page } from '../../../contracts/desk-port.ts'
+import { CallRecordResource } from '../../../contracts/records.ts'
 import type { CallRegistry } from '../../calls/registry.ts'
+import type { CallRecords } from '../../connections/call-records.ts'
+import { refuseCardNumbers } from '../card-number-in-text.ts'
 import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
@@ -17,7 +20,13 @@ const ListCalls = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
 })
 
-export function callRoutes(app: RouteApp, calls: CallRegistry): void {
+export function callRoutes(app: RouteApp, calls: CallRegistry, records: CallRecords): void {
+  look(app, calls)
+  say(app, records)
+  end(app, calls)
+}
+
+function look(app: RouteApp, calls: CallRegistry): void {
   app.get(
     '/v1/calls',
     {
@@ -48,7 +57,53 @@ export function callRoutes(app: RouteApp, calls: CallRegistry): void {
     },
     (request) => calls.find(principalOf(request).actor.merchantId, request.params.id),
   )
+}
 
+function say(app: RouteApp, records: CallRecords): void {
+  app.patch(
+    '/v1/calls/:id',
+    {
+      config: { access: 'records:name' },
+      schema: {
+        tags,
+        summary:
+          'Say something of a call, such as its record of the CRM: payments that inherit it move there',
+        params: CallId,
+        body: EditCall,
+        response: { 200: CallResource },
+      },
+    },
+    (request) => {
+      const { metadata } = request.body
+      const texts = Object.entries(metadata).map(([key, value]) => [
+        `/metadata/${key}`,
+        `${key} ${value ?? ''}`,
+      ])
+      refuseCardNumbers(Object.fromEntries(texts))
+      return records.edit(principalOf(request).actor, request.params.id, metadata)
+    },
+  )
+
+  app.get(
+    '/v1/calls/:id/records',
+    {
+      config: { access: 'calls:read' },
+      schema: {
+        tags,
+        summary:
+          'Which records of connected systems the payments of a call belong to, unless they name their own',
+        params: CallId,
+        response: { 200: z.strictObject({ data: z.array(CallRecordResource), nextCursor: z.null() }) },
+      },
+    },
+    async (request) => ({
+      data: await records.shown(principalOf(request).actor, request.params.id),
+      nextCursor: null,
+    }),
+  )
+}
+
+function end(app: RouteApp, calls: CallRegistry): void {
   app.post(
     '/v1/calls/:id/hang-up',
     {

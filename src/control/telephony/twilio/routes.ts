@@ -5,6 +5,7 @@ import type { Secret } from '../../../base/secret.ts'
 import { RequestInvalid } from '../../http/errors.ts'
 import { paths } from './addresses.ts'
 import { requireSignature } from './signature.ts'
+import { toldByTwilio } from './told.ts'
 import type { TwilioCalls } from './twilio-calls.ts'
 import { LegQuery, LegWebhook, StatusQuery, StatusWebhook, VoiceWebhook } from './wire.ts'
 
@@ -34,7 +35,8 @@ export function twilioRoutes(app: FastifyInstance, options: TwilioRoutesOptions)
 
     webhook(paths.voice, (request) => {
       const { CallSid, From, To } = read(VoiceWebhook, request.body)
-      return calls.incoming({ callSid: CallSid, from: From, to: To })
+      const metadata = toldByTwilio(request.query, request.body)
+      return calls.incoming({ callSid: CallSid, from: From, to: To, metadata })
     })
     webhook(paths.agent, (request) => {
       const { callId } = read(LegQuery, request.query)

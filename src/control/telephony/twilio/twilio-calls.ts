@@ -4,6 +4,7 @@ import { PeerAway } from '../../../base/rpc/rpc-client.ts'
 import type { LegRole } from '../../../contracts/bridge-port.ts'
 import type { ControlConfig } from '../../../contracts/process-config/control-config.ts'
 import { newToken } from '../../auth/opaque-token.ts'
+import type { CallMetadata } from '../../calls/call-metadata.ts'
 import type { LiveCall } from '../../calls/missing-legs.ts'
 import type { CallRegistry } from '../../calls/registry.ts'
 import type { BridgeClient } from '../../clients/bridge-client.ts'
@@ -51,7 +52,17 @@ export class TwilioCalls {
   }
 
   /** A caller rings. */
-  async incoming({ callSid, from, to }: { callSid: string; from: string; to: string }): Promise<string> {
+  async incoming({
+    callSid,
+    from,
+    to,
+    metadata = {},
+  }: {
+    callSid: string
+    from: string
+    to: string
+    metadata?: CallMetadata
+  }): Promise<string> {
     const { calls, numbers, log } = this.#options
     const owner = numbers.find(({ number }) => number === to)
     if (!owner) {
@@ -59,7 +70,7 @@ export class TwilioCalls {
       return rejectTwiml()
     }
     const { merchantId, agentAddress } = owner
-    const parties = { direction: 'inbound', from, to, agentAddress } as const
+    const parties = { direction: 'inbound', from, to, agentAddress, metadata } as const
     const call = await calls.open({ merchantId, provider, providerCallId: callSid, ...parties })
     return this.#connect(call, 'caller')
   }
