@@ -1,7 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { BridgeEvent, CallView, LegEnd, LegRole } from '../contracts/bridge-port.ts'
-import { digitCodes } from '../contracts/digit-port.ts'
 import type { G711Law, ToneChannel } from '../dsp/tone-channel.ts'
 import {
   CodecNotMaskable,
@@ -13,7 +12,7 @@ import {
 } from './bridge-errors.ts'
 import { CallerAids } from './caller-aids.ts'
 import { CallerGuard, type Press } from './caller-guard.ts'
-import { CollectionSocket } from './collection-socket.ts'
+import { DigitRoute, type RouteRequest } from './digit-route.ts'
 import { type FrameStage, untouched } from './frame-stage.ts'
 import { Leg } from './leg.ts'
 import type { LegListener, LegStream } from './leg-stream.ts'
@@ -36,13 +35,6 @@ export type CallBridgeOptions = {
   readonly emit: (event: BridgeEvent) => void
 }
 
-export type RouteRequest = {
-  readonly collectionId: string
-  readonly digitsPath: string
-  readonly ticket: string
-}
-type Route = { readonly collectionId: string; readonly socket: CollectionSocket; readonly fromMs: number }
-
 /**
  * The legs joined in one call. The mask belongs to the call and not to a leg: a caller whose stream drops comes back
  * masked. Only `unmask` takes it off; losing control, a leg or the collection never does.
@@ -63,20 +55,20 @@ export class CallBridge {
   #maskings = 0
   /** One party has put the other on hold. */
   #held = false
-  #route: Route | undefined
-  #routing: string | undefined
+  readonly #route: DigitRoute
   /** Prompts to the caller, keys of menus, silence towards the agent. */
   readonly aids: CallerAids
 
   constructor(options: CallBridgeOptions) {
     this.#options = options
     this.#until = new Until(options.clock)
+    this.#route = new DigitRoute(options)
     this.aids = new CallerAids({
       ...options,
       toCaller: (octets, law) => this.#legs.get('caller')?.play(octets, law),
       hasAgent: () => this.#legs.has('agent'),
       masked: () => this.#masked,
-      routed: () => this.#route !== undefined || this.#routing !== undefined,
+      routed: () => this.#route.taken,
       mediaMs: () => this.#legs.get('caller')?.mediaMs ?? 0,
     })
   }
@@ -93,7 +85,8 @@ export class CallBridge {
   view(): CallView {
     const legs = [...this.#legs.values()].map(({ role, stream }) => ({ role, streamSid: stream.streamSid }))
     const view = { callId: this.#options.callId, legs, masked: this.#masked }
-    return this.#route ? { ...view, collectionId: this.#route.collectionId } : view
+    const { collectionId } = this.#route
+    return collectionId === undefined ? view : { ...view, collectionId }
   }
 
   /** From here on the caller's audio is masked, the first frame of a leg yet to join included. */
@@ -131,7 +124,7 @@ export class CallBridge {
 
   /** Takes the mask off once no tone is heard or held, and no key has been pressed for `calmMs`. */
   async unmask(calmMs = 0): Promise<void> {
-    if (this.#route || this.#routing) throw new DigitsRouted()
+    if (this.#route.taken) throw new DigitsRouted()
     if (!this.#masked) return
     if (this.#options.clock.monotonicMs() - this.#stirredAtMs < calmMs) throw new ToneHeld()
     if (this.#guard?.failed) throw new ToneGuardFailed()
@@ -139,7 +132,7 @@ export class CallBridge {
     const masking = this.#maskings
     const mayUnmask = () => this.#isQuiet
     const isQuiet = await this.#until.wait(mayUnmask, quietWithinMs)
-    if (this.#route || this.#routing) throw new DigitsRouted()
+    if (this.#route.taken) throw new DigitsRouted()
     if (!isQuiet || masking !== this.#maskings || !mayUnmask() || this.#isRestless) throw new ToneHeld()
     if (!this.#blocked) this.#guard?.disarm()
     this.#masked = false
@@ -163,27 +156,17 @@ export class CallBridge {
   }
 
   /** Connects to the collection. Presses that begin from now on go there. */
-  async routeDigits({ collectionId, digitsPath, ticket }: RouteRequest): Promise<void> {
-    if (this.#route?.collectionId === collectionId) return
-    if (this.#route || this.#routing) throw new DigitsRouted()
+  async routeDigits(request: RouteRequest): Promise<void> {
+    if (this.#route.collectionId === request.collectionId) return
+    if (this.#route.taken) throw new DigitsRouted()
     const guard = this.#guard
     if (!this.#masked || !guard?.secured) throw new NotMasked()
-    this.#routing = collectionId
-    try {
-      const { clock } = this.#options
-      const onLost = () => this.#digitsLost(socket)
-      const socket = await CollectionSocket.connect({ path: digitsPath, ticket, clock, onLost })
-      const caller = this.#legs.get('caller')
-      if (this.#routing !== collectionId || !caller || this.#guard !== guard) {
-        socket.close()
-        throw new NotMasked()
-      }
-      this.aids.dropKeys()
-      this.#route = { collectionId, socket, fromMs: caller.mediaMs }
-      if (this.#held) this.#tellHold()
-    } finally {
-      this.#routing = undefined
-    }
+    // Behind the mask that it was asked for behind, or not at all.
+    await this.#route.open(request, () =>
+      this.#guard === guard ? this.#legs.get('caller')?.mediaMs : undefined,
+    )
+    this.aids.dropKeys()
+    if (this.#held) this.#tellHold()
   }
 
   /** The signalling says that one party holds the other, or no longer. */
@@ -194,10 +177,7 @@ export class CallBridge {
   }
 
   stopDigits(collectionId: string): void {
-    if (this.#routing === collectionId) this.#routing = undefined
-    if (this.#route?.collectionId !== collectionId) return
-    this.#route.socket.close()
-    this.#route = undefined
+    this.#route.close(collectionId)
   }
 
   /** A stream becomes the leg of `role`; an older one of the same role ends. */
@@ -213,10 +193,7 @@ export class CallBridge {
   }
 
   end(why: LegEnd): void {
-    // Who ends the call knows of its collection: this is no loss to report.
-    this.#route?.socket.close()
-    this.#route = undefined
-    this.#routing = undefined
+    this.#route.end()
     this.aids.close()
     for (const leg of [...this.#legs.values()]) leg.stream.close(why)
   }
@@ -288,32 +265,18 @@ export class CallBridge {
     }
     log.info({ callId, role, streamSid: stream.streamSid, reason: why }, 'leg left')
     emit({ type: 'leg-left', callId, role, streamSid: stream.streamSid, why })
-    if (role === 'caller' && this.#route) this.#digitsLost(this.#route.socket)
+    if (role === 'caller') this.#route.callerLeft()
   }
 
-  #pressed({ digit, onsetMs, toneMs }: Press): void {
+  #pressed(press: Press): void {
     this.#stirredAtMs = this.#options.clock.monotonicMs()
     if (this.#restlessAtMs !== undefined) this.#restlessAtMs = this.#options.clock.monotonicMs()
-    this.aids.pressed(digit, onsetMs)
-    // A press that began before the collection listened, and the keys A to D, are nobody's card.
-    if (!this.#route || onsetMs < this.#route.fromMs || !digitCodes.has(digit)) return
-    this.#route.socket.append(digit, toneMs)
+    this.aids.pressed(press.digit, press.onsetMs)
+    this.#route.pressed(press)
   }
 
   #tellHold(): void {
     const { callId, emit } = this.#options
     emit({ type: 'hold', callId, held: this.#held })
-  }
-
-  #digitsLost(socket: CollectionSocket): void {
-    if (this.#route?.socket !== socket) return
-    const { collectionId } = this.#route
-    this.#route = undefined
-    socket.close()
-    const { callId, log, emit } = this.#options
-    // The vault closes the way when the card is complete; only control knows whether that was the end.
-    if (socket.isSettled) log.info({ callId, collectionId }, 'the way of the digits is closed')
-    else log.warn({ callId, collectionId }, 'digits no longer reach the collection')
-    emit({ type: 'digits-lost', callId, collectionId })
   }
 }
