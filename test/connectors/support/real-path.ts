@@ -6,6 +6,7 @@ import { silentLog } from '../../../src/base/log.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import type { GatewayAccount, Move, Outcome } from '../../../src/connectors/connector.ts'
 import { connectorOf, connectors } from '../../../src/connectors/registry.ts'
+import type { CardSummary } from '../../../src/contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
 import { createGatewayClient, type GatewayClient } from '../../../src/control/clients/gateway-client.ts'
 import { converse } from '../../../src/control/payments/conversation.ts'
@@ -21,8 +22,9 @@ export const connectorIds = connectors.map(({ id }) => id)
 export function bytesOf(reply: GatewayReply): Behaviour {
   if (reply.kind !== 'answered') throw new Error('only answers can be sent')
   const type = reply.headers['content-type'] ?? 'application/json'
-  const length = Buffer.byteLength(reply.body)
-  const head = `HTTP/1.1 ${reply.status} X\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n`
+  // RFC 9110 §8.6: no length of an answer that has no content.
+  const length = reply.status === 204 ? '' : `Content-Length: ${Buffer.byteLength(reply.body)}\r\n`
+  const head = `HTTP/1.1 ${reply.status} X\r\nContent-Type: ${type}\r\n${length}\r\n`
   return { do: 'answer', bytes: head + reply.body }
 }
 
@@ -38,6 +40,8 @@ export type Payment = {
   readonly scenario: Scenario
   readonly open: (account: GatewayAccount) => Move
   readonly keys: string
+  /** A card that the gateway keeps: the security code alone is keyed. */
+  readonly kept?: CardSummary
   /** Instead of the answer to the call that carries the card. */
   readonly fault?: Behaviour
   /** Called while the card process still holds the card, after its call was answered. */
@@ -88,11 +92,15 @@ export class RealPath {
     return { ...fixtures[connectorId]!.account, origin, timeoutMs: 2_000 }
   }
 
-  async pay({ connectorId, scenario, open, keys, fault, whileHeld }: Payment): Promise<Paid> {
+  async pay({ connectorId, scenario, open, keys, kept, fault, whileHeld }: Payment): Promise<Paid> {
     const gateway = this.#gateways.get(connectorId)!
     const account = this.account(connectorId)
     const { collectionId } = await this.vault.collect(
-      { origin: gateway.origin, connector: connectorId },
+      {
+        origin: gateway.origin,
+        connector: connectorId,
+        ...(kept ? { fields: ['csc'], keptCard: kept } : {}),
+      },
       keys,
     )
     const before = gateway.requests.length
@@ -113,8 +121,14 @@ export class RealPath {
     return { outcome, collectionId, requests: gateway.requests.slice(before) }
   }
 
-  /** An operation without a card. */
-  ask(connectorId: string, open: (account: GatewayAccount) => Move, scenario: Scenario): Promise<Outcome> {
+  /** An operation without a card; what the gateway does, or its answers in its own words. */
+  ask(
+    connectorId: string,
+    open: (account: GatewayAccount) => Move,
+    does: Scenario | ((call: GatewayCall) => GatewayReply),
+  ): Promise<Outcome> {
+    const answer =
+      typeof does === 'function' ? does : (call: GatewayCall) => fixtures[connectorId]!.answer(call, does)
     const gateway = this.#gateways.get(connectorId)!
     const account = this.account(connectorId)
     return converse({
@@ -122,7 +136,7 @@ export class RealPath {
       account,
       open: () => open(account),
       send: (call) => {
-        gateway.behaviour = bytesOf(fixtures[connectorId]!.answer(call, scenario))
+        gateway.behaviour = bytesOf(answer(call))
         return this.#client.send(call)
       },
     })
