@@ -7,7 +7,7 @@ import { StoredCardNotFound, StoredCardUseRefused } from '../stored-cards/stored
 import { cardKeptAt, findStoredCard, type StoredCardRow } from '../stored-cards/stored-card-store.ts'
 import { PlanInvalid, PlanStateRefused } from './plan-errors.ts'
 import { indexAfter } from './plan-step.ts'
-import { openRun, type PlanRow, scheduleOf, updateRun } from './plan-store.ts'
+import { dunningOf, openRun, type PlanRow, scheduleOf, updateRun } from './plan-store.ts'
 
 /** The kept card that a plan is charged to; undefined while its first payment has kept none yet. */
 export async function cardFor(
@@ -32,15 +32,22 @@ export function paused({ status }: PlanRow): Partial<PlanRow> {
   return { status: 'paused', next_at: null }
 }
 
-/** A run that is open goes on, after a stop with dunning from its beginning. */
+/** A run that is open goes on, with dunning from its beginning when that had come to its end. */
 export async function resumed(trx: Queries, row: PlanRow, nowMs: number): Promise<Partial<PlanRow>> {
   if (row.status !== 'paused' && row.status !== 'stopped') throw new PlanStateRefused('resumed', row.status)
   const open = await openRun(trx, { merchantId: row.merchant_id, planId: row.id })
-  if (row.status === 'stopped' && open) {
+  if (open && (row.status === 'stopped' || (await wouldStop(trx, row, open)))) {
     await requireHope(trx, row, open)
     await startDunning(trx, open, nowMs)
   }
   return back(row, open, nowMs)
+}
+
+/** The last try was declined in the pause: resumed as it is, the plan would stop at once, and want to be resumed again. */
+async function wouldStop(trx: Queries, row: PlanRow, open: PlanRunTable): Promise<boolean> {
+  const { retryAfterDays, afterwards } = dunningOf(row)
+  const { isDeclined, isForGood, tries } = await lastTry(trx, open)
+  return afterwards === 'stop' && isDeclined && tries > 0 && (isForGood || tries > retryAfterDays.length)
 }
 
 type Changing = { readonly change: ChangePlan; readonly nowMs: number }
@@ -91,7 +98,19 @@ async function startDunning(trx: Queries, open: PlanRunTable, nowMs: number): Pr
 
 /** Throws when the bank has refused this very card for good: schemes count more tries against the merchant. */
 async function requireHope(trx: Queries, row: PlanRow, open: PlanRunTable): Promise<void> {
-  const payment = await findPayment(trx, { merchantId: row.merchant_id, paymentId: open.payment_id })
-  if (payment.status === 'declined' && declineOf(payment)?.retry === 'never' && row.because === 'declined')
+  const { isDeclined, isForGood, tries } = await lastTry(trx, open)
+  // Tries that count no more were another card's.
+  if (isDeclined && isForGood && tries > 0)
     throw new PlanStateRefused('resumed with this card, which the bank refuses for good', row.status)
+}
+
+type LastTry = { readonly isDeclined: boolean; readonly isForGood: boolean; readonly tries: number }
+
+async function lastTry(trx: Queries, open: PlanRunTable): Promise<LastTry> {
+  const payment = await findPayment(trx, { merchantId: open.merchant_id, paymentId: open.payment_id })
+  return {
+    isDeclined: payment.status === 'declined',
+    isForGood: declineOf(payment)?.retry === 'never',
+    tries: payment.attempts - open.tries_before,
+  }
 }

@@ -26,6 +26,8 @@ export type Fault =
 export class FaultyGateway implements GatewayClient {
   /** What the next charge meets. */
   fault: () => Fault = () => 'none'
+  /** What happens elsewhere while a charge is under way. */
+  meanwhile: () => Promise<void> = async () => {}
   readonly met = new Map<Fault, number>()
   readonly #dir = mkdtempSync(path.join(tmpdir(), 'faulty-gateway-'))
   readonly #ledger = new Ledger(this.#dir)
@@ -59,6 +61,7 @@ export class FaultyGateway implements GatewayClient {
     if (fault === 'lost-before') return { kind: 'no-answer', because: 'reset' }
     if (fault === '500-before') return answered(500, { error: { code: 'internal_error' } })
     const reply = await this.#charge(call, fault === 'declined')
+    await this.meanwhile()
     if (fault === 'lost-after') return { kind: 'no-answer', because: 'timeout' }
     return fault === '500-after' ? answered(500, { error: { code: 'internal_error' } }) : reply
   }

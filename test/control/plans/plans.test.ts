@@ -71,6 +71,36 @@ describe('dunning', () => {
     expect(charged()).toHaveLength(1)
   })
 
+  it('begins anew when a plan is resumed whose last try was declined in the pause: it does not stop once more for that', async () => {
+    const { id } = await pausedAtLastTry({ afterwards: 'stop' })
+    world.gateway.fault = () => 'none'
+    await world.rig.core.plans.resume(agent, id)
+    await world.pass(days(1))
+    expect(await world.get(id)).toMatchObject({ status: 'active', runs: [{ number: 1, state: 'paid' }] })
+    expect(charged()).toHaveLength(1)
+    expect(await world.told()).not.toContain('plan.stopped')
+  })
+
+  it('has its end all the same when its last try was declined in a pause and it skips the run', async () => {
+    const { id } = await pausedAtLastTry({ afterwards: 'skip' })
+    world.gateway.fault = () => 'none'
+    await world.rig.core.plans.resume(agent, id)
+    await world.pass(days(1))
+    expect(await world.get(id)).toMatchObject({ status: 'active', runs: [{ number: 1, state: 'failed' }] })
+    expect(charged()).toEqual([])
+  })
+
+  it('is not resumed from a pause with a card that the bank refused for good in it', async () => {
+    const stolen = await world.keptCard('2099-12', 'merchant', '4000000000009979')
+    const { id } = await world.plan({ storedCardId: stolen })
+    await pauseDuringTry(id, 1)
+    await expect(world.rig.core.plans.resume(agent, id)).rejects.toMatchObject({ code: 'PLAN_STATE_REFUSED' })
+    await world.rig.core.plans.change(agent, id, { storedCardId: await world.keptCard('2098-01') })
+    await world.rig.core.plans.resume(agent, id)
+    await world.pass(days(1))
+    expect((await world.get(id)).runs).toMatchObject([{ state: 'paid' }])
+  })
+
   it('begins anew with another card, at once and on the same payment, and moves what fell due meanwhile', async () => {
     const { id } = await stoppedPlan()
     const [declined] = (await world.get(id)).runs
@@ -131,6 +161,29 @@ async function stoppedPlan() {
   expect(world.gateway.lines()).toHaveLength(4)
   expect((await world.get(plan.id)).status).toBe('stopped')
   return plan
+}
+
+/** The last of its four tries was declined while somebody paused the plan: its outcome came after the order. */
+async function pausedAtLastTry(dunning: object) {
+  const plan = await world.plan({ storedCardId: await world.keptCard(), dunning })
+  world.gateway.fault = () => 'declined'
+  await pauseDuringTry(plan.id, 4)
+  return plan
+}
+
+/** The plan is paused between the `number`th charge and the news of its outcome. */
+async function pauseDuringTry(planId: string, number: number): Promise<void> {
+  const { gateway, rig } = world
+  // The runner may write the plan at the same moment: whoever orders asks again, as with any conflict.
+  const pause = (left = 20): Promise<unknown> =>
+    rig.core.plans.pause(agent, planId).catch((error) => (left > 0 ? pause(left - 1) : Promise.reject(error)))
+  gateway.meanwhile = async () => {
+    if (gateway.lines().length === number) await pause()
+  }
+  await world.pass(days(28))
+  gateway.meanwhile = async () => {}
+  expect(gateway.lines()).toHaveLength(number)
+  expect(await world.get(planId)).toMatchObject({ status: 'paused', because: null })
 }
 
 describe('a card that ends', () => {
