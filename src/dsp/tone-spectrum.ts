@@ -67,7 +67,7 @@ export class ToneSpectrum {
 
   /** Fits the strongest pair to 3 × `blockHops` hops that ended `ago` hops before now. Writes to `fit`. */
   fit(blockHops: number, fit: Float64Array, ago: number): void {
-    this.#pairFit.fit(blockHops, this.#seen[0]! - ago - 3 * blockHops, fit, 0)
+    this.#kernel.fit(blockHops, this.#seen[0]! - ago - 3 * blockHops, fit)
   }
 
   /** Mean squares of the two sines of `pair` over `hops` (≤ 5) that ended `ago` hops before now: [low, high] in `out`. */

@@ -8,11 +8,11 @@ export const layout = {
   coefficients: 0,
   turns: 512,
   correlations: 64_512,
-  decode: 65_024,
-  offers: 66_048,
-  gate: 67_072,
-  gateTurns: 67_840,
-  channels: 67_968,
+  decode: 67_072,
+  offers: 68_096,
+  gate: 69_120,
+  gateTurns: 69_888,
+  channels: 70_016,
   channel: {
     samples: 0,
     sums: 2_048,
@@ -21,7 +21,8 @@ export const layout = {
     flags: 14_848,
     level: 17_168,
     input: 17_200,
-    bytes: 19_184,
+    fitted: 19_184,
+    bytes: 19_248,
   },
 } as const
 
@@ -36,7 +37,8 @@ export function writeTables(memory: ArrayBuffer): void {
   new Float64Array(memory, layout.turns, turns.length).set(turns)
   new Int16Array(memory, layout.gate, gateCoefficients.length).set(gateCoefficients)
   new Float64Array(memory, layout.gateTurns, 16).set(gateTurns)
-  new Float64Array(memory, layout.correlations, 64).set(correlations[3]!)
+  for (const [hops, table] of correlations.slice(1).entries())
+    new Float64Array(memory, layout.correlations + hops * 512, 64).set(table)
   for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {
     const { decode } = g711Tables(law)
     const table = new Int16Array(memory, layout.decode + at * 512, 256)

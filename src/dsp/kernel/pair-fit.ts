@@ -199,7 +199,7 @@ export class PairFit {
     w[refitAt + 1] = Math.min(ea, Math.min(eb, ed)) / strongest
     // A sine off its nominal frequency loses a little within each block (sinc²); this gives it back.
     const p = phase * phase
-    const loss = 1 - p / 12 + (p * p) / 360 - (p * p * p) / 20_160
+    const loss = 1 - p * (1 / 12) + p * p * (1 / 360) - p * p * p * (1 / 20_160)
     return (2 * (sumRe * sumRe + sumIm * sumIm)) / (9 * samples * samples * Math.max(loss, 0.5))
   }
 }

@@ -89,6 +89,10 @@ export class ReferenceKernel implements ToneKernel {
     return found
   }
 
+  fit(blockHops: number, first: number, fit: Float64Array): void {
+    this.#pairFit.fit(blockHops, first, fit, 0)
+  }
+
   sumUp(first: number, hops: number): void {
     for (let hop = first; hop < first + hops; hop++) this.#sum(hop)
   }

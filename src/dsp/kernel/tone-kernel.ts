@@ -76,6 +76,11 @@ export type ToneKernel = {
   takeLinear(samples: Int16Array, gated?: boolean): number
   /** As `takeOctets`, for samples that never came: zeroes. */
   takeLost(samples: number): number
+  /**
+   * Fits the strongest pair to 3 × `blockHops` (1 to 5) hops from hop `first` on, which must have been summed up. Writes
+   * `fitFields` numbers to `fit`.
+   */
+  fit(blockHops: number, first: number, fit: Float64Array): void
   /** Sums `hops` hops from hop `first` on up, which is left out deep in silence. */
   sumUp(first: number, hops: number): void
   /** Zeroes all memory of the channel and gives it back. */

@@ -10,6 +10,7 @@ type Exports = {
   takeLinear(base: number, length: number, gated: number): number
   takeLost(base: number, length: number): number
   takeOffers(count: number): void
+  fitWindow(base: number, hops: number, first: number): void
   sumUp(base: number, first: number, hops: number): void
 }
 /** Words of an offer: base, length, law + 2 when gated, hops found. */
@@ -78,6 +79,7 @@ export class WasmKernel implements ToneKernel {
   readonly #base: number
   readonly #octets: Uint8Array
   readonly #linear: Int16Array
+  readonly #fitted: Float64Array
   /** Place of this channel's offer. */
   #offer = 0
   #released = false
@@ -93,6 +95,7 @@ export class WasmKernel implements ToneKernel {
     this.#base = base
     this.#octets = new Uint8Array(memory, base + channel.input, capSamples)
     this.#linear = new Int16Array(memory, base + channel.input, capSamples)
+    this.#fitted = new Float64Array(memory, base + channel.fitted, fitFields)
     this.views = {
       samples: new Int16Array(memory, base + channel.samples, ringHops * hopSamples),
       sums: new Float64Array(memory, base + channel.sums, ringHops * 16),
@@ -127,6 +130,12 @@ export class WasmKernel implements ToneKernel {
 
   takeLost(samples: number): number {
     return this.#bank.exports.takeLost(this.#base, samples)
+  }
+
+  fit(blockHops: number, first: number, fit: Float64Array): void {
+    this.#bank.exports.fitWindow(this.#base, blockHops, first)
+    const fitted = this.#fitted
+    for (let i = 0; i < fitFields; i++) fit[i] = fitted[i]!
   }
 
   sumUp(first: number, hops: number): void {

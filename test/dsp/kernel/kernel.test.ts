@@ -131,6 +131,24 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
     expect(compare(feed, samples.length, anySize(random))).toBeGreaterThan(1_000)
   })
 
+  it('fits a window of any length to the same bits, and sums up the same of what was silent', () => {
+    const random = seeded(seed + 4)
+    const octets = medley(random).octets()
+    const kernels = [openReferenceKernel(), new WasmKernel()] as const
+    const fits = kernels.map(() => new Float64Array(8))
+    for (let at = 0; at < octets.length; at += 160) {
+      for (const [i, kernel] of kernels.entries()) {
+        kernel.takeOctets(octets.subarray(at, at + 160), 'mulaw')
+        const blockHops = 1 + ((at / 160) % 5)
+        const first = Math.max(0, at / 16 + 10 - 3 * blockHops)
+        kernel.sumUp(first, 3 * blockHops)
+        kernel.fit(blockHops, first, fits[i]!)
+      }
+      expect(fits[1]).toEqual(fits[0])
+    }
+    kernels[1].release()
+  })
+
   it('keeps two channels of one memory apart, and zeroes one of them at release', () => {
     const a = new WasmKernel()
     const b = new WasmKernel()

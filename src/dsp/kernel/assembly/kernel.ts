@@ -7,6 +7,7 @@
 import {
   AWAKE,
   BLOCKS,
+  BLOCKS_AT,
   BLOCK_ENERGIES,
   BLOCK_RING,
   COEFFICIENTS,
@@ -34,7 +35,6 @@ import {
   REACH_OF_SAMPLES,
   RING,
   SAMPLES,
-  SCRATCH,
   SUMS,
   TOTAL,
   TURNS,
@@ -43,6 +43,7 @@ import {
 import { decode } from './decode'
 import { gate, gateOctets } from './gate'
 import { fitSummed, strongest } from './pair-fit'
+export { fitWindow } from './pair-fit'
 
 /** Takes in what is offered: a frame of octets of each of `count` channels. */
 export function takeOffers(count: i32): void {
@@ -243,7 +244,7 @@ function complete(base: usize, hop: i32, x0: v128, x1: v128, total: f64): i32 {
   sumHop(base, hop, x0, x1)
   sumBlock(base, hop)
   if (!mayMatter(base, hop, total)) return 0
-  gatherBlocks(base, hop)
+  nameBlocks(base, hop)
   const fit = base + FITS + (slot << 6)
   const matters = fitSummed(base, hop - WINDOW_HOPS + 1, fit, total)
   store<u8>(base + FLAGS + slot, matters ? 1 : 0)
@@ -354,11 +355,10 @@ function mayMatter(base: usize, hop: i32, total: f64): bool {
   return min(x, min(y, z)) >= LEAST_EVENNESS * max(x, max(y, z))
 }
 
-/** The three blocks of the window that ends with `hop` to the scratch. */
-function gatherBlocks(base: usize, hop: i32): void {
+/** Says where the three blocks of the window that ends with `hop` are. */
+function nameBlocks(base: usize, hop: i32): void {
   for (let b = 0; b < 3; b++) {
     const from = base + BLOCKS + (<usize>((hop - 6 + b * 3) & BLOCK_RING) << 7)
-    const to = base + SCRATCH + <usize>b * 128
-    for (let i: usize = 0; i < 128; i += 16) v128.store(to + i, v128.load(from + i))
+    store<i32>(base + BLOCKS_AT + (<usize>b << 2), <i32>from)
   }
 }

@@ -3,12 +3,13 @@
 // Tables, once for all channels.
 export const COEFFICIENTS: usize = 0
 export const TURNS: usize = 512
+/** For blocks of one to five hops. */
 export const CORRELATIONS: usize = 64_512
-export const DECODE: usize = 65_024
+export const DECODE: usize = 67_072
 /** What is offered: [base, length, law + 2 when gated, hops found] for each frame. */
-export const OFFERS: usize = 66_048
-export const GATE: usize = 67_072
-export const GATE_TURNS: usize = 67_840
+export const OFFERS: usize = 68_096
+export const GATE: usize = 69_120
+export const GATE_TURNS: usize = 69_888
 
 // Fields of a channel, from its base.
 export const SAMPLES: usize = 0
@@ -19,7 +20,8 @@ export const FLAGS: usize = 14_848
 export const SCRATCH: usize = 14_912
 export const SINES: usize = SCRATCH + 384
 export const ENERGIES: usize = SCRATCH + 480
-export const REFIT: usize = SCRATCH + 544
+/** Where the three blocks are that are being fitted. */
+export const BLOCKS_AT: usize = SCRATCH + 544
 export const HOPS: usize = 15_472
 export const FILLED: usize = 15_476
 /** Hops in a row whose window was quiet. */
@@ -42,6 +44,8 @@ export const GATE_MEASURED: usize = 17_184
 export const INPUT: usize = 17_200
 /** Ring of the octets of hops that were passed over, by hop & 63, and how many of the last hops were. */
 export const OCTETS: usize = 18_160
+/** The fit that was asked for last. */
+export const FITTED: usize = 19_184
 export const PASSED: usize = 17_188
 export const LAW: usize = 17_192
 /** As many of these are decoded when the gate opens: nobody looks further back. */
