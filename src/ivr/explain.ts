@@ -87,9 +87,9 @@ function tell(teller: Teller, step: Step): string[] {
         `not sent: ${says('unavailable')} → ${step.failed}`,
       ]
     case 'transfer': {
-      const rule = step.card === 'keep' ? 'goes on with the agent' : 'is discarded first'
+      const rule = step.card === 'keep' ? 'kept for the agent to charge' : 'discarded first'
       return [
-        `${says('transfer')} ${step.to} is called; a card that is being keyed ${rule}`,
+        `${says('transfer')} ${step.to} is called; a card that has been keyed is ${rule}`,
         `nobody comes: ${says('transfer.failed')} → ${step.failed}`,
       ]
     }

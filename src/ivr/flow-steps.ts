@@ -67,7 +67,7 @@ const Transfer = z.strictObject({
   to: z
     .string()
     .regex(/^(client:)?[0-9A-Za-z+*#._-]{1,64}$/, 'client:NAME, a number in E.164 or an extension'),
-  /** A card that has been keyed, or is being keyed: the agent takes it over, or it is gone. */
+  /** A card that has been keyed and not been charged: the agent may charge it, or it is gone. */
   card: z.enum(['keep', 'discard']),
   failed: StepName,
 })

@@ -19,10 +19,10 @@ const collected: DialogueEvent = { type: 'collected', last4: '4242' }
 const approved: DialogueEvent = { type: 'paid', outcome: { is: 'approved', confirmation: '48213377' } }
 const declined: DialogueEvent = { type: 'paid', outcome: { is: 'declined', otherCard: true } }
 
-const begun = () => new PlayedDialogue(flow)
-const atAmount = () => begun().keys('1').keys('1001#').on(found)
-const atCard = () => atAmount().keys('1').on(asked('pan'))
-const atConfirm = () => atCard().on(asked('expiry'), asked('csc'), collected)
+const begun = (of = flow) => new PlayedDialogue(of)
+const atAmount = (of = flow) => begun(of).keys('1').keys('1001#').on(found)
+const atCard = (of = flow) => atAmount(of).keys('1').on(asked('pan'))
+const atConfirm = (of = flow) => atCard(of).on(asked('expiry'), asked('csc'), collected)
 const atPay = () => atConfirm().keys('1')
 
 describe('a caller without an agent', () => {
@@ -149,6 +149,13 @@ describe('a caller without an agent', () => {
     expect(atConfirm().keys('0').listens().on({ type: 'agent-joined' }).over).toBe(true)
     call.on({ type: 'agent-missed' })
     expect(call.says()).toContain('en-GB/transfer.failed')
+  })
+
+  it('loses the card that was kept for an agent who did not come, before another bill is paid', () => {
+    const agent = { do: 'transfer', to: 'client:agent', card: 'keep', failed: 'invoice' } as const
+    const call = atConfirm({ ...flow, steps: { ...flow.steps, agent } })
+    call.keys('0').listens().on({ type: 'agent-missed' })
+    expect(call.orders().slice(-5)).toEqual(['give-up', 'new-payment', 'stop-waiting', 'take-keys', 'play'])
   })
 
   it('leaves nothing behind who hangs up, wherever that is', () => {

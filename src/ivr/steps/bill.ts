@@ -9,11 +9,14 @@ import type { StepKind } from '../step-kind.ts'
 /** Nine digits, as amounts have at most. */
 const amountDigits = 9
 
-/** The account or invoice that is paid. A payment that was made before on this call is done with. */
+/**
+ * The account or invoice that is paid. A payment that was begun before on this call is done with: a card that was kept for an
+ * agent who did not come is gone, or it would stand in the way of the next one.
+ */
 export const identify: StepKind<'identify'> = {
   enter(dialogue, step) {
     const { dialogue: asking, effects } = askReference({ ...dialogue, facts: noFacts }, step)
-    return { dialogue: asking, effects: [{ do: 'new-payment' }, ...effects] }
+    return { dialogue: asking, effects: [{ do: 'give-up' }, { do: 'new-payment' }, ...effects] }
   },
   answered(dialogue, step, { answer, go }) {
     if (answer.is === 'cancelled') return go(dialogue, dialogue.flow.cancelled)

@@ -10,6 +10,9 @@ export const sandboxNumber = '+441632960000'
 /** Answered by the flow `payment-line`. */
 export const sandboxIvrNumber = '+441632960001'
 
+/** Answered by the flow `deposit`. */
+export const sandboxDepositNumber = '+441632960002'
+
 /** Out of the key that both have: nothing more to keep in `sandbox.json`. */
 export function gatewayWebhookSecret({ gatewayKey }: SandboxCredentials): string {
   return createHash('sha256').update(`webhooks ${gatewayKey}`).digest('base64url')

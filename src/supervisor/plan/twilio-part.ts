@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import { addresses } from './addresses.ts'
 import type { PlanInput } from './plan-input.ts'
-import { sandboxIvrNumber, sandboxMerchant, sandboxNumber } from './sandbox-merchant.ts'
+import { sandboxDepositNumber, sandboxIvrNumber, sandboxMerchant, sandboxNumber } from './sandbox-merchant.ts'
 
 /** Without an account no signature is right. */
 export function nobodysToken(): string {
@@ -19,6 +19,7 @@ export function twilioPart({ config, sandbox }: PlanInput): z.input<typeof Contr
       numbers: [
         { number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' },
         { number: sandboxIvrNumber, merchantId: sandboxMerchant, agentAddress: 'flow:payment-line' },
+        { number: sandboxDepositNumber, merchantId: sandboxMerchant, agentAddress: 'flow:deposit' },
       ],
     }
   }
