@@ -66,7 +66,15 @@ export default defineConfig({
           ...turn(2),
         },
       },
-      { test: { name: 'process', include: ['test/**/*.process.test.ts'], ...slow, ...turn(3) } },
+      // Calls in real time wait most of theirs: those of one file that say so are on the line together.
+      {
+        test: {
+          name: 'process',
+          include: ['test/**/*.process.test.ts'],
+          maxConcurrency: 10,
+          ...{ ...slow, ...turn(3) },
+        },
+      },
       { test: { name: 'sip', include: ['test/**/*.sip.test.ts'], ...slow, ...turn(4) } },
       { test: { name: 'browser', include: ['test/**/*.browser.test.ts'], ...slow, ...turn(5) } },
     ],

@@ -3,6 +3,7 @@
  *
  *   node test/ivr/main.ts --callers 200 --at-once 10 --seed 7
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { runRandomDay } from './support/random-day.ts'
 
@@ -16,6 +17,8 @@ const { values } = parseArgs({
 const [callers, atOnce, seed] = [Number(values.callers), Number(values['at-once']), Number(values.seed)]
 console.log(`random callers: ${callers}, ${atOnce} at once, seed ${seed}`)
 const startedMs = performance.now()
+const lateness = monitorEventLoopDelay({ resolution: 10 })
+lateness.enable()
 const { reports, captured, prompts, wrong } = await runRandomDay({
   ...{ callers, atOnce, seed },
   tell: (line) => console.log(line),
@@ -25,6 +28,11 @@ console.log(
   `${reports.length} callers in ${Math.round((performance.now() - startedMs) / 1_000)} s: ${captured} paid, ` +
     `${ends('let-go')} let go, ${ends('hung-up')} hung up, ${ends('with-agent')} went to an agent; ` +
     `${prompts} prompts recognised; wrong: ${wrong.length}`,
+)
+// Whether the machine kept up: what the callers' telephones were late with their 20 ms, beyond the timer's own 10.
+const lateMs = (nanoseconds: number) => Math.max(0, Math.round(nanoseconds / 1e6 - 10))
+console.log(
+  `telephones late: ${lateMs(lateness.percentile(99))} ms at p99, ${lateMs(lateness.max)} ms at most`,
 )
 for (const fault of wrong) console.log(`  ${fault}`)
 process.exitCode = wrong.length === 0 && reports.length === callers ? 0 : 1

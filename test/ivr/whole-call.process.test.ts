@@ -1,67 +1,49 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { CallResource } from '../../src/contracts/desk-port.ts'
+import type { PaymentResource } from '../../src/contracts/desk-port.ts'
+import { ApiRefused } from '../../src/demo/api-client.ts'
 import { demoCard } from '../../src/demo/demo-cards.ts'
-import { sandboxIvrNumber } from '../../src/supervisor/plan/sandbox-merchant.ts'
-import { House } from '../e2e/house.ts'
-import { HearingCaller } from './support/hearing-caller.ts'
+import { sandboxDepositNumber } from '../../src/supervisor/plan/sandbox-merchant.ts'
+import { keysHeard } from '../e2e/keys-heard.ts'
+import { CallersHouse } from './support/callers-house.ts'
 import { missingFrom } from './support/missing-from.ts'
-import { StreamLine } from './support/stream-line.ts'
+import { paidReplies, reply } from './support/payment-line.ts'
 
 const card = demoCard('visa', Date.now())
+const house = new CallersHouse({ collection: { firstDigitSeconds: 120, betweenDigitsSeconds: 60 } })
 
-/** A caller in a real sandbox platform: audio in frames of 20 ms, tones and messages for keys, prompts by correlation. */
-describe('a call without an agent, over a media stream', () => {
-  const house = new House({ collection: { firstDigitSeconds: 60, betweenDigitsSeconds: 30 } })
-  let numbers = 300
-  beforeAll(() => house.open())
-  afterAll(() => house.close())
-  afterEach(({ task }) => {
-    if (task.result?.state === 'fail') console.log(house.platform.logLines.slice(-60).join('\n'))
-  })
+beforeAll(() => house.open())
+afterAll(() => house.close())
+afterEach(({ task }) => {
+  if (task.result?.state === 'fail') console.log(house.platform.logLines.slice(-60).join('\n'))
+})
 
-  async function dial(): Promise<HearingCaller<StreamLine>> {
-    const from = `+447700900${++numbers}`
-    const to = sandboxIvrNumber
-    return new HearingCaller(await StreamLine.dial({ url: house.platform.addresses.simulator, from, to }))
-  }
+/** Callers in a real sandbox platform: audio in frames of 20 ms, tones and messages for keys, prompts by correlation. */
+describe.concurrent('a call without an agent, over a media stream', () => {
+  const call = (to?: string) => house.call(to, { report: 'both' })
 
-  const callOf = (caller: HearingCaller<StreamLine>) => {
-    const from = `+447700900${numbers}`
-    const isIt = (call: CallResource) => call.from === from && caller.line.open
-    return house.watch.until('the call', () => [...house.watch.calls.values()].find(isIt))
-  }
-
-  it('is paid: every prompt is heard, and each is cut short by a key', async () => {
-    const caller = await dial()
-    await caller.answer('en-GB/language.this', '1')
-    await caller.answer('en-GB/reference.ask', '1001#')
-    await caller.answer('en-GB/amount.is', '1')
-    await caller.answer('en-GB/pan.ask', card.pan)
-    await caller.answer('en-GB/expiry.ask', card.expiry)
-    await caller.answer('en-GB/csc.ask', card.csc)
-    await caller.answer('en-GB/card.ending', '1')
-    await caller.answer('en-GB/confirmation.is', '2')
-    await caller.answer('en-GB/receipt.ask', '1')
-    await caller.answer('en-GB/another.ask', '2')
+  it.each(['en-GB', 'de-DE'] as const)('is paid in %s, and every prompt is heard', async (locale) => {
+    const account = locale === 'en-GB' ? '2301' : '2302'
+    const caller = await call()
+    await reply(caller, paidReplies({ locale, account }))
     await caller.isLetGo()
+    const wanted = [
+      ...['reference.ask', 'amount.is', 'card.begin', 'expiry.ask', 'csc.ask', 'card.ending', 'authorising'],
+      ...['approved', 'confirmation.is', 'receipt.ask', 'receipt.sent', 'another.ask', 'goodbye'],
+    ]
     expect(
-      missingFrom(caller.refs, [
-        ...['en-GB/language.this', 'en-GB/reference.ask', 'en-GB/amount.is', 'en-GB/card.begin'],
-        ...['en-GB/pan.ask', 'en-GB/expiry.ask', 'en-GB/csc.ask', 'en-GB/card.ending', 'en-GB/authorising'],
-        ...['en-GB/approved', 'en-GB/confirmation.is', 'en-GB/receipt.ask', 'en-GB/receipt.sent'],
-        ...['en-GB/another.ask', 'en-GB/goodbye'],
-      ]),
+      missingFrom(
+        caller.refs,
+        wanted.map((id) => `${locale}/${id}`),
+      ),
       caller.refs.join(' '),
     ).toEqual([])
-    // A key ends what is being said; the margin is what a busy machine may hold up.
-    for (const { ref, ms } of caller.afterTheKeyMs()) expect(ms, ref).toBeLessThan(1_000)
-    expect(caller.heard.some(({ whole }) => !whole)).toBe(true)
-    const [line] = await house.ledger('order-1001')
-    expect(line).toMatchObject({ amount: 4_250, outcome: 'approved', last4: card.pan.slice(-4) })
+    const [line, ...others] = await house.ledger(`order-${account}`)
+    expect(others).toEqual([])
+    expect(line).toMatchObject({ outcome: 'approved', last4: card.pan.slice(-4) })
   })
 
   it('is in German for who chooses it: the amount and the day are said by its rules', async () => {
-    const caller = await dial()
+    const caller = await call()
     await caller.answer('de-DE/language.this', '2')
     await caller.answer('de-DE/reference.ask', '1001#')
     await caller.hears('de-DE/amount.accept')
@@ -76,45 +58,112 @@ describe('a call without an agent, over a media stream', () => {
     await caller.line.hangUp()
   })
 
-  it('goes to an agent with the card discarded: nothing is charged, and both hear each other', async () => {
-    const caller = await dial()
-    await caller.answer('en-GB/language.this', '1')
-    await caller.answer('en-GB/reference.ask', '1002#')
-    await caller.answer('en-GB/amount.is', '1')
-    await caller.answer('en-GB/pan.ask', `${card.pan}${card.expiry}${card.csc}`)
-    await caller.answer('en-GB/card.ending', '0')
-    await caller.hears('en-GB/transfer')
-    const { id } = await callOf(caller)
-    const call = await house.watch.until('the agent', () => {
-      const now = house.watch.calls.get(id)
-      return now?.agent === 'joined' ? now : undefined
-    })
-    expect(call.status).toBe('live')
-    const payment = [...house.watch.payments.values()].find(({ callId }) => callId === id)
-    expect(payment).toMatchObject({
-      status: 'created',
-      collection: { state: 'ended', why: 'agent-cancelled' },
-    })
-    expect(await house.ledger('order-1002')).toEqual([])
-    // The robot agent of the simulated network speaks: the caller hears more than our prompts.
-    const before = caller.line.length
-    await expect.poll(() => caller.line.length, { timeout: 30_000 }).toBeGreaterThan(before + 8_000)
-    await caller.line.hangUp()
-  })
-
   it('says what is wrong: an unknown number, a card that fails its check, and cancels with two stars', async () => {
-    const caller = await dial()
+    const caller = await call()
     await caller.answer('en-GB/language.this', '1')
     await caller.answer('en-GB/reference.ask', '9999#')
     await caller.hears('en-GB/reference.unknown')
     await caller.answer('en-GB/reference.ask', '1001#')
     await caller.answer('en-GB/amount.is', '1')
-    await caller.answer('en-GB/pan.ask', '4242424242424241')
+    await caller.answer('en-GB/pan.ask', '4242424242424241#')
     await caller.hears('en-GB/fault.luhn')
     await caller.answer('en-GB/pan.ask', '**')
     await caller.hears('en-GB/cancelled')
     await caller.answer('en-GB/another.ask', '2')
     await caller.hears('en-GB/goodbye')
     await caller.isLetGo()
+    expect(await house.aftermath(caller)).toEqual(['cancelled'])
   })
 })
+
+describe.concurrent('a caller who is put through to an agent', () => {
+  it('loses the card where the flow discards it: nothing can be charged, and the agent takes one anew, unheard', async () => {
+    const caller = await house.call()
+    await reply(caller, paidReplies({ account: '2303' }).slice(0, 6))
+    await caller.answer('en-GB/card.ending', '0')
+    await caller.hears('en-GB/transfer')
+    const { call, agent } = await house.answerAs(caller.line.from)
+    const [payment] = house.paymentsOf(call.id)
+    const id = payment!.id
+    expect(payment).toMatchObject({
+      status: 'created',
+      collection: { state: 'ended', why: 'agent-cancelled' },
+    })
+    await expect(house.api.act(id, 'confirm')).rejects.toThrow(ApiRefused)
+    expect(await house.ledger('order-2303')).toEqual([])
+    await house.api.act(id, 'arm')
+    // Of the new collection: the line of the one that was discarded may still be secured.
+    const isAsked = ({ status, collection }: PaymentResource) =>
+      status === 'collecting' && collection?.secured === true && collection.fields[0]?.state === 'asked'
+    await house.watch.untilPayment(id, 'the question for a card', isAsked, 60_000)
+    await caller.press(`${card.pan}${card.expiry}${card.csc}`)
+    await house.watch.untilPayment(id, 'a card', ({ status }) => status === 'ready', 60_000)
+    await house.api.act(id, 'confirm')
+    await house.watch.untilPayment(id, 'the outcome', ({ status }) => status === 'captured', 60_000)
+    expect(keysHeard(agent.heard.toPcm())).toBe('')
+    await caller.line.hangUp()
+    agent.close()
+    expect(await house.charged('order-2303')).toHaveLength(1)
+  })
+
+  it('keeps the card where the flow keeps it: the agent charges it without hearing a key, and both hear each other', async () => {
+    const caller = await house.call(sandboxDepositNumber)
+    await caller.answer('en-GB/reference.ask', '481518')
+    await caller.answer('en-GB/amount.ask.2', '2500#')
+    await caller.answer('en-GB/amount.is', '1')
+    await caller.answer('en-GB/card.begin', card.pan)
+    await caller.answer('en-GB/expiry.ask', card.expiry)
+    await caller.answer('en-GB/csc.ask', card.csc)
+    await caller.answer('en-GB/card.ending', '0')
+    await caller.hears('en-GB/transfer')
+    const { call, agent } = await house.answerAs(caller.line.from)
+    const [payment] = house.paymentsOf(call.id)
+    const { id } = payment!
+    expect(payment).toMatchObject({
+      status: 'ready',
+      last4: card.pan.slice(-4),
+      collection: { state: 'collected' },
+    })
+    // The agent's own voice, after the last of our prompts.
+    const before = caller.line.length
+    await agent.speak(new Uint8Array(8_000).fill(0x20))
+    await caller.until(() => loudest(caller.line.pcm().subarray(before)) > 4_000)
+    await house.api.act(id, 'confirm')
+    await house.watch.untilPayment(id, 'the outcome', ({ status }) => status === 'captured', 60_000)
+    expect(await house.charged('481518')).toEqual([2_500])
+    expect(keysHeard(agent.heard.toPcm())).toBe('')
+    await caller.line.hangUp()
+    agent.close()
+    expect(await house.aftermath(caller)).toEqual(['captured'])
+  })
+
+  it('loses a kept card by hanging up before the agent charges it', async () => {
+    const caller = await house.call(sandboxDepositNumber)
+    await caller.answer('en-GB/reference.ask', '481519')
+    await caller.answer('en-GB/amount.ask.2', '2500#')
+    await caller.answer('en-GB/amount.is', '1')
+    await caller.answer('en-GB/card.begin', `${card.pan}${card.expiry}${card.csc}`)
+    await caller.answer('en-GB/card.ending', '0')
+    await caller.hears('en-GB/transfer')
+    const { call, agent } = await house.answerAs(caller.line.from)
+    await caller.line.hangUp()
+    agent.close()
+    const [{ id } = { id: '' }] = house.paymentsOf(call.id)
+    const ended = await house.watch.untilPayment(
+      id,
+      'the end of the card',
+      ({ status }) => status === 'created',
+    )
+    expect(ended).toMatchObject({ collection: { state: 'ended', why: 'caller-hung-up' } })
+    await expect(house.api.act(id, 'confirm')).rejects.toThrow(ApiRefused)
+    expect(await house.charged('481519')).toEqual([])
+  })
+})
+
+it('has left nobody on the line', async () => {
+  await expect.poll(() => house.api.calls(), { timeout: 30_000 }).toEqual([])
+})
+
+function loudest(samples: Int16Array): number {
+  return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+}

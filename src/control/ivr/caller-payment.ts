@@ -24,6 +24,8 @@ export type CallerPaymentOptions = {
 export class CallerPayment {
   readonly #options: CallerPaymentOptions
   #id: string | undefined
+  /** While it is being made: a caller can hang up before it is. */
+  #making: Promise<PaymentResource> | undefined
   /** A collection that is over: what is still heard of it is old. */
   #stale: string | undefined
 
@@ -41,6 +43,7 @@ export class CallerPayment {
 
   forget(): void {
     this.#id = undefined
+    this.#making = undefined
     this.#stale = undefined
   }
 
@@ -60,7 +63,7 @@ export class CallerPayment {
 
   /** What could still be charged is cancelled; what was declined, or may have been charged, stays as it is. */
   async giveUp(): Promise<void> {
-    const id = this.#id
+    const id = this.#id ?? (await this.#making?.catch(() => undefined))?.id
     if (id === undefined) return
     const { payments } = this.#options
     const { status } = await payments.get(this.#actor, id)
@@ -96,12 +99,16 @@ export class CallerPayment {
 
   async #made(order: PaymentWish): Promise<PaymentResource> {
     const { payments, callId } = this.#options
-    if (this.#id !== undefined) return payments.get(this.#actor, this.#id)
+    const known = this.#id === undefined ? undefined : await payments.get(this.#actor, this.#id)
+    // Who gave up the card may still want a link: that is another payment.
+    if (known && known.status !== 'cancelled' && known.status !== 'expired') return known
     const confirmation = String(randomInt(10_000_000, 100_000_000))
-    const made = await payments.create(this.#actor, {
+    this.#id = undefined
+    this.#making = payments.create(this.#actor, {
       ...{ ...order, callId, capture: 'automatic', confirm: 'manual' },
       metadata: { [confirmationKey]: confirmation, channel: 'ivr' },
     })
+    const made = await this.#making
     this.#id = made.id
     return made
   }

@@ -98,61 +98,80 @@ export function loadPrompts(folders: readonly string[]): Known[] {
  */
 export class PromptEar {
   readonly #known: KnownPrompts
-  readonly heard: HeardPrompt[] = []
+  /** Those that have ended. */
+  readonly #heard: HeardPrompt[] = []
+  /** The one that is being heard, as soon as it can be no other. */
+  #now: HeardPrompt | undefined
+  /** Prompts that the last one might have been as well, as far as it was heard. */
+  #alike: ReadonlySet<string> = new Set()
   #at = 0
 
   constructor(known: KnownPrompts) {
     this.#known = known
   }
 
+  /** In order; the last may still go on. */
+  get heard(): readonly HeardPrompt[] {
+    return this.#now ? [...this.#heard, this.#now] : this.#heard
+  }
+
   /** All samples of the recording so far; looks at what is new. `isOver`: no more will come. */
-  listen(pcm: Int16Array, isOver = false): readonly HeardPrompt[] {
+  listen(pcm: Int16Array, isOver = false): void {
+    this.#now = undefined
     for (;;) {
       let onset = this.#at
       while (onset < pcm.length && Math.abs(pcm[onset]!) <= quiet) onset++
       this.#at = onset
-      if (onset >= pcm.length) return this.heard
+      if (onset >= pcm.length) return
       const found = this.#match(pcm, onset, isOver)
-      if (found === 'wait') return this.heard
+      if (found === 'wait') return
       if (found) {
-        const last = this.heard.at(-1)
+        const last = this.#heard.at(-1)
         // The rest of a prompt that was torn.
-        if (found.offset > 0 && last?.ref === found.prompt.ref)
-          this.heard[this.heard.length - 1] = { ...found.prompt, atMs: last.atMs }
-        else this.heard.push(found.prompt)
+        const isRest =
+          found.offset > 0 &&
+          last !== undefined &&
+          (last.ref === found.prompt.ref || (!last.whole && this.#alike.has(found.prompt.ref)))
+        if (found.goesOn) {
+          if (!isRest) this.#now = found.prompt
+          return
+        }
+        if (isRest) this.#heard[this.#heard.length - 1] = { ...found.prompt, atMs: last.atMs }
+        else this.#heard.push(found.prompt)
+        this.#alike = found.alike
         this.#at = found.next
       } else this.#at = soundEnd(pcm, onset + 1)
     }
   }
 
-  #match(
-    pcm: Int16Array,
-    onset: number,
-    isOver: boolean,
-  ): { prompt: HeardPrompt; offset: number; next: number } | 'wait' | undefined {
+  #match(pcm: Int16Array, onset: number, isOver: boolean): Match | 'wait' | undefined {
     if (!isOver && pcm.length - onset < least * 2) return 'wait'
     const best = this.#bySeed(pcm, onset, isOver) ?? this.#byHead(pcm, onset, isOver)
     if (!best) return undefined
-    const { known, at, offset, correlation } = best
-    const { next, whole, waits } = follow(pcm, at, known.samples, isOver, offset)
-    if (waits) return 'wait'
+    const { known, at, offset, correlation, rivals, alike } = best
+    const { next, whole, waits, explained } = follow(pcm, at, known.samples, isOver, offset)
+    // As long as two prompts say the same, nobody knows which it is.
+    if (waits && (rivals.size > 1 || explained < least)) return 'wait'
     const ms = { atMs: at / 8, endMs: next / 8 }
-    return { prompt: { ref: known.ref, ...ms, whole, correlation }, offset, next }
+    return { prompt: { ref: known.ref, ...ms, whole, correlation }, offset, next, alike, goesOn: waits }
   }
 
   /** Bit by bit the same, as a network without transcoding carries it: at the onset, or behind a torn head. */
   #bySeed(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
     const until = Math.min(soundEnd(pcm, onset), onset + 8_000)
     let best: Found | undefined
+    const rivals = new Set<string>()
     for (let position = onset; position < until && !best; position++) {
       for (const { known, offset } of this.#known.at(pcm, position)) {
         const length = Math.min(chunk, known.samples.length - offset, pcm.length - position)
         const correlation = correlate(pcm, position, known.samples, offset, length)
         if (length < 40 || correlation < believed) continue
-        const { explained, whole } = follow(pcm, position, known.samples, isOver, offset)
+        const { explained, whole, waits } = follow(pcm, position, known.samples, isOver, offset)
+        if (waits) rivals.add(known.ref)
         if (explained < least / 2 && !whole) continue
+        if (best && best.explained === explained) best.alike.add(known.ref)
         if (!best || explained > best.explained)
-          best = { known, at: position, offset, correlation, explained }
+          best = { known, at: position, offset, correlation, explained, rivals, alike: new Set() }
       }
     }
     return best
@@ -160,6 +179,7 @@ export class PromptEar {
 
   #byHead(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
     let best: Found | undefined
+    const rivals = new Set<string>()
     // Bit by bit the same as a rule; a network that converts the law, or drops a sample, moves it a little. A prompt that
     // takes the place of one that was cut begins in the middle of sound, within the next frames.
     for (const shifts of [[0], [-1, 1, -2, 2, -3, 3], within]) {
@@ -171,10 +191,13 @@ export class PromptEar {
           if (length < 80 || correlate(pcm, at, known.samples, 0, Math.min(120, length)) < 0.6) continue
           const correlation = correlate(pcm, at, known.samples, 0, length)
           if (correlation < believed) continue
-          const { explained, whole } = follow(pcm, at, known.samples, isOver)
+          const { explained, whole, waits } = follow(pcm, at, known.samples, isOver)
+          if (waits) rivals.add(known.ref)
           if (explained < least && !whole) continue
           // Words of a number begin alike: the one that explains more of what was heard is meant.
-          if (!best || explained > best.explained) best = { known, at, offset: 0, correlation, explained }
+          if (best && best.explained === explained) best.alike.add(known.ref)
+          if (!best || explained > best.explained)
+            best = { known, at, offset: 0, correlation, explained, rivals, alike: new Set() }
         }
       }
     }
@@ -189,6 +212,19 @@ type Found = {
   readonly offset: number
   readonly correlation: number
   readonly explained: number
+  /** Prompts that all of what is heard so far fits. */
+  readonly rivals: ReadonlySet<string>
+  /** Prompts that explain as much of it. */
+  readonly alike: Set<string>
+}
+
+type Match = {
+  readonly prompt: HeardPrompt
+  readonly offset: number
+  readonly next: number
+  readonly alike: ReadonlySet<string>
+  /** It has not ended yet. */
+  readonly goesOn: boolean
 }
 
 /** Where the sound that begins here pauses for 40 ms. */
@@ -217,7 +253,11 @@ function follow(pcm: Int16Array, from: number, samples: Int16Array, isOver: bool
       continue
     }
     const resumed = resume(pcm, at, samples, offset)
-    if (resumed === undefined) return { next: at, whole: false, waits: false, explained }
+    if (resumed === undefined) {
+      // It was cut, or the machine that plays it is busy: what comes next will tell.
+      const mayResume = !isOver && pcm.length - at < longestPause && isQuiet(pcm, at + chunk)
+      return { next: at, whole: false, waits: mayResume, explained }
+    }
     at = resumed
   }
   return { next: at, whole: true, waits: false, explained }
@@ -231,6 +271,11 @@ function resume(pcm: Int16Array, at: number, samples: Int16Array, offset: number
     if (correlate(pcm, at + skip, samples, offset, length) > 0.9) return at + skip
   }
   return undefined
+}
+
+function isQuiet(pcm: Int16Array, from: number): boolean {
+  for (let i = from; i < pcm.length; i++) if (Math.abs(pcm[i]!) > quiet) return false
+  return true
 }
 
 function energy(samples: Int16Array, from: number, length: number): number {

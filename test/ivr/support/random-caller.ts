@@ -12,8 +12,8 @@ export type CallerReport = {
   readonly approved: boolean
   /** Said yes to the last four digits of a card. */
   readonly yes: number
-  /** How the call ended for them. */
-  readonly end: 'let-go' | 'hung-up' | 'with-agent'
+  /** How the call ended for them. `left`: nothing came any more, and nobody hung up. */
+  readonly end: 'let-go' | 'hung-up' | 'with-agent' | 'left'
 }
 
 export type RandomCallerOptions = {
@@ -28,8 +28,16 @@ export type RandomCallerOptions = {
 const cards = ['visa', 'visa', 'mastercard', 'amex', 'insufficient-funds', 'stolen', 'visa', 'mastercard']
 /** What is answered, in either language. */
 const questions = [
-  ...['language.this', 'reference.ask', 'amount.accept', 'amount.ask.2', 'pan.ask', 'expiry.ask', 'csc.ask'],
-  ...['csc.ask.amex', 'card.ending', 'confirmation.is', 'receipt.ask', 'another.ask', 'transfer'],
+  ...[
+    'language.this',
+    'reference.ask',
+    'amount.accept',
+    'amount.ask.2',
+    'card.begin',
+    'pan.ask',
+    'expiry.ask',
+  ],
+  ...['csc.ask', 'csc.ask.amex', 'card.ending', 'confirmation.is', 'receipt.ask', 'another.ask', 'transfer'],
 ]
 /** Nobody answers for ever. */
 const mostAnswers = 40
@@ -60,7 +68,10 @@ export async function callAtRandom(options: RandomCallerOptions): Promise<Caller
         return chance(0.15) ? '2' : '1'
       case 'amount.ask.2':
         return chance(0.3) ? '5#' : '1050#'
+      case 'card.begin':
       case 'pan.ask':
+        // Some hear the words before it to their end.
+        if (id === 'card.begin' && chance(0.5)) return null
         card = demoCard(cards[Math.floor(random() * cards.length)]!, Date.now())
         if (chance(0.05)) return '**'
         return chance(0.12) ? `${card.pan.slice(0, -1)}${(Number(card.pan.at(-1)) + 1) % 10}#` : card.pan
@@ -108,7 +119,11 @@ export async function callAtRandom(options: RandomCallerOptions): Promise<Caller
     await caller.press(keys).catch(() => {})
     if (!caller.line.open) break
   }
-  if (end === 'let-go' && caller.line.open) await caller.isLetGo(120_000)
+  const isLeft = () => {
+    end = 'left'
+    did.push(`waited in vain after ${caller.refs.slice(-5).join(' ')}`)
+  }
+  if (end === 'let-go' && caller.line.open) await caller.isLetGo(120_000).catch(isLeft)
   await caller.line.hangUp()
   const heard = caller.refs
   return {

@@ -1,6 +1,7 @@
 import { TonewallClient } from '../../../src/client/client.ts'
 import type { CallResource, PaymentResource } from '../../../src/contracts/desk-port.ts'
 import { gatewayOf } from '../../../src/demo/demo.ts'
+import type { LedgerLine } from '../../../src/demo/sandbox-gateway-client.ts'
 import { sandboxIvrNumber } from '../../../src/supervisor/plan/sandbox-merchant.ts'
 import { startThrowawayPlatform, type ThrowawayPlatform } from '../../../src/supervisor/throwaway-platform.ts'
 import { type CallerReport, callAtRandom } from './random-caller.ts'
@@ -21,6 +22,8 @@ export type DayVerdict = {
 }
 
 const underWay = new Set<PaymentResource['status']>(['collecting', 'ready', 'authorising'])
+/** A money movement as both sides write it. */
+const movement = (amountMinor: number, last4: string | null) => `${amountMinor} ${last4}`
 
 /** Many callers on one platform, several at a time; then what they heard, our payments and the gateway's ledger are compared. */
 export async function runRandomDay({ callers, atOnce, seed, tell }: RandomDay): Promise<DayVerdict> {
@@ -30,6 +33,7 @@ export async function runRandomDay({ callers, atOnce, seed, tell }: RandomDay): 
   })
   try {
     const reports: CallerReport[] = []
+    const failed: string[] = []
     let next = 0
     const line = async () => {
       for (let index = next++; index < callers; index = next++) {
@@ -40,13 +44,20 @@ export async function runRandomDay({ callers, atOnce, seed, tell }: RandomDay): 
           account,
           seed: seed + index,
         }
-        const report = await callAtRandom({ ...options, from: `+44770090${account}` })
-        reports.push(report)
-        tell?.(`${reports.length}/${callers} ${account}: ${report.end}${report.approved ? ', paid' : ''}`)
+        try {
+          const report = await callAtRandom({ ...options, from: `+44770090${account}` })
+          reports.push(report)
+          tell?.(`${reports.length}/${callers} ${account}: ${report.end}${report.approved ? ', paid' : ''}`)
+        } catch (error) {
+          failed.push(`caller ${account} could not go on: ${error instanceof Error ? error.message : error}`)
+        }
       }
     }
     await Promise.all(Array.from({ length: atOnce }, line))
-    return await judge(platform, reports)
+    const verdict = await judge(platform, reports)
+    const wrong = [...failed, ...verdict.wrong]
+    if (wrong.length > 0) for (const logged of platform.logLines.slice(-100)) tell?.(logged)
+    return { ...verdict, wrong }
   } finally {
     await platform.stop(0)
   }
@@ -63,24 +74,36 @@ async function judge(platform: ThrowawayPlatform, reports: readonly CallerReport
   const ledger = (await gatewayOf(platform).ledger()).filter(({ outcome }) => outcome === 'approved')
   const paid = payments.filter(({ status }) => status === 'captured')
   for (const { id, status } of payments) if (underWay.has(status)) wrong.push(`${id} is still ${status}`)
-  for (const report of reports) {
-    const { reference } = report
-    const ours = paid.filter((payment) => payment.reference === reference)
-    const theirs = ledger.filter(
-      ({ merchantReference, kind }) => merchantReference === reference && kind === 'authorisation',
-    )
-    const sums = [ours, theirs].map((lines) => lines.length)
-    if (sums[0] !== sums[1]) wrong.push(`${reference}: ${sums[0]} paid here, ${sums[1]} in the ledger`)
-    const [own, other] = [ours[0], theirs[0]]
-    if (own && other && (own.amountMinor !== other.amount || own.last4 !== other.last4))
-      wrong.push(`${reference}: another amount or card in the ledger`)
-    if (ours.length > 1) wrong.push(`${reference}: paid ${ours.length} times`)
-    if (report.approved && ours.length === 0)
-      wrong.push(`${reference}: told that it was paid, and it was not`)
-    if (ours.length > 0 && report.yes === 0) wrong.push(`${reference}: paid without a yes`)
-  }
+  for (const report of reports) wrong.push(...faultsOf(report, { payments, ledger }))
   const prompts = reports.reduce((sum, { heard }) => sum + heard.length, 0)
   return { reports, captured: paid.length, prompts, wrong }
+}
+
+type Books = { readonly payments: readonly PaymentResource[]; readonly ledger: readonly LedgerLine[] }
+
+/** What a caller heard, what we wrote down and what the gateway wrote down have to be one story. */
+function faultsOf(report: CallerReport, { payments, ledger }: Books): string[] {
+  const { reference, end } = report
+  const wrong: string[] = []
+  const own = payments.filter((payment) => payment.reference === reference)
+  const paid = own.filter(({ status }) => status === 'captured')
+  const ours = paid.map(({ amountMinor, last4 }) => movement(amountMinor, last4)).sort()
+  const theirs = ledger
+    .filter(({ merchantReference, kind }) => merchantReference === reference && kind === 'authorisation')
+    .map(({ amount, last4 }) => movement(amount, last4))
+    .sort()
+  if (ours.join() !== theirs.join())
+    wrong.push(
+      `${reference}: ${ours.join() || 'nothing'} paid here, ${theirs.join() || 'nothing'} in the ledger`,
+    )
+  if (paid.length > 1) wrong.push(`${reference}: paid ${paid.length} times`)
+  if (report.approved && paid.length === 0) wrong.push(`${reference}: told that it was paid, and it was not`)
+  if (paid.length > 0 && report.yes === 0) wrong.push(`${reference}: paid without a yes`)
+  // An agent may go on with what was begun; nobody else can.
+  if (end !== 'with-agent' && own.some(({ status }) => status === 'created'))
+    wrong.push(`${reference}: a payment is open, and its caller is gone`)
+  if (end === 'left') wrong.push(`${reference}: ${report.did.at(-1)}`)
+  return wrong
 }
 
 /** Calls that go on although everybody has hung up; they are given a moment to end. */

@@ -14,17 +14,20 @@ export type StreamLineOptions = {
 /** A telephone in the simulated network, whose audio comes to the platform as a WebSocket media stream. */
 export class StreamLine implements CallerLine {
   readonly handset: Handset
+  /** The number that calls. */
+  readonly from: string
   readonly #report: KeyReport
 
-  private constructor(handset: Handset, report: KeyReport) {
+  private constructor(handset: Handset, from: string, report: KeyReport) {
     this.handset = handset
+    this.from = from
     this.#report = report
   }
 
   static async dial({ url, from, to, report = 'both' }: StreamLineOptions): Promise<StreamLine> {
     const handset = await connectHandset({ url, role: { kind: 'caller', from, to } })
     await handset.reached('start')
-    return new StreamLine(handset, report)
+    return new StreamLine(handset, from, report)
   }
 
   get open(): boolean {

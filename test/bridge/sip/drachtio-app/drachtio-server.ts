@@ -109,7 +109,7 @@ export class DrachtioServer {
 
   /** The next message of this kind that was not taken yet. */
   async next(what: string, matches: (message: FromApp) => boolean = () => true): Promise<FromApp> {
-    for (let left = 150; left > 0; left--) {
+    for (let left = 1_500; left > 0; left--) {
       const found = this.heard.find((one) => one.what === what && !this.#claimed.has(one) && matches(one))
       if (found) {
         this.#claimed.add(found)
