@@ -1,4 +1,5 @@
 import type { Money } from '../base/money.ts'
+import type { AccountHolder, BankScheme, HolderNeed } from '../contracts/bank-account.ts'
 import type { CardBrand } from '../contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { DeclineReason } from '../contracts/payment-events.ts'
@@ -18,6 +19,11 @@ export type Connector = {
   authorise(request: AuthoriseRequest, account: GatewayAccount): Move
   /** Exchanges the card for the gateway's reference to it, without a payment. Ends as `tokenised`. */
   tokenise?(request: TokeniseRequest, account: GatewayAccount): Move
+  /**
+   * Debits a bank account that the caller has keyed: its digits are slots, like a card's. Where it says `unknown` because
+   * of `atTheBank`, the gateway has the order and tells later what came of it. Only where `facts.bankAccounts` says so.
+   */
+  debit?(request: DebitRequest, account: GatewayAccount): Move
   /** Pays with a card that the gateway keeps. No card process takes part. */
   authoriseStored?(request: StoredCardRequest, account: GatewayAccount): Move
   /**
@@ -101,6 +107,8 @@ export type ConnectorFacts = {
   readonly motoField?: string
   /** How the gateway writes amounts, where it differs from ISO 4217. */
   readonly amounts?: AmountRules
+  /** Of which bank accounts it takes debits, and what it wants to know of their holders beyond their name. */
+  readonly bankAccounts?: Readonly<Partial<Record<BankScheme, { readonly needs: readonly HolderNeed[] }>>>
   /** The security code of a kept card can be keyed again and sent with it. */
   readonly storedCsc?: true
   /** False where the gateway keeps cards and its API cannot delete them: the merchant does it on the gateway's own pages. */
@@ -155,6 +163,21 @@ export type AuthoriseRequest = NewPayment & {
   /** The gateway's, or our, name of the customer to keep it under; not every gateway needs one. */
   readonly customerRef?: string
 }
+
+export type DebitRequest = NewPayment & {
+  readonly scheme: BankScheme
+  readonly holder: AccountHolder
+  /** Of a US account. */
+  readonly accountType: 'checking' | 'savings'
+  /** How and when (epoch ms) the caller agreed to be debited. */
+  readonly mandate: {
+    readonly consent: 'spoken' | 'keyed' | 'written'
+    readonly acceptedAtMs: number
+  }
+}
+
+/** Of a debit: the gateway has it, and the banks take days to say whether the money moves. */
+export const atTheBank = 'at the bank'
 
 export type TokeniseRequest = {
   readonly ourReference: string

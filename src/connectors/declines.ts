@@ -46,5 +46,21 @@ export const declineCatalogue: Readonly<Record<DeclineReason, Advice>> = {
     advice: 'The gateway could not process the card. Nothing was charged; try again.',
   },
   'fraud-suspected': { retry: 'never', advice: 'The payment was refused. Do not try this card again.' },
+  'account-refused': {
+    retry: 'other-card',
+    advice: 'The bank takes no debit of this account. Ask for another account, or for a card.',
+  },
   other: { retry: 'other-card', advice: 'The card was declined. Ask for another card.' },
+}
+
+const accountAdvice: Partial<Readonly<Record<DeclineReason, string>>> = {
+  'insufficient-funds': 'The bank reports not enough funds. Nothing was taken. Ask for a card.',
+  'not-permitted': 'This account cannot be used for this payment. Ask for a card.',
+  'gateway-error': 'The gateway could not process the debit. Nothing was taken; try again.',
+  other: 'The debit was refused. Ask for another account, or for a card.',
+}
+
+/** What the agent says of a decline, of a card or of a bank account. */
+export function adviceOn(reason: DeclineReason, isBankAccount: boolean): string {
+  return (isBankAccount ? accountAdvice[reason] : undefined) ?? declineCatalogue[reason].advice
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AccountSummary, BankFault, BankField } from './bank-account.ts'
 
 /** What may be asked of a caller, in the order in which it is asked. */
 export const CardField = z.enum(['pan', 'expiry', 'csc', 'postcode'])
@@ -40,3 +41,24 @@ export const FieldFault = z.enum([
   'wrong-length',
 ])
 export type FieldFault = z.infer<typeof FieldFault>
+
+/** Whatever a caller may key: of a card, or of a bank account. */
+export const KeyedField = z.enum([...CardField.options, ...BankField.options])
+export type KeyedField = z.infer<typeof KeyedField>
+export const KeyedFault = z.enum([...FieldFault.options, ...BankFault.options])
+export type KeyedFault = z.infer<typeof KeyedFault>
+
+/** All that leaves the card process of what was keyed. */
+export const KeyedSummary = z.union([CardSummary, AccountSummary])
+export type KeyedSummary = z.infer<typeof KeyedSummary>
+
+/** What was paid with, as it is shown: the card's brand, or that it was a bank account. */
+export const ShownBrand = z.enum([...CardBrand.options, 'bank-account'])
+export type ShownBrand = z.infer<typeof ShownBrand>
+
+/** The last digits as they are shown: four, or two of a bank account with fewer than eight. */
+export const ShownLast4 = z.string().regex(/^\d{2}(\d{2})?$/)
+
+export function isCardField(field: KeyedField): field is CardField {
+  return CardField.safeParse(field).success
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
-import { CardBrand, CardField, FieldFault } from './card.ts'
+import { BankAccountView, NewBankAccount, TakenAccounts } from './bank-account.ts'
+import { KeyedFault, KeyedField, ShownBrand } from './card.ts'
 import { OperationResource } from './operations.ts'
 import { PayLinkView } from './pay-links.ts'
 import { DeclineReason, PaymentStatus } from './payment-events.ts'
@@ -69,11 +70,11 @@ export const TransferResource = z.strictObject({
 export type TransferResource = z.infer<typeof TransferResource>
 
 export const FieldView = z.strictObject({
-  field: CardField,
+  field: KeyedField,
   state: z.enum(['waiting', 'asked', 'keying', 'accepted', 'rejected']),
   /** Digits held: the dots. */
   length: z.number().int(),
-  fault: FieldFault.nullable(),
+  fault: KeyedFault.nullable(),
 })
 export type FieldView = z.infer<typeof FieldView>
 
@@ -83,7 +84,7 @@ export const CollectionView = z.strictObject({
   /** The green light: true only after the bridge confirmed the mask, false the moment that is no longer known. */
   secured: z.boolean(),
   fields: z.array(FieldView),
-  brand: CardBrand.nullable(),
+  brand: ShownBrand.nullable(),
   last4: z.string().nullable(),
   /** The caller is on hold: nothing runs out until they are back. Still masked, and keys still count. */
   suspended: z.boolean().default(false),
@@ -112,7 +113,7 @@ export const PaymentResource = z.strictObject({
   capture: z.enum(['automatic', 'manual']),
   confirm: z.enum(['automatic', 'manual']),
   status: PaymentStatus,
-  brand: CardBrand.nullable(),
+  brand: ShownBrand.nullable(),
   last4: z.string().nullable(),
   gateway: z.string(),
   gatewayRef: z.string().nullable(),
@@ -129,6 +130,9 @@ export const PaymentResource = z.strictObject({
   attempts: z.number().int(),
   /** The caller agreed that the card is kept when it is approved. */
   keepCard: KeepCard.nullable().default(null),
+  /** What is keyed when it is armed: a bank account, which is debited over days, or a card. */
+  method: z.enum(['card', 'bank-account']).default('card'),
+  bankAccount: BankAccountView.nullable().default(null),
   /** The kept card that it is or was paid with; null when its card is or was keyed. */
   storedCardId: z.string().nullable().default(null),
   payLink: PayLinkView.nullable().default(null),
@@ -182,6 +186,9 @@ const NewPayment = z.strictObject({
   capture: z.enum(['automatic', 'manual']).default('automatic'),
   /** `automatic` authorises as soon as the card is complete; `manual` waits for POST …/confirm. */
   confirm: z.enum(['automatic', 'manual']).default('automatic'),
+  bankAccount: NewBankAccount.optional().describe(
+    'The caller keys a bank account instead of a card: a UK one in GBP, a US one in USD',
+  ),
   keepCard: KeepCard.optional().describe('The caller agreed that the card is kept; needs customer'),
   receipts: z
     .array(ReceiptOrder)
@@ -198,10 +205,18 @@ export const CreatePayment = NewPayment.refine(
     [callId, sipCallId, agentExtension].filter((name) => name !== undefined).length === 1,
   { path: ['callId'], message: 'name the call by one of callId, sipCallId and agentExtension' },
 )
+  .refine(({ bankAccount, capture }) => !bankAccount || capture === 'automatic', {
+    path: ['capture'],
+    message: 'automatic: a bank account is debited at once or not at all',
+  })
+  .refine(({ bankAccount, keepCard }) => !bankAccount || !keepCard, {
+    path: ['keepCard'],
+    message: 'only a card is kept',
+  })
 
 /** Amounts in minor units, which come to the payment's. */
 export const SplitPayment = z.strictObject({ parts: z.array(AmountMinor).min(2).max(4) })
-export const ClearField = z.strictObject({ field: CardField })
+export const ClearField = z.strictObject({ field: KeyedField })
 export const ExtendCollection = z.strictObject({ bySeconds: z.number().int().min(1).max(600).default(60) })
 
 export const LogIn = z.strictObject({ email: z.email().max(254), password: z.string().min(1).max(1024) })
@@ -215,6 +230,8 @@ export const SessionResource = z.strictObject({
   merchant: z.strictObject({ id: z.string(), name: z.string() }),
   /** What the desk offers; control decides all the same. */
   rights: z.array(Right),
+  /** Of which bank accounts the merchant’s gateway takes debits. */
+  bankAccounts: z.array(TakenAccounts).default([]),
   /** Present in sandbox mode only: where the simulated phone network listens. */
   sandbox: z.strictObject({ carrierUrl: z.string() }).nullable(),
 })

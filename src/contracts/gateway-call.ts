@@ -1,7 +1,17 @@
 import { z } from 'zod'
 
 /** A hole in a request that only the card process fills, as bytes. */
-export const Slot = z.enum(['pan', 'expiryMonth', 'expiryYear', 'expiryYearShort', 'csc', 'postcode'])
+export const Slot = z.enum([
+  'pan',
+  'expiryMonth',
+  'expiryYear',
+  'expiryYearShort',
+  'csc',
+  'postcode',
+  'sortCode',
+  'routingNumber',
+  'accountNumber',
+])
 export type Slot = z.infer<typeof Slot>
 
 const PathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)

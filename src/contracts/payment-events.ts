@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AmountMinor, Currency } from '../base/money.ts'
-import { CardBrand } from './card.ts'
+import { ShownBrand } from './card.ts'
 import { OperationFacts } from './operations.ts'
 import { PlanEvent } from './plans.ts'
 import { DifferenceResource } from './reconciliation.ts'
@@ -18,6 +18,8 @@ export const DeclineReason = z.enum([
   'not-permitted',
   'gateway-error',
   'fraud-suspected',
+  /** Of a bank account: closed, unknown to the bank, or not to be debited. */
+  'account-refused',
   'other',
 ])
 export type DeclineReason = z.infer<typeof DeclineReason>
@@ -59,7 +61,7 @@ export const PaymentFacts = z.strictObject({
   description: z.string().nullable(),
   metadata: z.record(z.string(), z.string()),
   status: PaymentStatus,
-  brand: CardBrand.nullable(),
+  brand: ShownBrand.nullable(),
   last4: z.string().nullable(),
   gateway: z.string(),
   gatewayRef: z.string().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CardBrand, CardField, CardSummary, FieldFault } from './card.ts'
+import { CardBrand, CardSummary, KeyedFault, KeyedField, KeyedSummary } from './card.ts'
 import { GatewayCall, GatewayReply } from './gateway-call.ts'
 import { PostedAnswer, PostedCard } from './posted-card.ts'
 
@@ -22,7 +22,8 @@ export const OpenCollection = z.strictObject({
   connector: z.string(),
   /** The gateway's origin: must be one that the vault's own policy lists. */
   origin: z.string(),
-  fields: z.array(CardField).min(1),
+  /** Those of a card, or those of one kind of bank account. */
+  fields: z.array(KeyedField).min(1),
   acceptedBrands: z.array(CardBrand).min(1).optional(),
   /** A card that the gateway keeps: only its security code is keyed again, and this is what it is known by. */
   keptCard: CardSummary.optional(),
@@ -65,11 +66,11 @@ export type CollectionEnd = z.infer<typeof CollectionEnd>
 /** vault → control, unasked. No digit, ever: counts, states, brand and the last four. */
 export const VaultEvent = z.discriminatedUnion('type', [
   /** The card process waits for this field's first digit. */
-  z.strictObject({ type: z.literal('field-asked'), collectionId: CollectionId, field: CardField }),
+  z.strictObject({ type: z.literal('field-asked'), collectionId: CollectionId, field: KeyedField }),
   z.strictObject({
     type: z.literal('field-progressed'),
     collectionId: CollectionId,
-    field: CardField,
+    field: KeyedField,
     /** Digits held so far. */
     length: z.number().int().min(0).max(19),
     brand: CardBrand.optional(),
@@ -77,20 +78,20 @@ export const VaultEvent = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('field-accepted'),
     collectionId: CollectionId,
-    field: CardField,
+    field: KeyedField,
     length: z.number().int(),
   }),
   /** The field was emptied and is asked for again. */
   z.strictObject({
     type: z.literal('field-rejected'),
     collectionId: CollectionId,
-    field: CardField,
-    fault: FieldFault,
+    field: KeyedField,
+    fault: KeyedFault,
   }),
   z.strictObject({
     type: z.literal('field-cleared'),
     collectionId: CollectionId,
-    field: CardField,
+    field: KeyedField,
     by: z.enum(['caller', 'agent']),
   }),
   /** Nothing runs out any more, or does again; a `deadline-moved` goes before the latter. */
@@ -101,7 +102,7 @@ export const VaultEvent = z.discriminatedUnion('type', [
     deadlineAt: z.number().int(),
   }),
   /** Every field is valid. The digits socket is closed; the card waits for `send` or `discard`. */
-  z.strictObject({ type: z.literal('collected'), collectionId: CollectionId, card: CardSummary }),
+  z.strictObject({ type: z.literal('collected'), collectionId: CollectionId, card: KeyedSummary }),
   /**
    * A voice provider posted a card at the pay door. The collection waits for `send` and then for `answer-posted`; nobody
    * opened it, and the one who hears of it owns it.
@@ -124,7 +125,7 @@ export const vaultContract = {
   methods: {
     'open-collection': { params: OpenCollection, result: CollectionOpened },
     /** Empties a field and everything after it; the caller is asked for it again. */
-    'clear-field': { params: InCollection.extend({ field: CardField }), result: z.null() },
+    'clear-field': { params: InCollection.extend({ field: KeyedField }), result: z.null() },
     /** Empties all fields and starts with the first again. */
     restart: { params: InCollection, result: z.null() },
     /** Moves the deadline of the whole collection, and that of the digit that is waited for, by `byMs`. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { CardField } from '../contracts/card.ts'
+import type { KeyedField } from '../contracts/card.ts'
 import type { CallResource, CreatePayment, DeskEvent, PaymentResource } from '../contracts/desk-port.ts'
 import type { OperationKind, OperationResource } from '../contracts/operations.ts'
 import type { PaymentStatus } from '../contracts/payment-events.ts'
@@ -45,7 +45,7 @@ export type Payments = {
   list(actor: Actor, page: PageOfPayments): Promise<{ data: PaymentResource[]; nextCursor: string | null }>
   /** Masks, opens the vault and asks for the card. Answers at once with the payment in `collecting`. */
   arm(actor: Actor, paymentId: string): Promise<PaymentResource>
-  clearField(actor: Actor, paymentId: string, field: CardField): Promise<PaymentResource>
+  clearField(actor: Actor, paymentId: string, field: KeyedField): Promise<PaymentResource>
   useAnotherCard(actor: Actor, paymentId: string): Promise<PaymentResource>
   extend(actor: Actor, paymentId: string, bySeconds: number): Promise<PaymentResource>
   confirm(actor: Actor, paymentId: string): Promise<PaymentResource>

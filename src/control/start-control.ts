@@ -21,6 +21,7 @@ import { liveMetrics } from './metrics/live-metrics.ts'
 import { serveMetrics } from './metrics/metrics-server.ts'
 import { OutboxPruner } from './outbox/prune.ts'
 import { createPaymentCore } from './payments/assemble.ts'
+import { bankAccountsOf } from './payments/bank-accounts.ts'
 import type { PaymentCore, PaymentObserver } from './payments/payment-core.ts'
 import { merchantIds } from './payments/store.ts'
 import { openStore, type Store, type StorePlace } from './store/store.ts'
@@ -127,6 +128,7 @@ export async function startControl(
     ...{ config, version: packageVersion(), bootId, store, clock, log },
     ...{ assisted, calls, payments, operations, endpoints, deliveries, gatewayEvents, reconciliations },
     ...{ receipts, receiptLook, storedCards, payLinks, plans },
+    bankAccountsOf: (merchantId) => bankAccountsOf(store.db, gateways, merchantId),
     ...{ feed, vault, bridge, connections, records },
     status: (actor) => platformStatus({ store, clock, gateways, watch, vault, bridge }, actor),
     providers: (app) => twilioRoutes(app, { calls: twilioCalls, authToken, publicUrl }),

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { CardField } from '../contracts/card.ts'
+import type { KeyedField } from '../contracts/card.ts'
 import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
 import type { KeyPress } from '../dtmf/attacker.ts'
 import { connectHandset, type Handset } from '../simulator/handset.ts'
@@ -73,7 +73,7 @@ export class SimulatedCall {
   }
 
   /** Waits until the field is asked for behind a confirmed mask, and keys it. */
-  async keyField(paymentId: string, field: CardField, keys: string): Promise<void> {
+  async keyField(paymentId: string, field: KeyedField, keys: string): Promise<void> {
     await this.#options.watch.untilPayment(paymentId, `${field} asked for`, ({ collection }) => {
       const view = collection?.fields.find((one) => one.field === field)
       return collection?.secured === true && view?.state === 'asked'

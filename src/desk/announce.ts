@@ -88,7 +88,8 @@ function ofField(was: FieldView | undefined, is: FieldView, payment: PaymentReso
   if (was?.state === is.state && was.fault === is.fault) return []
   const name = fieldNames[is.field]
   if (is.state === 'accepted') {
-    const card = is.field === 'pan' ? cardWords(payment.collection ?? payment) : null
+    const card =
+      is.field === 'pan' || is.field === 'account-number' ? cardWords(payment.collection ?? payment) : null
     return [politely(`${name} accepted${card ? `: ${card}` : ''}.`)]
   }
   if (is.fault !== null && is.fault !== was?.fault) {
@@ -99,11 +100,12 @@ function ofField(was: FieldView | undefined, is: FieldView, payment: PaymentReso
 
 function ofStatus(payment: PaymentResource): Announcement[] {
   const amount = formatMoney(payment)
+  const what = payment.method === 'bank-account' ? 'Bank account' : 'Card'
   switch (payment.status) {
     case 'ready':
-      return payment.confirm === 'manual' ? [politely(`Card complete. Confirm to take ${amount}.`)] : []
+      return payment.confirm === 'manual' ? [politely(`${what} complete. Confirm to take ${amount}.`)] : []
     case 'authorising':
-      return [politely('Card complete. Asking the gateway.')]
+      return [politely(`${what} complete. Asking the gateway.`)]
     case 'linked':
       return ofLink(payment)
     case 'authorised':
@@ -112,6 +114,8 @@ function ofStatus(payment: PaymentResource): Announcement[] {
     case 'declined':
       return [politely(`Declined. ${payment.decline?.advice ?? ''}`.trim())]
     case 'unknown':
+      if (payment.brand === 'bank-account')
+        return [politely('Not paid yet: the bank takes days. Do not take the payment again.')]
       return [{ text: 'Outcome not yet known. Do not take the payment again.', now: true }]
     case 'partly-refunded':
       return [politely('A part of the payment was given back.')]

@@ -1,7 +1,7 @@
 import { type ApiClient, ApiRefused, NoAnswer, type RequestOptions } from '../client/api-client.ts'
 import type { AnswerOf, BodyOf } from '../client/endpoints.ts'
 import type { EndpointName } from '../client/routes.ts'
-import type { CardField } from '../contracts/card.ts'
+import type { KeyedField } from '../contracts/card.ts'
 import type { PaymentResource, Problem, SessionResource } from '../contracts/desk-port.ts'
 import type { OperationResource } from '../contracts/operations.ts'
 import type { PlatformStatus } from '../contracts/platform-status.ts'
@@ -15,7 +15,7 @@ export type Credentials = { readonly email: string; readonly password: string }
 /** What the agent can do to a payment. */
 export type PaymentCommand =
   | { readonly do: 'arm' | 'another-card' | 'confirm' | 'cancel' }
-  | { readonly do: 'clear-field'; readonly field: CardField }
+  | { readonly do: 'clear-field'; readonly field: KeyedField }
   | { readonly do: 'extend'; readonly bySeconds: number }
 
 /** What the agent can order of an approved payment; amounts in minor units. */

@@ -94,7 +94,7 @@ export class CollectionPanel extends LitElement {
     const { refusal } = this.state
     return html`
       <div class="top">
-        <h3 tabindex="-1">Card for ${formatMoney(payment)} · ${payment.reference}</h3>
+        <h3 tabindex="-1">${this.#what} for ${formatMoney(payment)} · ${payment.reference}</h3>
         <countdown-clock
           .clock=${this.desk.clock}
           .deadlineAt=${payment.status === 'collecting' ? (payment.collection?.deadlineAt ?? null) : null}
@@ -105,7 +105,7 @@ export class CollectionPanel extends LitElement {
       ${this.#step()}
       ${
         payment.collection && payment.status !== 'created'
-          ? html`<ul class="fields" aria-label="Card details">
+          ? html`<ul class="fields" aria-label="${this.#what} details">
               ${payment.collection.fields.map((field) => this.#field(field))}
             </ul>`
           : nothing
@@ -145,13 +145,13 @@ export class CollectionPanel extends LitElement {
         return words(
           why
             ? `${endingWords(why)} Nothing was charged.`
-            : 'The payment is prepared. The card has not been asked for yet.',
+            : `The payment is prepared. The ${this.#noun} has not been asked for yet.`,
         )
       }
       case 'ready':
-        return words(`The card is complete. Nothing has been charged yet.`)
+        return words(`The ${this.#noun} is complete. Nothing has been charged yet.`)
       case 'authorising':
-        return words('The card is complete. Asking the gateway…')
+        return words(`The ${this.#noun} is complete. Asking the gateway…`)
       default: {
         const { collection } = this.payment
         const next = collection?.fields.find(({ state }) => state !== 'accepted')
@@ -167,7 +167,7 @@ export class CollectionPanel extends LitElement {
     return html`
       <li class="field ${isAsked(field.state) ? 'asked' : ''}" data-testid="field-${field.field}" data-state=${field.state}>
         <span class="name">
-          ${name} ${field.field === 'pan' ? this.#card() : nothing}
+          ${name} ${field.field === 'pan' || field.field === 'account-number' ? this.#card() : nothing}
           ${field.state === 'accepted' ? html`<span class="accepted-mark">✓ accepted</span>` : nothing}
         </span>
         <field-dots .field=${field} .brand=${this.payment.collection?.brand ?? null}></field-dots>
@@ -202,7 +202,7 @@ export class CollectionPanel extends LitElement {
     const cancel = button('Cancel payment', { do: 'cancel' })
     if (status === 'authorising') return html`${nothing}`
     if (status === 'created') return html`${this.#askForCard()} ${cancel}`
-    const anotherCard = button('Use another card', { do: 'another-card' })
+    const anotherCard = button(`Use another ${this.#noun}`, { do: 'another-card' })
     if (status === 'ready') {
       const charge = button(`Confirm ${formatMoney(this.payment)}`, { do: 'confirm' }, 'main')
       return html`${confirm === 'manual' ? charge : nothing} ${anotherCard} ${cancel}`
@@ -220,10 +220,18 @@ export class CollectionPanel extends LitElement {
         aria-describedby="why"
         @click=${() => this.#send({ do: 'arm' })}
       >
-        ${this.payment.collection ? 'Ask for the card again' : 'Ask for the card'}
+        ${this.payment.collection ? `Ask for the ${this.#noun} again` : `Ask for the ${this.#noun}`}
       </button>
       <span class="hint" id="why">${why ?? ''}</span>
     `
+  }
+
+  get #noun(): string {
+    return this.payment.method === 'bank-account' ? 'bank account' : 'card'
+  }
+
+  get #what(): string {
+    return this.payment.method === 'bank-account' ? 'Bank account' : 'Card'
   }
 
   #busy(intent: PaymentCommand['do']): boolean {

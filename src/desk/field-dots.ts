@@ -1,5 +1,5 @@
 import { css, html, LitElement, type TemplateResult } from 'lit'
-import type { CardBrand } from '../contracts/card.ts'
+import type { ShownBrand } from '../contracts/card.ts'
 import type { FieldView } from '../contracts/desk-port.ts'
 import { dotGroups } from './dot-groups.ts'
 import { fieldNames } from './words.ts'
@@ -47,7 +47,7 @@ export class FieldDots extends LitElement {
   `
 
   declare field: FieldView
-  declare brand: CardBrand | null
+  declare brand: ShownBrand | null
 
   override render(): TemplateResult {
     const { field, length, state } = this.field

@@ -120,8 +120,8 @@ export class OtherWays extends LitElement {
   }
 
   #keep(): TemplateResult | typeof nothing {
-    const { customer, keepCard } = this.payment
-    if (customer === null) return nothing
+    const { customer, keepCard, method } = this.payment
+    if (customer === null || method === 'bank-account') return nothing
     if (keepCard) return html`<p class="hint" data-testid="keep">The card will be kept for ${customer}.</p>`
     return html`<div>
       <button

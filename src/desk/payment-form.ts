@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from 'lit'
 import { exponentOf } from '../base/money.ts'
 import type { CallResource } from '../contracts/desk-port.ts'
 import { amountAdvice, parseAmount } from './amount.ts'
+import { accountCurrencies, type BankAccountChoice } from './bank-account-choice.ts'
 import { controlStyles } from './control-styles.ts'
 import { commonCurrencies, currencyName, otherCurrencies } from './currencies.ts'
 import type { Desk } from './desk.ts'
@@ -11,7 +12,7 @@ import type { ReceiptWish } from './receipt-wish.ts'
 import type { DeskState } from './state.ts'
 import { refusalWords } from './words.ts'
 
-type FormField = 'receipt' | 'amount' | 'currency' | 'reference' | 'customer'
+type FormField = 'account' | 'receipt' | 'amount' | 'currency' | 'reference' | 'customer'
 type Faults = Partial<Record<FormField, string>>
 
 /** Where the API's complaint about a field belongs on the form: its JSON pointer to our input. */
@@ -22,6 +23,10 @@ const pointers: Readonly<Record<string, FormField>> = {
   '/receipts/0/to': 'receipt',
   '/receipts/0/channel': 'receipt',
   '/customer': 'customer',
+  '/bankAccount': 'account',
+  '/bankAccount/holder/name': 'account',
+  '/bankAccount/holder/email': 'account',
+  '/bankAccount/holder/address': 'account',
 }
 
 /** Amount, currency, reference and customer; every fault stands at its field, and focus goes to the first. */
@@ -88,10 +93,14 @@ export class PaymentForm extends LitElement {
         ${refused ? html`<p class="refusal" role="alert">${refusalWords(refused)}</p>` : nothing}
         <div class="pair">${this.#amount()} ${this.#currency()}</div>
         <div class="pair">${this.#reference()} ${this.#customer()}</div>
+        <bank-account-choice
+          .taken=${this.#taken}
+          .fault=${this.faults.account ?? null}
+        ></bank-account-choice>
         <receipt-wish .fault=${this.faults.receipt ?? null}></receipt-wish>
         <label class="check">
           <input type="checkbox" name="manual" />
-          Ask me before the card is charged
+          Ask me before anything is charged
         </label>
         <div class="row">
           <button class="main" type="submit" ?disabled=${why !== null} aria-busy=${busy} aria-describedby="why">
@@ -191,8 +200,10 @@ export class PaymentForm extends LitElement {
     const reference = String(data.get('reference')).trim()
     const customer = String(data.get('customer')).trim()
     const wish = this.#wish
+    const { account, missing } = this.#choice.choice
     this.faults = {
       ...(wish.missing && { receipt: wish.missing }),
+      ...(missing && { account: missing }),
       ...(!amount.ok && { amount: amountAdvice(amount.fault, this.currency) }),
       ...(reference === '' && { reference: 'Enter the order or invoice number.' }),
     }
@@ -200,6 +211,7 @@ export class PaymentForm extends LitElement {
       void this.#focus(amount.ok ? 'reference' : 'amount')
       return
     }
+    if (missing) return void this.#choice.focus()
     if (wish.missing) return void this.renderRoot.querySelector<HTMLElement>('receipt-wish')?.focus()
     void this.desk.takePayment({
       callId: this.call.id,
@@ -208,8 +220,19 @@ export class PaymentForm extends LitElement {
       reference,
       ...(customer && { customer }),
       ...(wish.order && { receipts: [wish.order] }),
+      ...(account && { bankAccount: account }),
       confirm: data.has('manual') ? 'manual' : 'automatic',
     })
+  }
+
+  /** Of which accounts the gateway takes debits in the chosen currency. */
+  get #taken(): BankAccountChoice['taken'] {
+    const taken = this.state.session?.bankAccounts ?? []
+    return taken.find(({ scheme }) => accountCurrencies[scheme] === this.currency) ?? null
+  }
+
+  get #choice(): BankAccountChoice {
+    return this.renderRoot.querySelector('bank-account-choice') as BankAccountChoice
   }
 
   get #wish(): ReceiptWish['wish'] {

@@ -89,7 +89,7 @@ export class PaymentResult extends LitElement {
       ${refusal ? html`<p class="refusal" role="alert">${refusalWords(refusal)}</p>` : nothing}
       <dl>
         ${fact('Amount', formatMoney(payment))} ${fact('Your reference', payment.reference)}
-        ${fact('Card', cardWords(payment))} ${fact('Authorisation code', payment.authCode, 'code')}
+        ${fact('Paid with', cardWords(payment))} ${fact('Authorisation code', payment.authCode, 'code')}
         ${fact("Gateway's reference", payment.gatewayRef, 'code')} ${fact('Payment', payment.id, 'code')}
       </dl>
       <div class="row">${this.#actions(verdict)}</div>
@@ -131,7 +131,7 @@ export class PaymentResult extends LitElement {
               aria-busy=${this.state.underWay.has('another-card')}
               @click=${() => this.desk.command(this.payment.id, { do: 'another-card' })}
             >
-              Use another card
+              Use another ${this.payment.method === 'bank-account' ? 'bank account' : 'card'}
             </button>`
           : nothing
       }

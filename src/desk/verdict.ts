@@ -9,6 +9,15 @@ export type Verdict = {
   readonly tryAnotherCard: boolean
 }
 
+/** Received by the gateway or not: in either case nothing is taken yet, and a second debit would be one too many. */
+const withTheBank: Verdict = {
+  kind: 'unknown',
+  title: 'Not paid yet',
+  advice:
+    'The debit is with the gateway and the bank, which take days. Nothing is taken before the bank pays: do not take the payment again. This page will say what happened.',
+  tryAnotherCard: false,
+}
+
 /** What the desk says of a payment that is not under way. Only what the platform knows: nothing is guessed. */
 export function verdictOf(payment: PaymentResource): Verdict {
   switch (payment.status) {
@@ -60,6 +69,7 @@ export function verdictOf(payment: PaymentResource): Verdict {
       }
     }
     case 'unknown':
+      if (payment.brand === 'bank-account') return withTheBank
       return {
         kind: 'unknown',
         title: 'Outcome not yet known',

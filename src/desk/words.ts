@@ -1,18 +1,21 @@
-import type { CardBrand, CardField, FieldFault } from '../contracts/card.ts'
+import type { KeyedFault, KeyedField, ShownBrand } from '../contracts/card.ts'
 import type { CallResource, PaymentResource } from '../contracts/desk-port.ts'
 import type { PaymentStatus } from '../contracts/payment-events.ts'
 import type { Refusal } from './state.ts'
 
 /** What the desk says, in plain words: one place, so that it can be read, and later translated, as a whole. */
 
-export const fieldNames: Readonly<Record<CardField, string>> = {
+export const fieldNames: Readonly<Record<KeyedField, string>> = {
   pan: 'Card number',
   expiry: 'Expiry date',
   csc: 'Security code',
   postcode: 'Postcode digits',
+  'sort-code': 'Sort code',
+  'routing-number': 'Routing number',
+  'account-number': 'Account number',
 }
 
-export const brandNames: Readonly<Record<CardBrand, string>> = {
+export const brandNames: Readonly<Record<ShownBrand, string>> = {
   visa: 'Visa',
   mastercard: 'Mastercard',
   amex: 'American Express',
@@ -22,9 +25,10 @@ export const brandNames: Readonly<Record<CardBrand, string>> = {
   maestro: 'Maestro',
   unionpay: 'UnionPay',
   unknown: 'Card',
+  'bank-account': 'Bank account',
 }
 
-export const faultAdvice: Readonly<Record<FieldFault, string>> = {
+export const faultAdvice: Readonly<Record<KeyedFault, string>> = {
   'too-short': 'Too few digits. Ask the caller to key it again.',
   'too-long': 'Too many digits. Ask the caller to key it again.',
   luhn: 'A digit is wrong. Ask the caller to key the card number again.',
@@ -33,6 +37,8 @@ export const faultAdvice: Readonly<Record<FieldFault, string>> = {
   'not-a-month': 'Not a month. Ask for two digits of the month, then two of the year.',
   expired: 'The card has expired. Ask for another card, or for the date again.',
   'too-far': 'The date is too far ahead. Ask the caller to key it again.',
+  modulus: 'No account number of this sort code. Ask for it again; if it stays so, clear the sort code.',
+  checksum: 'Not a routing number. Ask the caller to key its nine digits again.',
   'wrong-length': 'Wrong number of digits. Ask the caller to key it again.',
 }
 

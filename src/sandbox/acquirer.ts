@@ -2,11 +2,13 @@ import { randomBytes, randomInt } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { CardToken, Ledger, LedgerLine } from './ledger.ts'
 import { settledOn } from './settlements.ts'
+import { type ReadAccount, readAccount } from './test-accounts.ts'
 import { type DeclineCode, declineCodes, type ReadCard, readCard } from './test-cards.ts'
 import {
   type Authorisation,
   type AuthorisationBody,
   type CardInput,
+  type DebitBody,
   type FollowUp,
   type MoneyBody,
   Refusal,
@@ -70,6 +72,44 @@ export class Acquirer {
     const view = viewOf([line])
     this.#tell(`authorisation.${approved ? 'approved' : 'declined'}`, view)
     return view
+  }
+
+  /** Received, and with the bank: `finishDebit` says later what came of it. What the bank would never see is refused at once. */
+  debit(body: DebitBody): Authorisation {
+    const account = readAccount(body.account)
+    const refused = account.outcome === 'live_account_in_sandbox'
+    const id = newReference('auth')
+    const { ourReference, merchantReference, amount, currency } = body
+    const line: LedgerLine = {
+      ...{
+        id,
+        authorisationId: id,
+        kind: 'authorisation',
+        ourReference,
+        merchantReference,
+        amount,
+        currency,
+      },
+      ...{ outcome: refused ? 'declined' : 'approved', declineCode: refused ? account.outcome : null },
+      ...{ captured: false, debit: true, authCode: null, brand: 'bank-account', last4: account.last4 },
+      at: this.#at(),
+    }
+    this.#ledger.append(line)
+    const view = viewOf([line])
+    if (refused) this.#tell('authorisation.declined', view)
+    return view
+  }
+
+  /** The bank has paid, or has refused. */
+  finishDebit(id: string, outcome: ReadAccount['outcome']): void {
+    const { first } = this.#find(id)
+    const at = this.#at()
+    const line: LedgerLine =
+      outcome === 'paid'
+        ? { ...first, id: newReference('cap'), kind: 'capture', of: id, at }
+        : { ...first, id: newReference('res'), kind: 'debit-failed', of: id, declineCode: outcome, at }
+    this.#ledger.append(line)
+    this.#tell(`authorisation.${outcome === 'paid' ? 'approved' : 'declined'}`, viewOf([first, line]))
   }
 
   capture(id: string, body: MoneyBody): FollowUp {
@@ -211,11 +251,22 @@ function viewOf(lines: readonly LedgerLine[]): Authorisation {
     lines.filter((line) => line.kind === kind).reduce((total, { amount }) => total + amount, 0)
   const capturedAmount = first.captured ? first.amount : sum('capture')
   const voided = lines.some(({ kind }) => kind === 'void')
-  const code = first.declineCode as DeclineCode | null
+  const failed = lines.find(({ kind }) => kind === 'debit-failed')
+  const code = (failed ?? first).declineCode as DeclineCode | null
+  const atTheBank = first.debit === true && !code && !voided && capturedAmount === 0
   return {
     id: first.id,
-    outcome: first.outcome,
-    status: code ? 'declined' : voided ? 'voided' : capturedAmount > 0 ? 'captured' : 'authorised',
+    debit: first.debit === true,
+    outcome: atTheBank ? 'pending' : failed ? 'declined' : first.outcome,
+    status: atTheBank
+      ? 'pending'
+      : code
+        ? 'declined'
+        : voided
+          ? 'voided'
+          : capturedAmount > 0
+            ? 'captured'
+            : 'authorised',
     amount: first.amount,
     currency: first.currency,
     ourReference: first.ourReference,

@@ -51,6 +51,7 @@ function pendingView(body: AuthorisationBody): Authorisation {
     decline: null,
     networkRef: null,
     token: null,
+    debit: false,
     card: null,
     createdAt: null,
   }

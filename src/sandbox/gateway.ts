@@ -15,6 +15,7 @@ import { Ledger } from './ledger.ts'
 import { type Mailbox, startMailbox } from './mailbox.ts'
 import { Notifier } from './notifier.ts'
 import { OnceOnly } from './once-only.ts'
+import { PendingDebits } from './pending-debits.ts'
 import { PendingRefunds } from './pending-refunds.ts'
 import { addRoutes } from './routes.ts'
 import { errorBody, Refusal, type WebhookBody } from './wire.ts'
@@ -60,6 +61,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const notifier = new Notifier({ ledger, clock, log })
   ledger.onCommit = () => notifier.wake()
   const refunds = new PendingRefunds({ ledger, acquirer, clock, log })
+  const debits = new PendingDebits({ ledger, acquirer, clock, log })
   let mailbox: Mailbox | undefined
   app.get('/v1/mail', () => ({ messages: mailbox?.messages ?? [] }))
   addRoutes(app, {
@@ -67,6 +69,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     acquirer,
     notifier,
     finishLater: (refundId, succeeds) => refunds.finishLater(refundId, succeeds),
+    decideLater: (debitId, outcome) => debits.decideLater(debitId, outcome),
     once: new OnceOnly(ledger, clock),
     faults: new FaultPlan(),
     clock,
@@ -84,6 +87,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port } = app.server.address() as AddressInfo
   if (options.webhook) notifier.pointTo(options.webhook)
   refunds.resume()
+  debits.resume()
   log.info({ port }, 'sandbox gateway listening')
   return {
     port,
@@ -92,6 +96,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       stopping.abort()
       notifier.stop()
       refunds.stop()
+      debits.stop()
       const patience = clock.after(deadlineMs, () => app.server.closeAllConnections())
       await app.close()
       patience.cancel()

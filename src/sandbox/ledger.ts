@@ -7,7 +7,15 @@ import { z } from 'zod'
 export const LedgerLine = z.strictObject({
   id: z.string(),
   authorisationId: z.string(),
-  kind: z.enum(['authorisation', 'capture', 'void', 'refund', 'refund-done', 'refund-failed']),
+  kind: z.enum([
+    'authorisation',
+    'capture',
+    'void',
+    'refund',
+    'refund-done',
+    'refund-failed',
+    'debit-failed',
+  ]),
   ourReference: z.string(),
   merchantReference: z.string(),
   /** Minor units. */
@@ -20,6 +28,8 @@ export const LedgerLine = z.strictObject({
   /** On an authorisation: that it was declared as a mail or telephone order. */
   moto: z.boolean().optional(),
   authCode: z.string().nullable(),
+  /** On an authorisation: of a bank account. A `capture` or a `debit-failed` follows when the bank has decided. */
+  debit: z.boolean().optional(),
   /** A refund that the bank carries out later: a line `refund-done` or `refund-failed` follows, `of` this one. */
   pending: z.boolean().optional(),
   of: z.string().optional(),

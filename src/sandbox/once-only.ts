@@ -1,7 +1,8 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../base/clock.ts'
 import type { Ledger } from './ledger.ts'
-import { type CardInput, Refusal } from './wire.ts'
+import { lastOf } from './test-accounts.ts'
+import { type AccountInput, type CardInput, Refusal } from './wire.ts'
 
 export type Answer = { readonly status: number; readonly body: string }
 
@@ -9,7 +10,7 @@ export type Intent = {
   /** Of the `Idempotency-Key` header; without one, every request is an intent of its own. */
   readonly key: string | undefined
   readonly path: string
-  readonly body: { readonly card?: CardInput | undefined }
+  readonly body: { readonly card?: CardInput | undefined; readonly account?: AccountInput | undefined }
 }
 
 const mostExact = 50_000
@@ -82,9 +83,14 @@ export class OnceOnly {
   }
 }
 
-/** All of a request but the card, of which only the last four digits count: what may be kept on the disk. */
-function fingerprint({ path, body: { card, ...rest } }: Intent): string {
-  const body = card ? { ...rest, last4: card.number.slice(-4) } : rest
+/** All of a request but the card or account, of which only the last digits count: what may be kept on the disk. */
+function fingerprint({ path, body: { card, account, ...rest } }: Intent): string {
+  const last = card
+    ? { last4: card.number.slice(-4) }
+    : account
+      ? { last4: lastOf(account.accountNumber) }
+      : {}
+  const body = { ...rest, ...last }
   return createHash('sha256')
     .update(JSON.stringify([path, body]))
     .digest('base64')

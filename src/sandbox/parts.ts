@@ -6,6 +6,7 @@ import type { FaultPlan } from './faults.ts'
 import type { Ledger } from './ledger.ts'
 import type { Notifier } from './notifier.ts'
 import type { OnceOnly } from './once-only.ts'
+import type { ReadAccount } from './test-accounts.ts'
 import { Refusal } from './wire.ts'
 
 /** What the routes work with. */
@@ -17,6 +18,8 @@ export type Parts = {
   readonly notifier: Notifier
   /** What becomes of a refund that is pending, a little later. */
   readonly finishLater: (refundId: string, succeeds: boolean) => void
+  /** What the bank makes of a debit, a little later. */
+  readonly decideLater: (debitId: string, outcome: ReadAccount['outcome']) => void
   readonly clock: Clock
   readonly log: Log
   /** Aborted when the gateway stops: whoever waits or hangs ends. */

@@ -6,7 +6,9 @@ import { addLinks } from './hosted-links.ts'
 import { keyOf, type Parts } from './parts.ts'
 import { settlementLinesOf } from './settlement-lines.ts'
 import { settlementsOf } from './settlements.ts'
+import { readAccount } from './test-accounts.ts'
 import {
+  DebitBody,
   FaultBody,
   InquiryQuery,
   MoneyBody,
@@ -32,6 +34,16 @@ export function addRoutes(app: FastifyInstance, parts: Parts): void {
   })
   app.get<WithId>('/v1/authorisations/:id', (request) => acquirer.get(request.params.id))
 
+  app.post('/v1/debits', (request, reply) => {
+    const body = DebitBody.parse(request.body)
+    const work = () => {
+      const debit = acquirer.debit(body)
+      if (debit.outcome === 'pending' && debit.id)
+        parts.decideLater(debit.id, readAccount(body.account).outcome)
+      return debit
+    }
+    return answerWithFaults(parts, { request, reply, body, operation: 'debit', amount: body.amount, work })
+  })
   app.post('/v1/tokens', (request, reply) => {
     const body = TokenBody.parse(request.body)
     return answerOnce(parts, { request, reply, body, work: () => acquirer.tokenise(body.card) })

@@ -13,6 +13,10 @@ export const declineCodes = {
   suspected_fraud: 'The payment was refused as too risky.',
   processing_error: 'The issuer could not be reached.',
   live_card_in_sandbox: 'This may be a real card. The sandbox takes test cards only.',
+  account_closed: 'The account is closed.',
+  no_account: 'The bank has no such account.',
+  debit_not_authorised: 'The account holder has not agreed to the debit.',
+  live_account_in_sandbox: 'This may be a real account. The sandbox takes test accounts only.',
 } as const
 export type DeclineCode = keyof typeof declineCodes
 

@@ -65,6 +65,39 @@ export const AuthorisationBody = z
   })
 export type AuthorisationBody = z.output<typeof AuthorisationBody>
 
+/** The one place where this process reads an account; nothing of it is kept but the last digits. */
+const AccountInput = z
+  .strictObject({
+    holder: z.string().min(1).max(140),
+    sortCode: z
+      .string()
+      .regex(/^\d{6}$/)
+      .optional(),
+    routingNumber: z
+      .string()
+      .regex(/^\d{9}$/)
+      .optional(),
+    accountNumber: z.string().regex(/^\d{4,17}$/),
+  })
+  .refine(
+    ({ sortCode, routingNumber }) => (sortCode === undefined) !== (routingNumber === undefined),
+    'either a sort code or a routing number',
+  )
+export type AccountInput = z.output<typeof AccountInput>
+
+/** A debit of a bank account: received at once, and carried out, or refused by the bank, a little later. */
+export const DebitBody = z.strictObject({
+  amount: AmountMinor,
+  currency: Currency,
+  ourReference: Reference,
+  merchantReference: Reference,
+  description: z.string().max(200).optional(),
+  account: AccountInput,
+  /** How and when the account's holder agreed. */
+  mandate: z.strictObject({ consent: z.enum(['spoken', 'keyed', 'written']), acceptedAt: z.iso.datetime() }),
+})
+export type DebitBody = z.output<typeof DebitBody>
+
 export const LinkBody = z.strictObject({
   amount: AmountMinor,
   currency: Currency,
@@ -110,7 +143,7 @@ export type SettlementLinesQuery = z.output<typeof SettlementLinesQuery>
 export const WebhookBody = z.strictObject({ url: z.url(), secret: z.string().min(16).max(256) })
 export type WebhookBody = z.output<typeof WebhookBody>
 
-export const Operation = z.enum(['authorise', 'capture', 'void', 'refund', 'link', 'forget'])
+export const Operation = z.enum(['authorise', 'capture', 'void', 'refund', 'link', 'debit', 'forget'])
 export type Operation = z.infer<typeof Operation>
 
 export const FaultKind = z.enum([
@@ -163,6 +196,8 @@ export type Authorisation = {
   readonly networkRef: string | null
   /** What the card is kept under, when that was asked for. */
   readonly token: string | null
+  /** Of a bank account; `pending` then means that the bank has it. */
+  readonly debit: boolean
   /** Null while `pending`, as is `createdAt`. */
   readonly card: { readonly brand: string; readonly last4: string } | null
   readonly createdAt: string | null

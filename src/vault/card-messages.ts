@@ -1,6 +1,9 @@
-import type { CardBrand, CardField, CardSummary } from '../contracts/card.ts'
+import type { CardBrand, CardSummary, KeyedField } from '../contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { CollectionEnd, CollectionLimits, VaultEvent } from '../contracts/vault-port.ts'
+
+/** The text of Vocalink's two files, which the merchant has downloaded. */
+export type ModulusFiles = { readonly weights: string; readonly substitutes: string }
 
 /**
  * What pool and card process say to each other over the IPC channel. No message carries a digit beyond the last four.
@@ -14,17 +17,19 @@ export type Order =
       readonly origin: string
       /** PEM of the only CA trusted for the origin; null for the CAs that come with Node. */
       readonly ca: string | null
-      readonly fields: readonly CardField[]
+      readonly fields: readonly KeyedField[]
       readonly acceptedBrands: readonly CardBrand[] | null
       /** Only the security code of this card is asked for; null: a whole card is. */
       readonly keptCard: CardSummary | null
+      /** The merchant's modulus files, as they are, when a UK account is asked for; null: none. */
+      readonly modulus: ModulusFiles | null
       readonly limits: CollectionLimits
       /** base64url. Not a secret of the card: it only lets digits in. */
       readonly ticket: string
     }
   /** Comes with the handle of a bridge's connection. */
   | { readonly type: 'digits' }
-  | { readonly type: 'clear-field'; readonly field: CardField }
+  | { readonly type: 'clear-field'; readonly field: KeyedField }
   | { readonly type: 'restart' }
   | { readonly type: 'extend'; readonly byMs: number }
   | { readonly type: 'suspend'; readonly suspended: boolean }

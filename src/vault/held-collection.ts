@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts'
 import { digitFrame } from '../contracts/digit-port.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
-import type { Order, Report } from './card-messages.ts'
+import type { ModulusFiles, Order, Report } from './card-messages.ts'
 import type { CardProcess } from './card-process.ts'
 import { readEvent } from './card-reports.ts'
 import { CardSending } from './card-sending.ts'
@@ -16,6 +16,7 @@ export type HeldCollectionOptions = {
   readonly runDir: string
   /** PEM, or null for Node's own CAs. */
   readonly ca: string | null
+  readonly modulus: ModulusFiles | null
   readonly clock: Clock
   /** Events in order; `ended` is the last, and comes when the process is gone. */
   readonly onEvent: (event: VaultEvent) => void
@@ -46,7 +47,7 @@ export class HeldCollection {
   }
 
   async open(): Promise<CollectionOpened> {
-    const { card, runDir, request, ca } = this.#options
+    const { card, runDir, request, ca, modulus } = this.#options
     const ticket = randomBytes(digitFrame.ticketBytes).toString('base64url')
     this.#listener = await listenForDigits({
       runDir,
@@ -56,7 +57,8 @@ export class HeldCollection {
     const opened = new Promise<void>((resolve) => {
       this.#opened = resolve
     })
-    card.send({ type: 'open', connector, origin, ca, fields, limits, acceptedBrands, keptCard, ticket })
+    const what = { fields, limits, acceptedBrands, keptCard, modulus }
+    card.send({ type: 'open', connector, origin, ca, ...what, ticket })
     await Promise.race([opened, card.gone])
     if (!card.alive) throw new CardProcessNotStarted()
     setImmediate(() => this.#release())

@@ -1,7 +1,9 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
-import type { CardField } from '../contracts/card.ts'
+import { bankFields } from '../contracts/bank-account.ts'
+import { isCardField, type KeyedField } from '../contracts/card.ts'
 import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
+import type { ModulusFiles } from './card-messages.ts'
 import type { CardProcess } from './card-process.ts'
 import { HeldCollection } from './held-collection.ts'
 import {
@@ -27,6 +29,8 @@ export type PoolOptions = {
   readonly gateways: readonly AllowedGateway[]
   readonly runDir: string
   readonly maxCollections: number
+  /** Goes along with every collection of a UK account; null: the merchant has none. */
+  readonly modulus: ModulusFiles | null
   readonly clock: Clock
   readonly log: Log
 }
@@ -102,14 +106,15 @@ export class Pool {
     card: CardProcess,
     { request, gateway, owner }: { request: OpenCollection; gateway: AllowedGateway; owner: Owner },
   ): Promise<CollectionOpened> {
-    const { runDir, clock, log } = this.#options
+    const { runDir, clock, log, modulus: files } = this.#options
     const { collectionId } = request
+    const modulus = request.fields.includes('sort-code') ? files : null
     const beganMs = clock.monotonicMs()
     const onEvent = (event: VaultEvent) => {
       if (event.type === 'ended') this.#held.delete(collectionId)
       owner.send(event)
     }
-    const collection = new HeldCollection({ request, card, runDir, ca: gateway.ca, clock, onEvent })
+    const collection = new HeldCollection({ request, card, runDir, ca: gateway.ca, modulus, clock, onEvent })
     this.#held.set(collectionId, { collection, owner })
     void collection.ended.then(() => {
       const durationMs = Math.round(clock.monotonicMs() - beganMs)
@@ -131,9 +136,11 @@ export class Pool {
 
 /**
  * Number and expiry make a card that can be summed up and sent; nothing is asked for twice, the number comes first. Of a
- * card that the gateway keeps, the security code is all that is missing.
+ * card that the gateway keeps, the security code is all that is missing. Of a bank account, both of its fields.
  */
-function collectable(fields: readonly CardField[], isKept: boolean): boolean {
+function collectable(fields: readonly KeyedField[], isKept: boolean): boolean {
   if (isKept) return fields.length === 1 && fields[0] === 'csc'
+  if (Object.values(bankFields).some((bank) => bank.join() === fields.join())) return true
+  if (!fields.every(isCardField)) return false
   return fields[0] === 'pan' && fields.includes('expiry') && new Set(fields).size === fields.length
 }

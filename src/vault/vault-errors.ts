@@ -25,6 +25,16 @@ export class GatewayCaUnreadable extends AppError {
   readonly remedy = 'page-someone'
 }
 
+/** A file of vault.modulus cannot be read, or has a line that is none of Vocalink's: named by its number, never quoted. */
+export class ModulusFileUnreadable extends AppError {
+  readonly code = 'MODULUS_FILE_UNREADABLE'
+  readonly remedy = 'page-someone'
+  constructor(key: 'weightsFile' | 'substitutesFile', line: number | null) {
+    const why = line === null ? 'cannot be read by the vault' : `has something else on line ${line}`
+    super(`vault.modulus.${key} ${why}: download Vocalink’s modulus checking files again`)
+  }
+}
+
 /** The certificate or key file of the pay door cannot be read. */
 export class DoorCertificateUnreadable extends AppError {
   readonly code = 'DOOR_CERTIFICATE_UNREADABLE'

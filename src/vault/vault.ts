@@ -12,6 +12,7 @@ import { type Nursery, openNursery } from './nursery.ts'
 import { PayDoor } from './pay-door.ts'
 import { hasPolicy } from './policy.ts'
 import { type AllowedGateway, Pool } from './pool.ts'
+import { readModulusFiles } from './read-modulus-files.ts'
 import {
   CollectionUnknown,
   ConnectorWithoutPolicy,
@@ -28,6 +29,7 @@ export async function startVault(config: VaultConfig): Promise<Running> {
   const clock = systemClock
   const log = createLog({ process: 'vault', level: config.logLevel })
   const gateways = config.gateways.map(readGateway)
+  const modulus = readModulusFiles(config)
   prepareRunDir(config.runDir)
   const uid = process.getuid?.() === 0 ? config.cardUid : null
   const nursery = openNursery({ entry: config.cardEntry, uid })
@@ -42,7 +44,7 @@ export async function startVault(config: VaultConfig): Promise<Running> {
     throw new VaultDegraded(missing)
   }
   const { runDir, maxCollections } = config
-  const pool = new Pool({ cards, gateways, runDir, maxCollections, clock, log })
+  const pool = new Pool({ cards, gateways, runDir, maxCollections, modulus, clock, log })
   const doorCards = config.payDoor && (await startDoorCards(config, { nursery, clock, log }))
   const door =
     config.payDoor && doorCards

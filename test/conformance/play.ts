@@ -1,11 +1,13 @@
 import type {
   Connector,
+  DebitRequest,
   GatewayAccount,
   Move,
   Outcome,
   StoredCardRequest,
   TokeniseRequest,
 } from '../../src/connectors/connector.ts'
+import { type BankScheme, bankCurrency } from '../../src/contracts/bank-account.ts'
 import { GatewayCall, type GatewayReply } from '../../src/contracts/gateway-call.ts'
 
 export type Played = {
@@ -86,6 +88,22 @@ export const operationsIn = (connector: Connector): OperationName[] =>
   operationNames.filter((name) => connector[name] !== undefined)
 
 type AuthoriseRequest = Parameters<Connector['authorise']>[0]
+
+/** Of an account whose holder has told all that any gateway wants to know. */
+export function debitRequest(scheme: BankScheme, change: Partial<DebitRequest> = {}): DebitRequest {
+  const { money, ourReference, idempotencyKey, merchantReference, ...payment } = authoriseRequest()
+  const { capture, description = '' } = payment
+  return {
+    ...{ money: { ...money, currency: bankCurrency[scheme] }, ourReference, idempotencyKey },
+    ...{ merchantReference, description, capture, scheme, accountType: 'checking' },
+    holder: {
+      ...{ name: 'Jo Miller', kind: 'individual', email: 'jo@example.com' },
+      address: { line1: '1 High Street', city: 'Leeds', postalCode: 'LS1 4AP', country: 'GB' },
+    },
+    mandate: { consent: 'spoken', acceptedAtMs: Date.UTC(2026, 0, 15, 12) },
+    ...change,
+  }
+}
 
 export function authoriseRequest(changes: Partial<AuthoriseRequest> = {}): AuthoriseRequest {
   return {

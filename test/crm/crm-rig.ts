@@ -337,6 +337,7 @@ function paymentRow(id: string, callId: string, nowMs: number): PaymentRow {
       stored_card: null,
       pay_link: null,
       group_id: null,
+      bank_account: null,
       description: null,
       metadata: '{}',
     },

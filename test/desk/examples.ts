@@ -58,6 +58,8 @@ export function aPayment(
     decline: null,
     attempts: 0,
     keepCard: null,
+    method: 'card',
+    bankAccount: null,
     storedCardId: null,
     payLink: null,
     groupId: null,
@@ -83,6 +85,7 @@ export const aSession = {
   agent: { id: 'agt_1', name: 'Robin Field', email: 'robin@example.com', role: 'agent' as const },
   merchant: { id: 'mer_sandbox', name: 'Sandbox Ltd' },
   rights: ['calls:read', 'payments:read', 'payments:take', 'payments:settle', 'payments:refund'] as Right[],
+  bankAccounts: [],
   sandbox: null,
 }
 

@@ -87,6 +87,7 @@ function paymentRow(n: number, nowMs: number): PaymentRow {
       stored_card: null,
       pay_link: null,
       group_id: null,
+      bank_account: null,
       description: null,
       metadata: '{}',
       capture: 'manual',

@@ -14,6 +14,10 @@ export const declineCodes: ReadonlyMap<string, DeclineReason> = new Map([
   ['suspected_fraud', 'fraud-suspected'],
   ['processing_error', 'gateway-error'],
   ['live_card_in_sandbox', 'not-permitted'],
+  ['account_closed', 'account-refused'],
+  ['no_account', 'account-refused'],
+  ['debit_not_authorised', 'account-refused'],
+  ['live_account_in_sandbox', 'not-permitted'],
 ])
 
 /** Refusals of a whole request that the gateway sends only when it has done nothing. */

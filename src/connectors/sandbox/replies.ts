@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { DeclineReason } from '../../contracts/payment-events.ts'
-import type { ConversationState, Outcome } from '../connector.ts'
+import { atTheBank, type ConversationState, type Outcome } from '../connector.ts'
 import { declineCatalogue } from '../declines.ts'
 import { present } from '../reading.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
@@ -68,7 +68,7 @@ export function outcomeOf(found: Authorisation, { data }: ConversationState): Ou
     return { ...unknown('answer to another reference'), alarm: 'another-reference' }
   switch (found.outcome) {
     case 'pending':
-      return unknown('pending at the gateway')
+      return unknown(found.debit ? atTheBank : 'pending at the gateway')
     case 'declined':
       return declined(declineCodes.get(found.decline.code) ?? 'other', found.decline.code, found.id)
     case 'approved':

@@ -7,6 +7,7 @@ export const connectorId = 'sandbox'
 export type At =
   | 'authorise'
   | 'authorise-stored'
+  | 'debit'
   | 'forget'
   | 'link'
   | 'link-inquire'

@@ -3,6 +3,7 @@ import type {
   AuthoriseRequest,
   Connector,
   ConversationState,
+  DebitRequest,
   FollowUpRequest,
   GatewayAccount,
   InquireFollowUpRequest,
@@ -29,9 +30,11 @@ export const sandbox: Connector = {
     apiVersion: 'v1',
     motoField: 'moto',
     storedCsc: true,
+    bankAccounts: { uk: { needs: [] }, us: { needs: [] } },
   },
   authorise,
   authoriseStored,
+  debit,
   forget,
   capture: (request, account) => followUp(request, account, { at: 'capture', money: request.money }),
   void: (request, account) => followUp(request, account, { at: 'void' }),
@@ -80,7 +83,27 @@ function authoriseStored(request: StoredCardRequest, account: GatewayAccount): M
   })
 }
 
-function paymentFields(request: AuthoriseRequest | StoredCardRequest): BodyField[] {
+function debit(request: DebitRequest, account: GatewayAccount): Move {
+  const { ourReference, idempotencyKey, scheme, holder, mandate } = request
+  const bank = scheme === 'uk' ? 'sortCode' : 'routingNumber'
+  return post(account, {
+    at: 'debit',
+    path: '/v1/debits',
+    idempotencyKey,
+    fields: [
+      ...paymentFields(request).filter(({ path }) => path[0] !== 'capture'),
+      { path: ['account', 'holder'], value: holder.name },
+      { path: ['account', bank], value: { slot: bank } },
+      { path: ['account', 'accountNumber'], value: { slot: 'accountNumber' } },
+      { path: ['mandate', 'consent'], value: mandate.consent },
+      { path: ['mandate', 'acceptedAt'], value: new Date(mandate.acceptedAtMs).toISOString() },
+    ],
+    carriesCard: true,
+    data: { ourReference },
+  })
+}
+
+function paymentFields(request: AuthoriseRequest | StoredCardRequest | DebitRequest): BodyField[] {
   const { money, ourReference, merchantReference, description, capture } = request
   return [
     literal('amount', money.amountMinor),
@@ -131,6 +154,7 @@ function read(state: ConversationState, reply: Parameters<Connector['next']>[1])
   switch (state.at as At) {
     case 'authorise':
     case 'authorise-stored':
+    case 'debit':
       return readAuthorisation(state, reply)
     case 'link':
     case 'link-inquire':

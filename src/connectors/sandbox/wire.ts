@@ -28,7 +28,7 @@ export const Authorisation = z.discriminatedUnion('outcome', [
     decline: z.object({ code: Code }),
   }),
   /** Under way at the gateway: neither approved nor declined yet. */
-  z.object({ ...authorisation, outcome: z.literal('pending') }),
+  z.object({ ...authorisation, outcome: z.literal('pending'), debit: z.boolean().default(false) }),
 ])
 export type Authorisation = z.output<typeof Authorisation>
 

@@ -47,6 +47,19 @@ export const declineCodes: ReadonlyMap<string, DeclineReason> = new Map([
   ['reenter_transaction', 'gateway-error'],
   ['try_again_later', 'gateway-error'],
   ['approve_with_id', 'gateway-error'],
+  ['account_closed', 'account-refused'],
+  ['account_number_invalid', 'account-refused'],
+  ['bank_account_declined', 'account-refused'],
+  ['bank_account_restricted', 'account-refused'],
+  ['bank_account_unusable', 'account-refused'],
+  ['bank_account_unverified', 'account-refused'],
+  ['bank_account_verification_failed', 'account-refused'],
+  ['bank_ownership_changed', 'account-refused'],
+  ['could_not_process', 'gateway-error'],
+  ['debit_not_authorized', 'account-refused'],
+  ['invalid_account_number', 'account-refused'],
+  ['no_account', 'account-refused'],
+  ['routing_number_invalid', 'account-refused'],
 ])
 
 /** Refusals of a capture, cancellation or refund that came too late or asked for too much. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
-import type { Outcome } from '../connector.ts'
+import { atTheBank, type Outcome } from '../connector.ts'
 import {
   type Answered,
   anotherAmount,
@@ -13,6 +13,7 @@ import {
   withoutAnswer,
 } from '../reading.ts'
 import { amounts } from './amounts.ts'
+import { slowTypes } from './debits.ts'
 import { declineCodes, refusalCodes } from './decline-codes.ts'
 import type { Data } from './requests.ts'
 import { type CardError, ErrorBody, PaymentIntent, Refund, Refunds } from './wire.ts'
@@ -30,10 +31,12 @@ export function readIntent(intent: PaymentIntent, data: Data): IntentReading {
     case 'requires_capture':
       return approved(intent, { received: intent.amount_capturable, captured: false }, data)
     case 'processing':
-      return unknown('processing at the gateway')
+      return unknown(isSlow(intent) ? atTheBank : 'processing at the gateway')
     case 'canceled':
       return declined('gateway-error', 'canceled', intent.id)
     case 'requires_action':
+      // Two small amounts are on their way to the account: its holder tells Stripe which, and only then money moves.
+      if (intent.next_action?.type === 'verify_with_microdeposits') return unknown(atTheBank)
       return { kind: 'cancel', why: 'needs-cardholder' }
     case 'requires_confirmation':
       return { kind: 'cancel', why: 'unconfirmed' }
@@ -43,6 +46,9 @@ export function readIntent(intent: PaymentIntent, data: Data): IntentReading {
         : { kind: 'cancel', why: 'unconfirmed' }
   }
 }
+
+const isSlow = ({ payment_method_types }: PaymentIntent) =>
+  payment_method_types?.some((type) => slowTypes.has(type)) === true
 
 type Taken = { readonly received: number | null | undefined; readonly captured: boolean }
 
@@ -74,8 +80,14 @@ export function readPreparation(reply: GatewayReply): Answered | Outcome {
   if (reply.status === 200) return reply
   const error = parse(ErrorBody, reply)?.error
   if (reply.status === 402 && error?.type === 'card_error') return declinedBy(error)
-  if (error && reply.status < 500) return declined('gateway-error', error.code ?? error.type)
+  if (error && reply.status < 500) return refused(error)
   return { kind: 'not-sent', because: `preparation: status ${reply.status}` }
+}
+
+/** Of a request that did nothing: an account number that no bank has is one that its holder keyed wrong. */
+function refused({ code, type }: CardError): Outcome {
+  const reason = code && declineCodes.get(code) === 'account-refused' ? 'account-refused' : 'gateway-error'
+  return declined(reason, code ?? type)
 }
 
 export function readConfirmation(reply: GatewayReply, data: Data): IntentReading {
@@ -100,7 +112,7 @@ function refusedUnread({ status }: Answered, error: CardError | undefined): Outc
   if (error?.type !== 'invalid_request_error' || error.code === 'payment_intent_unexpected_state')
     return undefined
   if (status !== 400 && status !== 401 && status !== 403) return undefined
-  return declined('gateway-error', error.code ?? error.type)
+  return refused(error)
 }
 
 export function readFollowUp(at: 'capture' | 'void' | 'refund', reply: GatewayReply, data: Data): Outcome {

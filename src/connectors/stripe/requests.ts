@@ -25,6 +25,8 @@ export type Data = ConversationState['data']
 /** Which reply is awaited. */
 export type At =
   | 'create-payment-method'
+  | 'create-uk-account'
+  | 'create-us-account'
   | 'create-customer'
   | 'create-payment-intent'
   | 'confirm'
@@ -56,7 +58,7 @@ export const headersOf = ({ apiKey }: GatewayAccount) => ({
   'stripe-version': apiVersion,
 })
 
-function post(account: GatewayAccount, { at, path, step, body, data, checkpoint }: Post): Move {
+export function post(account: GatewayAccount, { at, path, step, body, data, checkpoint }: Post): Move {
   const headers = { ...headersOf(account), 'idempotency-key': `${data.key}.${step}` }
   const encoding = 'form' as const
   const stop = checkpoint ? { checkpoint } : {}
@@ -124,7 +126,7 @@ export function createPaymentIntent(account: GatewayAccount, data: Data): Move {
     amount,
     currency: String(data.currency).toLowerCase(),
     payment_method: data.paymentMethod,
-    payment_method_types: ['card'],
+    payment_method_types: [data.debit === undefined ? 'card' : String(data.debit)],
     capture_method: data.capture ? 'automatic' : 'manual',
     customer: data.customer,
     setup_future_usage: data.keepFor === undefined ? undefined : usage(data.keepFor as Initiator),
@@ -137,16 +139,24 @@ export function createPaymentIntent(account: GatewayAccount, data: Data): Move {
 /** The call that moves money. A renewal is never MOTO: nobody is on the phone. */
 export function confirm(account: GatewayAccount, intent: string, data: Data): Move {
   const renewal = data.initiator === 'merchant'
+  const card = renewal
+    ? { off_session: true, error_on_requires_action: true }
+    : { error_on_requires_action: true, ...phoneOrder(data) }
   return post(account, {
     at: 'confirm',
     path: `/v1/payment_intents/${intent}/confirm`,
     step: 'confirm',
-    body: renewal
-      ? { off_session: true, error_on_requires_action: true }
-      : { error_on_requires_action: true, ...phoneOrder(data) },
+    body: data.debit === undefined ? card : mandateOf(data),
     data: { ...data, intent },
     checkpoint: { gatewayRef: intent },
   })
+}
+
+/** The body of a confirmation: that, and when, the holder agreed. */
+function mandateOf({ acceptedAt }: Data): Tree {
+  return {
+    mandate_data: { customer_acceptance: { type: 'offline', accepted_at: Number(acceptedAt) } },
+  }
 }
 
 /** Gives up an intent that would wait for the cardholder in front of a screen. */

@@ -18,6 +18,7 @@ import {
   unknown,
 } from '../reading.ts'
 import { amounts } from './amounts.ts'
+import { debit } from './debits.ts'
 import { afterForget, afterForgetLook, forget } from './kept-card.ts'
 import { afterExpiry, afterLink, afterLinkPaid, payLinks } from './pay-links.ts'
 import {
@@ -54,6 +55,7 @@ import { Customer, FoundIntents, PaymentIntent, PaymentMethod, SetupIntent } fro
  *
  *   card → PaymentMethod → (Customer) → PaymentIntent, unconfirmed ─ its id is stored ─ confirm (MOTO or not) → outcome
  *                                     └ SetupIntent → kept card
+ *   bank account → PaymentMethod → PaymentIntent, unconfirmed ─ stored ─ confirm with the mandate → `atTheBank`, for days
  */
 export const stripe: Connector = {
   id: connectorId,
@@ -66,6 +68,7 @@ export const stripe: Connector = {
     apiVersion,
     motoField: 'payment_method_options[card][moto]',
     amounts,
+    bankAccounts: { uk: { needs: ['email', 'address'] }, us: { needs: [] } },
     sandboxLimits: 'Search finds a new payment only after about a minute; by its id it is found at once.',
   },
   authorise(request, account) {
@@ -73,6 +76,7 @@ export const stripe: Connector = {
     return createPaymentMethod(account, dataOf(request), request)
   },
   tokenise: (request, account) => createPaymentMethod(account, dataOf(request), request),
+  debit,
   authoriseStored: (request, account) => createPaymentIntent(account, dataOf(request)),
   forget,
   capture: (request, account) => followUp(account, { at: 'capture', request }),
@@ -101,6 +105,8 @@ function inquire({ ourReference, gatewayRef }: InquireRequest, account: GatewayA
 function next({ at, data }: ConversationState, reply: GatewayReply, account: GatewayAccount): Move {
   switch (at as At) {
     case 'create-payment-method':
+    case 'create-uk-account':
+    case 'create-us-account':
     case 'create-customer':
     case 'create-payment-intent':
       return afterPreparation(at as At, data, { reply, account })
@@ -141,7 +147,7 @@ function afterPreparation(at: At, data: Data, { reply, account }: Context): Move
   const answered = readPreparation(reply)
   if (answered.kind !== 'answered') return end(answered)
   const unreadable = end({ kind: 'not-sent', because: `${at}: unreadable answer` })
-  if (at === 'create-payment-method') {
+  if (at !== 'create-customer' && at !== 'create-payment-intent') {
     const id = parse(PaymentMethod, answered)?.id
     return id === undefined ? unreadable : withPaymentMethod(account, { ...data, paymentMethod: id })
   }

@@ -42,6 +42,8 @@ export const PaymentIntent = z.object({
   amount_received: Amount.nullish(),
   currency: CurrencyCode,
   metadata: z.record(z.string(), z.string()),
+  payment_method_types: z.array(z.string()).nullish(),
+  next_action: z.object({ type: z.string() }).nullish(),
   last_payment_error: CardError.nullish(),
 })
 export type PaymentIntent = z.output<typeof PaymentIntent>

@@ -24,6 +24,11 @@ export const VaultConfig = CommonConfig.extend({
       caFile: z.string().nullable(),
     }),
   ),
+  /** Vocalink's files for the modulus check of UK accounts, as the merchant has downloaded them. Null: lengths only. */
+  modulus: z
+    .strictObject({ weightsFile: z.string().min(1), substitutesFile: z.string().min(1).nullable() })
+    .nullable()
+    .default(null),
   /** Where voice providers post cards in the pay-connector shape. Null: nowhere. */
   payDoor: z
     .strictObject({

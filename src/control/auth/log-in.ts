@@ -47,7 +47,7 @@ export function createLogIn({ store, sessions, throttle, log }: LogInOptions) {
 export async function describeAgent(
   store: Store,
   { id, merchantId }: { readonly id: string; readonly merchantId: string },
-): Promise<Omit<SessionResource, 'sandbox'> | undefined> {
+): Promise<Omit<SessionResource, 'sandbox' | 'bankAccounts'> | undefined> {
   const row = await store.db
     .selectFrom('agents')
     .innerJoin('merchants', 'merchants.id', 'agents.merchant_id')

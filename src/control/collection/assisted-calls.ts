@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import { Assistance } from '../../contracts/assistance.ts'
+import { type CardField, type FieldFault, isCardField } from '../../contracts/card.ts'
 import type { PromptRef } from '../../contracts/prompts.ts'
 import type { VaultEvent } from '../../contracts/vault-port.ts'
 import { askFor, faultOf } from '../../ivr/card-prompts.ts'
@@ -17,7 +18,7 @@ type Helped = {
   faults: readonly PromptRef[]
   /** The agent hears silence in the caller's place. */
   muted: boolean
-  /** The card number is what is being keyed now. */
+  /** The number of the card or account is what is being keyed now. */
   atPan: boolean
 }
 
@@ -61,7 +62,7 @@ export class AssistedCalls {
     const helped = this.#calls.get(callId)
     // Callers without an agent are talked with by their flow.
     if (!helped || flow !== 'agent') return
-    if (event.type === 'field-asked') helped.atPan = event.field === 'pan'
+    if (event.type === 'field-asked') helped.atPan = event.field === 'pan' || event.field === 'account-number'
     else if (event.type === 'field-accepted' || event.type === 'collected' || event.type === 'ended')
       helped.atPan = false
     this.#mute(callId, helped)
@@ -81,13 +82,15 @@ export class AssistedCalls {
   #audioOf(helped: Helped, collection: Collection, event: VaultEvent): readonly PromptRef[] {
     const { prompts, locale } = helped.assistance
     if (prompts === 'silence') return []
-    if (prompts === 'beeps') return beepOf(event)
+    if (prompts === 'beeps' || isOfAccount(event)) return beepOf(event)
     if (event.type === 'field-rejected') {
-      helped.faults = faultOf(event.fault, false).map((id) => `${locale}/${id}`)
+      helped.faults = faultOf(event.fault as FieldFault, false).map((id) => `${locale}/${id}`)
       return []
     }
     if (event.type !== 'field-asked') return []
-    const audio = [...helped.faults, `${locale}/${askFor(event.field, collection.view.brand)}`]
+    const { brand } = collection.view
+    const ask = askFor(event.field as CardField, brand === 'bank-account' ? null : brand)
+    const audio = [...helped.faults, `${locale}/${ask}`]
     helped.faults = []
     return audio
   }
@@ -117,6 +120,12 @@ type Order =
   | ['play', { callId: string; playId: string; audio: PromptRef[]; bargeIn: boolean }]
   | ['stop-playing', { callId: string }]
   | ['mute-caller', { callId: string; muted: boolean }]
+
+/** There are no spoken prompts for bank accounts: the agent asks, and the caller hears what was taken. */
+function isOfAccount(event: VaultEvent): boolean {
+  if (event.type === 'collected') return event.card.brand === 'bank-account'
+  return 'field' in event && !isCardField(event.field)
+}
 
 function beepOf(event: VaultEvent): readonly PromptRef[] {
   if (event.type === 'field-progressed' && event.length > 0) return ['sounds/beep']

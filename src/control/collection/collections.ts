@@ -2,8 +2,9 @@ import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
+import { type BankScheme, bankFields } from '../../contracts/bank-account.ts'
 import type { BridgeEvent } from '../../contracts/bridge-port.ts'
-import type { CardField, CardSummary } from '../../contracts/card.ts'
+import type { CardSummary, KeyedField } from '../../contracts/card.ts'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import type { VaultEvent } from '../../contracts/vault-port.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
@@ -42,6 +43,8 @@ export type StartCollection = {
   readonly flow: CardFlow
   /** Only the security code of this card is asked for. */
   readonly keptCard?: CardSummary
+  /** A bank account is asked for instead of a card. */
+  readonly bankScheme?: BankScheme
 }
 
 const endedOnesKept = 1_000
@@ -112,10 +115,11 @@ export class Collections {
   }
 
   /** Begins on a call that was reserved. */
-  start({ callId, paymentId, connector, origin, flow, keptCard }: StartCollection): Collection {
+  start({ callId, paymentId, connector, origin, flow, keptCard, bankScheme }: StartCollection): Collection {
     const { bridge, vault, clock, log, settings } = this.#options
     const { acceptedBrands, limits } = settings
-    const fields: CardField[] = keptCard ? ['csc'] : settings.fields
+    const ofCard: KeyedField[] = keptCard ? ['csc'] : settings.fields
+    const fields = bankScheme ? [...bankFields[bankScheme]] : ofCard
     const kept = keptCard ? { keptCard } : {}
     const collectionId = newId('collection', clock.now())
     const brands = acceptedBrands ? { acceptedBrands } : {}

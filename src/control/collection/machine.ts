@@ -1,5 +1,5 @@
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { CardSummary } from '../../contracts/card.ts'
+import type { KeyedSummary } from '../../contracts/card.ts'
 import type { CollectionOpened } from '../../contracts/vault-port.ts'
 import type { CollectionEndReason } from '../ports.ts'
 
@@ -17,8 +17,8 @@ export type CollectionState =
   | { readonly at: 'idle' }
   | { readonly at: 'arming'; readonly step: 'mask' | 'vault' | 'digits' }
   | { readonly at: 'collecting'; readonly digits: 'routed' | 'lost' }
-  | { readonly at: 'collected'; readonly card: CardSummary }
-  | { readonly at: 'sending'; readonly card: CardSummary }
+  | { readonly at: 'collected'; readonly card: KeyedSummary }
+  | { readonly at: 'sending'; readonly card: KeyedSummary }
   | { readonly at: 'ended'; readonly why: CollectionEndReason | 'finished' }
 
 export type CollectionEvent =
@@ -33,7 +33,7 @@ export type CollectionEvent =
   | { readonly type: 'digits-lost-for-good' }
   /** The caller was put on hold, or is back. */
   | { readonly type: 'held'; readonly held: boolean }
-  | { readonly type: 'collected'; readonly card: CardSummary }
+  | { readonly type: 'collected'; readonly card: KeyedSummary }
   | { readonly type: 'send-began' }
   /** The conversation needs the card no more. */
   | { readonly type: 'spent' }
@@ -117,7 +117,7 @@ function holding(state: CollectionState, event: CollectionEvent): CollectionStep
   return { state, effects: [{ do: 'suspend', suspended: event.held }] }
 }
 
-function complete(card: CardSummary): CollectionStep {
+function complete(card: KeyedSummary): CollectionStep {
   return { state: { at: 'collected', card }, effects: [{ do: 'stop-digits' }] }
 }
 

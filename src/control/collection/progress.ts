@@ -1,18 +1,18 @@
-import type { CardBrand, CardField } from '../../contracts/card.ts'
+import type { KeyedField, ShownBrand } from '../../contracts/card.ts'
 import type { CollectionView, FieldView } from '../../contracts/desk-port.ts'
 import type { VaultEvent } from '../../contracts/vault-port.ts'
 
 /** What the agent sees of the fields: dots, never digits. */
 export type Progress = {
   readonly fields: readonly FieldView[]
-  readonly brand: CardBrand | null
+  readonly brand: ShownBrand | null
   readonly last4: string | null
   readonly deadlineAt: number | null
   /** The caller is on hold. */
   readonly suspended: boolean
 }
 
-export function noProgress(fields: readonly CardField[]): Progress {
+export function noProgress(fields: readonly KeyedField[]): Progress {
   const waiting = fields.map((field) => ({ field, state: 'waiting', length: 0, fault: null }) as const)
   return { fields: waiting, brand: null, last4: null, deadlineAt: null, suspended: false }
 }
@@ -49,13 +49,13 @@ export function progressAfter(progress: Progress, event: VaultEvent): Progress {
   }
 }
 
-function onField(progress: Progress, field: CardField, change: Partial<FieldView>): Progress {
+function onField(progress: Progress, field: KeyedField, change: Partial<FieldView>): Progress {
   const fields = progress.fields.map((view) => (view.field === field ? { ...view, ...change } : view))
   return { ...progress, fields }
 }
 
 /** Clearing a field empties everything after it too. */
-function emptiedFrom(progress: Progress, field: CardField): Progress {
+function emptiedFrom(progress: Progress, field: KeyedField): Progress {
   const from = progress.fields.findIndex((view) => view.field === field)
   const fields = progress.fields.map((view, index): FieldView => {
     if (index < from) return view

@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { Log } from '../../base/log.ts'
 import { PeerAway } from '../../base/rpc/rpc-client.ts'
-import type { CardField } from '../../contracts/card.ts'
+import type { KeyedField } from '../../contracts/card.ts'
 import type { CollectionView } from '../../contracts/desk-port.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 import type { OpenCollection, VaultEvent } from '../../contracts/vault-port.ts'
@@ -118,7 +118,7 @@ export class Collection {
   }
 
   /** Empties a field and all that follow it; the caller is asked for it again. */
-  async clearField(field: CardField): Promise<void> {
+  async clearField(field: KeyedField): Promise<void> {
     const { vault, clock } = this.#options
     await askCard(within(clock, effectMs, vault.call('clear-field', { collectionId: this.id, field })))
   }

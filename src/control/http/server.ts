@@ -50,7 +50,7 @@ import { receiptRoutes } from './routes/receipts.ts'
 import { reconciliationRoutes } from './routes/reconciliations.ts'
 import { recordRoutes } from './routes/records.ts'
 import type { RouteApp } from './routes/route-app.ts'
-import { sessionRoutes } from './routes/sessions.ts'
+import { type BankAccountsOf, sessionRoutes } from './routes/sessions.ts'
 import { type StatusOf, statusRoutes } from './routes/status.ts'
 import { storedCardRoutes } from './routes/stored-cards.ts'
 import { transferRoutes } from './routes/transfers.ts'
@@ -76,6 +76,7 @@ export type HttpOptions = {
   readonly assisted: AssistedCalls
   readonly storedCards: StoredCards
   readonly payLinks: PayLinks
+  readonly bankAccountsOf: BankAccountsOf
   readonly plans: Plans
   readonly gatewayEvents: Pick<GatewayEvents, 'receive'>
   readonly reconciliations: Reconciliations
@@ -137,7 +138,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const streams = eventRoutes(routes, { ...options, sessions })
   const logIn = createLogIn({ store, sessions, throttle: new LogInThrottle(clock), log })
   const onLogOut = (sessionId: string) => streams.end(sessionId)
-  sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, onLogOut })
+  const { bankAccountsOf } = options
+  sessionRoutes(routes, { store, sessions, logIn, cookie, carrierUrl, bankAccountsOf, onLogOut })
   callRoutes(routes, options.calls, options.connections.callRecords(options.calls))
   paymentRoutes(routes, {
     payments: options.payments,

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { BridgeEvent } from '../../contracts/bridge-port.ts'
+import { CardBrand, FieldFault, isCardField } from '../../contracts/card.ts'
 import type { VaultEvent } from '../../contracts/vault-port.ts'
 import type { Dialogue, DialogueEffect, Outcome } from '../../ivr/dialogue.ts'
 import { saying } from '../../ivr/dialogue.ts'
@@ -88,11 +89,14 @@ export class SelfService {
   onVault(collection: Collection, event: VaultEvent): void {
     const conversation = this.#of(collection)
     if (!conversation) return
-    if (event.type === 'field-asked') {
-      const { brand } = collection.view
+    // Callers without an agent are asked for cards only: a debit needs somebody who hears that they agree.
+    if (event.type === 'field-asked' && isCardField(event.field)) {
+      const brand = CardBrand.nullable().catch(null).parse(collection.view.brand)
       conversation.on({ type: 'field-asked', field: event.field, brand })
-    } else if (event.type === 'field-rejected')
-      conversation.on({ type: 'field-rejected', field: event.field, fault: event.fault })
+    } else if (event.type === 'field-rejected' && isCardField(event.field)) {
+      const fault = FieldFault.parse(event.fault)
+      conversation.on({ type: 'field-rejected', field: event.field, fault })
+    }
   }
 
   /** The payment hears of the end first: only then can it be begun again. */

@@ -3,6 +3,7 @@ import type { Log } from '../../base/log.ts'
 import type {
   AuthoriseRequest,
   Connector,
+  DebitRequest,
   GatewayAccount,
   Move,
   Outcome,
@@ -14,6 +15,7 @@ import type { Collection } from '../collection/runner.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptCards } from '../stored-cards/kept-cards.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
+import { bankAccountOf } from './bank-accounts.ts'
 import { type CardUse, converse } from './conversation.ts'
 import type { Gateway, Gateways } from './gateways.ts'
 import type { PhoneOrders } from './phone-orders.ts'
@@ -102,7 +104,7 @@ export class Authorisation {
     const stored = attempt.stored_card_id !== null
     const request = stored
       ? await this.#storedRequest(payment, attempt, true)
-      : await this.#cardRequest(payment, collection)
+      : (debitOf(payment) ?? (await this.#cardRequest(payment, collection)))
     return this.#converse(
       { attempt, gateway, onCardSpent: () => collection.dispatch({ type: 'spent' }) },
       request && { ...request, ...paymentOf(payment, attempt) },
@@ -136,7 +138,7 @@ export class Authorisation {
 
   #converse(
     { attempt, gateway, onCardSpent }: Talk,
-    request: AuthoriseRequest | StoredCardRequest | undefined,
+    request: AuthoriseRequest | StoredCardRequest | DebitRequest | undefined,
     send: (call: GatewayCall, card: CardUse) => Promise<GatewayReply>,
   ): Promise<Outcome> {
     const { store, clock, watch } = this.#options
@@ -167,13 +169,25 @@ type Talk = { readonly attempt: AttemptRow; readonly gateway: Gateway; readonly 
 
 function openPayment(
   connector: Connector,
-  request: AuthoriseRequest | StoredCardRequest,
+  request: AuthoriseRequest | StoredCardRequest | DebitRequest,
   account: GatewayAccount,
 ): Move {
+  if ('scheme' in request) {
+    if (!connector.debit) throw new Error('the gateway takes no bank accounts')
+    return connector.debit(request, account)
+  }
   if (!('cardToken' in request)) return connector.authorise(request, account)
   const { authoriseStored } = connector
   if (!authoriseStored) throw new Error('the gateway keeps no cards')
   return authoriseStored(request, account)
+}
+
+/** Of a payment whose caller keys a bank account: whose it is, and how they agreed. */
+function debitOf(payment: PaymentRow): Omit<DebitRequest, keyof ReturnType<typeof paymentOf>> | undefined {
+  const account = bankAccountOf(payment)
+  if (!account) return undefined
+  const { scheme, holder, accountType, mandate, at } = account
+  return { scheme, holder, accountType, mandate: { consent: mandate, acceptedAtMs: at } }
 }
 
 function paymentOf(payment: PaymentRow, attempt: AttemptRow) {

@@ -1,5 +1,5 @@
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { CardBrand } from '../../contracts/card.ts'
+import type { ShownBrand } from '../../contracts/card.ts'
 import type { OperationFacts, OperationKind } from '../../contracts/operations.ts'
 import type { PaymentEventType } from '../../contracts/payment-events.ts'
 
@@ -28,7 +28,7 @@ export type Approval = {
   /** What was authorised, in minor units. */
   readonly amountMinor: number
   /** Of a card that nobody keyed here: who paid by a link. */
-  readonly card?: { readonly brand: CardBrand; readonly last4: string }
+  readonly card?: { readonly brand: ShownBrand; readonly last4: string }
 }
 
 /** An operation whose outcome is not known yet. */

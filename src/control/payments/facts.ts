@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { declineCatalogue } from '../../connectors/declines.ts'
+import { adviceOn } from '../../connectors/declines.ts'
 import type { CollectionView, PaymentResource } from '../../contracts/desk-port.ts'
 import type { OperationFacts } from '../../contracts/operations.ts'
 import { PaymentEvent, type PaymentEventType } from '../../contracts/payment-events.ts'
+import { viewOfBankAccount } from './bank-accounts.ts'
 import { declineOf, keepOf, linkOf, type PaymentRow, usedCardOf } from './rows.ts'
 
 const Metadata = z.record(z.string(), z.string())
@@ -19,9 +20,11 @@ export function resourceOf(row: PaymentRow, collection: CollectionView | null): 
       reason: decline.reason,
       gatewayCode: decline.gatewayCode,
       retry: decline.retry,
-      advice: declineCatalogue[decline.reason].advice,
+      advice: adviceOn(decline.reason, decline.card.brand === 'bank-account'),
     },
     attempts: row.attempts,
+    method: row.bank_account === null ? 'card' : 'bank-account',
+    bankAccount: viewOfBankAccount(row),
     keepCard: keep && { use: keep.use, consent: keep.consent },
     storedCardId: usedCardOf(row)?.id ?? null,
     payLink: linkOf(row),

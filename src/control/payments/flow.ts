@@ -9,6 +9,7 @@ import type { Collection } from '../collection/runner.ts'
 import type { Actor, Calls } from '../ports.ts'
 import type { Store } from '../store/store.ts'
 import type { Authorisation } from './authorisation.ts'
+import { bankAccountOf } from './bank-accounts.ts'
 import type { Gateways } from './gateways.ts'
 import type { Inquiries } from './inquiries.ts'
 import type { PaymentInput } from './machine.ts'
@@ -89,9 +90,11 @@ export class PaymentFlow {
     const { runner, clock, gateways } = this.#options
     const attemptId = newId('attempt', clock.now())
     const { state } = collection
-    const used = usedCardOf(await findPayment(this.#options.store.db, keyOf(actor, collection.paymentId)))
+    const payment = await findPayment(this.#options.store.db, keyOf(actor, collection.paymentId))
+    const used = usedCardOf(payment)
     const by = {
-      ...('card' in state ? { expires: expiresOf(state.card) } : {}),
+      ...('card' in state && 'expiryYear' in state.card ? { expires: expiresOf(state.card) } : {}),
+      ...(payment.bank_account === null ? {} : { way: 'bank-account' as const }),
       ...(used ? { way: 'stored-card' as const, stored_card_id: used.id, initiator: used.initiator } : {}),
     }
     const { row } = await runner.apply({
@@ -170,8 +173,10 @@ export class PaymentFlow {
   #collect(row: PaymentRow): void {
     const { connector, account } = this.#options.gateways.of(row.gateway)
     const keptCard = usedCardOf(row)
+    const bank = bankAccountOf(row)
     this.#options.collections().start({
       ...(keptCard ? { keptCard: cardOf(keptCard) } : {}),
+      ...(bank && !keptCard ? { bankScheme: bank.scheme } : {}),
       callId: row.call_id,
       paymentId: row.id,
       connector: connector.id,

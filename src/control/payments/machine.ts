@@ -1,5 +1,5 @@
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { CardSummary } from '../../contracts/card.ts'
+import type { ShownBrand } from '../../contracts/card.ts'
 import type { PayLinkView } from '../../contracts/pay-links.ts'
 import type { DeclineReason, PaymentEventType, PaymentStatus } from '../../contracts/payment-events.ts'
 import {
@@ -56,8 +56,8 @@ export type LinkEnd = 'expired' | 'withdrawn' | 'failed'
 /** What is learnt of an open link. */
 export type LinkChange = Partial<Pick<PayLinkView, 'state' | 'url' | 'delivery' | 'expiresAt' | 'openedAt'>>
 
-/** What is kept of a card. */
-export type ShownCard = Pick<CardSummary, 'brand' | 'last4'>
+/** What is kept of a card, or of a bank account. */
+export type ShownCard = { readonly brand: ShownBrand; readonly last4: string }
 
 export type Decline = {
   readonly reason: DeclineReason

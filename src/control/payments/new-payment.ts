@@ -23,7 +23,7 @@ export type NewPayment = Pick<
   | 'gateway'
   | 'moto'
 > &
-  Partial<Pick<PaymentRow, 'keep_card' | 'group_id'>>
+  Partial<Pick<PaymentRow, 'keep_card' | 'group_id' | 'bank_account'>>
 
 export type NewPaymentOptions = {
   readonly store: Store
@@ -60,6 +60,7 @@ export async function makePaymentIn(
     stored_card: null,
     pay_link: null,
     group_id: null,
+    bank_account: null,
     ...payment,
     captured_minor: 0,
     refunded_minor: 0,

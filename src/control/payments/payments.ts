@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { CardField } from '../../contracts/card.ts'
+import type { KeyedField } from '../../contracts/card.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { ReceiptChannel } from '../../contracts/receipts.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
@@ -14,6 +14,7 @@ import type { Queries } from '../store/database.ts'
 import type { Store } from '../store/store.ts'
 import { keepOrder } from '../stored-cards/stored-cards.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
+import { bankAccountColumn } from './bank-accounts.ts'
 import { resourceOf } from './facts.ts'
 import type { PaymentFlow } from './flow.ts'
 import type { Gateways } from './gateways.ts'
@@ -106,7 +107,7 @@ export function createPayments(options: PaymentsOptions): PaymentsWithCsc {
     },
     arm: (actor, paymentId) => arm(actor, paymentId),
     askCsc: arm,
-    async clearField(actor, paymentId, field: CardField) {
+    async clearField(actor, paymentId, field: KeyedField) {
       const collection = await collecting(actor, paymentId)
       await collection.clearField(field)
       return look(actor, paymentId)
@@ -182,7 +183,10 @@ async function create(options: PaymentsOptions, actor: Actor, input: PaymentOrde
   if (call.status === 'ended') throw new CallNotLive()
   const gateway = await gatewayOfMerchant(store.db, merchantId)
   const { facts } = gateways.of(gateway).connector
-  const moto = phoneOrders.declared({ merchantId, flow: flowOf(call), facts, wanted: input.moto })
+  // A debit is never declared as a telephone order: that is a word of the card schemes.
+  const moto = input.bankAccount
+    ? null
+    : phoneOrders.declared({ merchantId, flow: flowOf(call), facts, wanted: input.moto })
   const alongside = (trx: Queries, { id: paymentId }: PaymentRow, nowMs: number) =>
     noteWishes(trx, actor, { paymentId, wishes }, nowMs)
   return makePayment({ store, clock, alongside, onCommitted }, actor, {
@@ -197,6 +201,11 @@ async function create(options: PaymentsOptions, actor: Actor, input: PaymentOrde
     confirm: input.confirm,
     gateway,
     moto: motoColumn(moto),
+    bank_account: input.bankAccount
+      ? bankAccountColumn(actor, {
+          ...{ account: input.bankAccount, currency: input.currency, facts, nowMs: clock.now() },
+        })
+      : null,
     keep_card: input.keepCard
       ? keepOrder({ sealer, gateways }, actor, {
           ...{ keep: input.keepCard, customer: input.customer ?? null },

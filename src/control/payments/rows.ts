@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Currency } from '../../base/money.ts'
-import { CardBrand, CardSummary } from '../../contracts/card.ts'
+import { CardSummary, ShownBrand, ShownLast4 } from '../../contracts/card.ts'
 import { PayLinkView } from '../../contracts/pay-links.ts'
 import { DeclineReason, PaymentStatus } from '../../contracts/payment-events.ts'
 import { KeepCard } from '../../contracts/stored-cards.ts'
@@ -11,7 +11,6 @@ import type { Decline, PaymentState, ShownCard } from './machine.ts'
 const Id = z.string()
 const Time = z.number().int()
 const Count = z.number().int().nonnegative()
-const Last4 = z.string().regex(/^\d{4}$/)
 
 /** A row of `payments`, checked as it comes out: a file that was tampered with is a bug, not a payment. */
 export const PaymentRow = z.strictObject({
@@ -28,8 +27,8 @@ export const PaymentRow = z.strictObject({
   capture: z.enum(['automatic', 'manual']),
   confirm: z.enum(['automatic', 'manual']),
   status: PaymentStatus,
-  brand: CardBrand.nullable(),
-  last4: Last4.nullable(),
+  brand: ShownBrand.nullable(),
+  last4: ShownLast4.nullable(),
   gateway: Id,
   gateway_ref: z.string().nullable(),
   auth_code: z.string().nullable(),
@@ -44,6 +43,7 @@ export const PaymentRow = z.strictObject({
   stored_card: z.string().nullable(),
   pay_link: z.string().nullable(),
   group_id: z.string().nullable(),
+  bank_account: z.string().nullable(),
 }) satisfies z.ZodType<PaymentTable>
 export type PaymentRow = z.infer<typeof PaymentRow>
 
@@ -56,9 +56,9 @@ export const AttemptRow = z.strictObject({
   idempotency_key: z.string(),
   amount_minor: z.number().int().positive(),
   currency: Currency,
-  brand: CardBrand,
+  brand: ShownBrand,
   /** Empty until it is known who paid by a link. */
-  last4: z.string().regex(/^(\d{4})?$/),
+  last4: z.union([z.literal(''), ShownLast4]),
   gateway_ref: z.string().nullable(),
   auth_code: z.string().nullable(),
   because: z.string().nullable(),
@@ -68,7 +68,7 @@ export const AttemptRow = z.strictObject({
   created_at: Time,
   updated_at: Time,
   sent_to: z.string().nullable(),
-  way: z.enum(['card', 'stored-card', 'pay-link']),
+  way: z.enum(['card', 'stored-card', 'pay-link', 'bank-account']),
   stored_card_id: z.string().nullable(),
   initiator: z.enum(['customer', 'merchant']).nullable(),
   expires: z
@@ -82,7 +82,7 @@ const StoredDecline = z.strictObject({
   reason: DeclineReason,
   gatewayCode: z.string(),
   retry: z.enum(['same-card', 'other-card', 'pay-link', 'never']),
-  card: z.strictObject({ brand: CardBrand, last4: Last4 }),
+  card: z.strictObject({ brand: ShownBrand, last4: ShownLast4 }),
 })
 
 const StoredKeep = KeepCard.extend({

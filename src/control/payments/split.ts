@@ -62,6 +62,7 @@ function partOf(row: PaymentRow) {
   const { call_id, currency, reference, customer, description, metadata, capture, confirm, gateway, moto } =
     row
   const same = {
+    bank_account: row.bank_account,
     call_id,
     currency,
     reference,

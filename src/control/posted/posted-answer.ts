@@ -16,6 +16,7 @@ const codes: Readonly<Record<DeclineReason, string>> = {
   'not-permitted': 'card_not_supported',
   'gateway-error': 'processing_error',
   'fraud-suspected': 'card_declined',
+  'account-refused': 'card_declined',
   other: 'card_declined',
 }
 

@@ -32,6 +32,9 @@ const brandNames: Readonly<Record<string, string>> = {
   maestro: 'Maestro',
 }
 
+/** How a bank account is debited, by the currency. */
+const schemeNames: Readonly<Record<string, string>> = { GBP: 'Bacs', USD: 'ACH' }
+
 /** The closed set of fields that a template may use, and what the desk says of each. Absent ones are empty. */
 export const receiptFieldNames = {
   merchantName: 'Your name',
@@ -45,8 +48,8 @@ export const receiptFieldNames = {
   amount: 'What was paid or given back, for example £42.50',
   originalAmount: 'Of a refund: what had been paid',
   date: 'Date and time with the time zone',
-  brand: 'Visa, Mastercard, …',
-  last4: 'The last four digits of the card',
+  brand: 'Visa, Mastercard, …; of a bank account Bacs or ACH',
+  last4: 'The last four digits of the card or account',
   authCode: 'The authorisation code of the card’s bank',
   reference: 'Your reference of the payment',
   customer: 'Your name of the customer; empty when the payment names none',
@@ -59,7 +62,7 @@ export const receiptFieldNames = {
   status: 'Paid or Refunded, in the receipt’s language',
   telephoneOrder: '“Telephone order”, in the receipt’s language',
   wordDate: '“Date”, in the receipt’s language',
-  wordCard: '“Card”',
+  wordCard: '“Card”, or “Bank account”',
   wordAuthCode: '“Authorisation code”',
   wordReference: '“Reference”',
   wordReceiptNumber: '“Receipt number”',
@@ -79,6 +82,7 @@ export function receiptFields(
 ): ReceiptFields {
   const words = receiptWords(locale)
   const isRefund = facts.kind === 'refund'
+  const isAccount = facts.brand === 'bank-account'
   const money = (amountMinor: number) => formatMoney({ amountMinor, currency: facts.currency }, locale)
   const { logoUrl, locale: _locale, timeZone, ...branding } = settings
   return {
@@ -88,7 +92,7 @@ export function receiptFields(
     amount: money(facts.amountMinor),
     originalAmount: isRefund ? money(facts.originalMinor) : '',
     date: dateIn(locale, timeZone, facts.at),
-    brand: brandNames[facts.brand ?? ''] ?? '',
+    brand: isAccount ? (schemeNames[facts.currency] ?? '') : (brandNames[facts.brand ?? ''] ?? ''),
     last4: facts.last4 ?? '',
     authCode: facts.authCode ?? '',
     reference: facts.reference,
@@ -101,7 +105,7 @@ export function receiptFields(
     status: isRefund ? words.refunded : words.paid,
     telephoneOrder: words.telephoneOrder,
     wordDate: words.date,
-    wordCard: words.card,
+    wordCard: isAccount ? words.bankAccount : words.card,
     wordAuthCode: words.authCode,
     wordReference: words.reference,
     wordReceiptNumber: words.receiptNumber,

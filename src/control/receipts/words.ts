@@ -6,6 +6,7 @@ export type ReceiptWords = {
   readonly refunded: string
   readonly date: string
   readonly card: string
+  readonly bankAccount: string
   readonly authCode: string
   readonly reference: string
   readonly receiptNumber: string
@@ -23,6 +24,7 @@ const english: ReceiptWords = {
   refunded: 'Refunded',
   date: 'Date',
   card: 'Card',
+  bankAccount: 'Bank account',
   authCode: 'Authorisation code',
   reference: 'Reference',
   receiptNumber: 'Receipt number',
@@ -40,6 +42,7 @@ const german: ReceiptWords = {
   refunded: 'Erstattet',
   date: 'Datum',
   card: 'Karte',
+  bankAccount: 'Bankkonto',
   authCode: 'Genehmigungsnummer',
   reference: 'Referenz',
   receiptNumber: 'Belegnummer',
@@ -57,6 +60,7 @@ const french: ReceiptWords = {
   refunded: 'Remboursé',
   date: 'Date',
   card: 'Carte',
+  bankAccount: 'Compte bancaire',
   authCode: 'Numéro d’autorisation',
   reference: 'Référence',
   receiptNumber: 'Numéro de reçu',
@@ -74,6 +78,7 @@ const spanish: ReceiptWords = {
   refunded: 'Reembolsado',
   date: 'Fecha',
   card: 'Tarjeta',
+  bankAccount: 'Cuenta bancaria',
   authCode: 'Código de autorización',
   reference: 'Referencia',
   receiptNumber: 'Número de recibo',
@@ -91,6 +96,7 @@ const dutch: ReceiptWords = {
   refunded: 'Terugbetaald',
   date: 'Datum',
   card: 'Kaart',
+  bankAccount: 'Bankrekening',
   authCode: 'Autorisatiecode',
   reference: 'Referentie',
   receiptNumber: 'Bewijsnummer',

@@ -17,6 +17,7 @@ import { plansMigration } from './migrations/0015-plans.ts'
 import { planTriesMigration } from './migrations/0016-plan-tries.ts'
 import { forgetFailuresMigration } from './migrations/0017-forget-failures.ts'
 import { callMetadataMigration } from './migrations/0018-call-metadata.ts'
+import { bankAccountsMigration } from './migrations/0019-bank-accounts.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   planTriesMigration,
   forgetFailuresMigration,
   callMetadataMigration,
+  bankAccountsMigration,
 ]

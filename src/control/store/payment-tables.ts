@@ -63,6 +63,8 @@ export type PaymentTable = {
   pay_link: string | null
   /** Payments that belong together, of one order. */
   group_id: string | null
+  /** JSON: whose bank account it is to be debited from, and how they agreed; null: a card is keyed. */
+  bank_account: string | null
 }
 
 export type AttemptState = 'open' | 'unknown' | 'approved' | 'declined' | 'not-sent'
@@ -101,7 +103,7 @@ export type AttemptTable = {
   expires: string | null
 }
 
-export type AttemptWay = 'card' | 'stored-card' | 'pay-link'
+export type AttemptWay = 'card' | 'stored-card' | 'pay-link' | 'bank-account'
 
 export type OperationTable = {
   /** Our reference at the gateway. */

@@ -365,7 +365,8 @@ create table payments (
   keep_card text,
   stored_card text,
   pay_link text,
-  group_id text
+  group_id text,
+  bank_account text
 );
 
 alter table payments add constraint payments_amount_minor_check CHECK ((amount_minor > 0));

@@ -3,6 +3,7 @@ import { newId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { Secret } from '../../base/secret.ts'
 import type { Outcome } from '../../connectors/connector.ts'
+import { CardBrand } from '../../contracts/card.ts'
 import type { AttemptRow, PaymentRow } from '../payments/rows.ts'
 import { keepOf } from '../payments/rows.ts'
 import { systemOf } from '../payments/system-actor.ts'
@@ -55,7 +56,7 @@ export class KeptCards {
     const nowMs = clock.now()
     const values = {
       ...{ merchant_id: payment.merchant_id, customer: payment.customer, gateway: payment.gateway },
-      ...{ brand: attempt.brand, last4: attempt.last4, expires: attempt.expires },
+      ...{ brand: CardBrand.parse(attempt.brand), last4: attempt.last4, expires: attempt.expires },
       ...{ customer_ref: customerRef, network_ref: networkRef, card_use: keep.use },
       ...{ consent_how: keep.consent, consent_kind: keep.by.kind, consent_id: keep.by.id },
       ...{ consent_at: keep.at, payment_id: paymentId, state: 'kept' as const },

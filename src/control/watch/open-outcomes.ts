@@ -1,3 +1,4 @@
+import { atTheBank } from '../../connectors/connector.ts'
 import { operationsUnderWay } from '../payments/operation-store.ts'
 import { merchantIds } from '../payments/store.ts'
 import type { Queries } from '../store/database.ts'
@@ -22,16 +23,20 @@ export async function openOutcomes(db: Queries, merchantId?: string): Promise<Ma
 
 /** By way of the payment, whose state has an index. */
 function unknownAttempts(db: Queries, merchantId: string) {
-  return db
-    .selectFrom('payments')
-    .innerJoin('attempts', (join) =>
-      join
-        .onRef('attempts.payment_id', '=', 'payments.id')
-        .onRef('attempts.merchant_id', '=', 'payments.merchant_id'),
-    )
-    .select(['attempts.gateway', 'attempts.sent_at'])
-    .where('payments.merchant_id', '=', merchantId)
-    .where('payments.status', '=', 'unknown')
-    .where('attempts.state', '=', 'unknown')
-    .execute()
+  return (
+    db
+      .selectFrom('payments')
+      .innerJoin('attempts', (join) =>
+        join
+          .onRef('attempts.payment_id', '=', 'payments.id')
+          .onRef('attempts.merchant_id', '=', 'payments.merchant_id'),
+      )
+      .select(['attempts.gateway', 'attempts.sent_at'])
+      .where('payments.merchant_id', '=', merchantId)
+      .where('payments.status', '=', 'unknown')
+      .where('attempts.state', '=', 'unknown')
+      // A debit that the banks have is not lost sight of: it takes its days.
+      .where((by) => by.or([by('attempts.because', 'is', null), by('attempts.because', '!=', atTheBank)]))
+      .execute()
+  )
 }

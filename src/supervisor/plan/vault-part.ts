@@ -5,7 +5,7 @@ import { gatewaysOf } from './gateways-part.ts'
 import { common, type Link, type PlanInput } from './plan-input.ts'
 
 export function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultConfig> {
-  const { warm, maxCollections, cardUid } = input.config.vault
+  const { warm, maxCollections, cardUid, modulus } = input.config.vault
   return {
     ...common(input.config),
     ...link,
@@ -14,6 +14,7 @@ export function vaultPart(input: PlanInput, link: Link): z.input<typeof VaultCon
     warm,
     maxCollections,
     cardUid,
+    modulus,
     gateways: gatewaysOf(input).map(({ connector, origin, caFile }) => ({ connector, origin, caFile })),
     payDoor: payDoorPart(input),
   }

@@ -74,6 +74,13 @@ export const Settings = z.strictObject({
       warm: z.number().int().min(0).max(64).default(2),
       maxCollections: z.number().int().min(1).max(10_000).default(200),
       cardUid: z.number().int().min(1).nullable().default(null),
+      modulus: z
+        .strictObject({
+          weightsFile: z.string().min(1),
+          substitutesFile: z.string().min(1).nullable().default(null),
+        })
+        .nullable()
+        .default(null),
       token: z.string().min(32).nullable().default(null),
     })
     .prefault({}),

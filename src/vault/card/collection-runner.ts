@@ -6,6 +6,8 @@ import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { CollectionEnd } from '../../contracts/vault-port.ts'
 import type { CardEvent, Order, Report } from '../card-messages.ts'
 import { allows } from '../policy.ts'
+import { accountSummaryOf } from './bank/bank-rules.ts'
+import { type ModulusTable, noModulusTable, readSubstitutes, readWeights } from './bank/modulus-table.ts'
 import { brandOf } from './brand.ts'
 import { summaryOf } from './card-summary.ts'
 import {
@@ -46,6 +48,7 @@ export class CollectionRunner {
   readonly #options: CollectionRunnerOptions
   readonly #intake: DigitIntake
   readonly #secureContext: SecureContext
+  readonly #modulus: ModulusTable
   #state: State
   #timer: Timer | undefined
   #exchange: Exchange | undefined
@@ -55,6 +58,7 @@ export class CollectionRunner {
     this.#options = options
     // Before the first digit: parsing certificates allocates, and nothing that allocates should happen later.
     this.#secureContext = trustFor(opening.ca)
+    this.#modulus = tableOf(opening)
     const ticket = Buffer.from(opening.ticket, 'base64url')
     if (ticket.length !== digitFrame.ticketBytes) throw new Error('a ticket of the wrong length')
     this.#intake = new DigitIntake({ ticket, onKey: (code) => this.#key(code) })
@@ -115,6 +119,7 @@ export class CollectionRunner {
     const rules = {
       acceptedBrands: acceptedBrands ?? undefined,
       keptBrand: keptCard?.brand,
+      modulus: this.#modulus,
       now: clock.now(),
     }
     const judgement = judge(field, digits, rules)
@@ -153,7 +158,7 @@ export class CollectionRunner {
         break
       case 'seal':
         this.#intake.close()
-        this.#tell({ type: 'collected', card: opening.keptCard ?? summaryOf(digits) })
+        this.#tell({ type: 'collected', card: opening.keptCard ?? told(digits) })
         break
       case 'end':
         digits.zeroAll()
@@ -169,4 +174,15 @@ export class CollectionRunner {
   #tell(event: CardEvent): void {
     this.#options.report({ type: 'event', event })
   }
+}
+
+/** What is told of the digits: of a card, or of a bank account. */
+function told(digits: DigitBuffer) {
+  return digits.length('account-number') > 0 ? accountSummaryOf(digits) : summaryOf(digits)
+}
+
+/** The vault has read both files when it started: they are known to be in order. */
+function tableOf({ modulus }: Opening): ModulusTable {
+  if (modulus === null) return noModulusTable
+  return { rows: readWeights(modulus.weights), substitutes: readSubstitutes(modulus.substitutes) }
 }

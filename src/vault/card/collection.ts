@@ -1,10 +1,10 @@
 import { exhaustive } from '../../base/exhaustive.ts'
-import type { CardField } from '../../contracts/card.ts'
+import type { KeyedField } from '../../contracts/card.ts'
 import type { CollectionEnd, CollectionLimits } from '../../contracts/vault-port.ts'
 import type { CardEvent } from '../card-messages.ts'
-import type { Judgement } from './field-rules.ts'
+import type { Judgement } from './judgement.ts'
 
-export type Plan = { readonly fields: readonly CardField[]; readonly limits: CollectionLimits }
+export type Plan = { readonly fields: readonly KeyedField[]; readonly limits: CollectionLimits }
 
 export type Collecting = {
   readonly at: 'collecting'
@@ -34,7 +34,7 @@ export type Event =
   | { readonly type: 'hash' }
   /** Time has passed; look at the deadlines. */
   | { readonly type: 'tick' }
-  | { readonly type: 'clear-field'; readonly field: CardField }
+  | { readonly type: 'clear-field'; readonly field: KeyedField }
   | { readonly type: 'restart' }
   | { readonly type: 'extend'; readonly byMs: number }
   /** The caller was put on hold, or is back. */
@@ -50,7 +50,7 @@ export type Effect =
   | { readonly do: 'tell'; readonly event: Exclude<CardEvent, { type: 'collected' | 'deadline-moved' }> }
   | { readonly do: 'tell-deadline'; readonly dueMs: number }
   /** Zeroes these fields. */
-  | { readonly do: 'empty'; readonly fields: readonly CardField[] }
+  | { readonly do: 'empty'; readonly fields: readonly KeyedField[] }
   /** All fields are valid: close the digits, tell brand and last four. */
   | { readonly do: 'seal' }
   /** Zeroes everything, tells why, exits. */

@@ -1,29 +1,24 @@
-import type { CardBrand, CardField, FieldFault } from '../../contracts/card.ts'
+import type { CardBrand, KeyedField } from '../../contracts/card.ts'
+import { judgeBank } from './bank/bank-rules.ts'
+import { type ModulusTable, noModulusTable } from './bank/modulus-table.ts'
 import { brandOf, lengthsOf } from './brand.ts'
 import type { DigitBuffer } from './digit-buffer.ts'
+import type { Judgement } from './judgement.ts'
 import { passesLuhn } from './luhn.ts'
-
-/** What the digits of a field come to. Says nothing of the digits themselves. */
-export type Judgement = {
-  /** The field ends with this digit: it is complete, or no further digit could make it valid. */
-  readonly ends: boolean
-  /** What it is worth if it ends here. */
-  readonly result: 'valid' | FieldFault
-  /** A caller who falls silent here has most likely finished: silence then counts as `#`. */
-  readonly endsBySilence: boolean
-}
 
 export type Rules = {
   /** Undefined takes every brand. */
   readonly acceptedBrands?: readonly CardBrand[] | undefined
   /** Of a card that the gateway keeps, whose number is not keyed again. */
   readonly keptBrand?: CardBrand | undefined
+  /** For UK accounts; unless told, nothing is known of any sort code. */
+  readonly modulus?: ModulusTable | undefined
   /** Epoch milliseconds. */
   readonly now: number
 }
 
 /** Judges the digits that `field` holds now; at least one. */
-export function judge(field: CardField, digits: DigitBuffer, rules: Rules): Judgement {
+export function judge(field: KeyedField, digits: DigitBuffer, rules: Rules): Judgement {
   switch (field) {
     case 'pan':
       return judgePan(digits, rules)
@@ -33,6 +28,10 @@ export function judge(field: CardField, digits: DigitBuffer, rules: Rules): Judg
       return judgeCsc(digits, rules.keptBrand ?? brandOf(digits))
     case 'postcode':
       return { ends: digits.length('postcode') === longestPostcode, result: 'valid', endsBySilence: true }
+    case 'sort-code':
+    case 'routing-number':
+    case 'account-number':
+      return judgeBank(field, digits, rules.modulus ?? noModulusTable)
   }
 }
 

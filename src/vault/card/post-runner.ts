@@ -1,6 +1,7 @@
 import { Socket, type SocketConstructorOpts } from 'node:net'
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import type { Clock, Timer } from '../../base/clock.ts'
+import type { FieldFault } from '../../contracts/card.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import type { PostedAnswer, PostedFault } from '../../contracts/posted-card.ts'
 import type { CollectionEnd } from '../../contracts/vault-port.ts'
@@ -144,7 +145,8 @@ export class PostRunner {
     for (const field of ['pan', 'expiry', 'csc'] as const) {
       if (digits.length(field) === 0) return { field, fault: 'too-short' }
       const { result } = judge(field, digits, { now: clock.now() })
-      if (result !== 'valid') return { field, fault: result }
+      // Of a card's fields: no rule of an account is asked here.
+      if (result !== 'valid') return { field, fault: result as FieldFault }
     }
     return null
   }

@@ -11,12 +11,14 @@ const longestRun = 19
  * 1. the collected number, with anything but letters and digits between its digits, plain or escaped
  *    (`\u0034`, `%34`);
  * 2. any other run of 12 to 19 digits, single spaces, dashes or dots between them, that passes the Luhn check;
- * 3. three or four digits that follow a name of the security code.
+ * 3. three or four digits that follow a name of the security code;
+ * 4. the collected account number, written as the card's; one with fewer than eight digits where it stands alone in quotes,
+ *    as it could be any number elsewhere.
  * A bare JSON number becomes `0` and spaces, so that the reply can still be parsed; everything else becomes `*`.
  */
 export function scrub(bytes: Uint8Array, digits: DigitBuffer): void {
   for (let at = 0; at < bytes.length; at++) {
-    const end = panAt(bytes, at, digits)
+    const end = panAt(bytes, at, digits) || accountAt(bytes, at, digits)
     if (end > 0) wipe(bytes, at, end)
   }
   wipeLuhnRuns(bytes)
@@ -26,15 +28,32 @@ export function scrub(bytes: Uint8Array, digits: DigitBuffer): void {
 /** The most bytes between two digits of the collected number that still count as separators. */
 const longestSeparator = 6
 
+const panAt = (bytes: Uint8Array, at: number, digits: DigitBuffer) => numberAt(bytes, at, digits, 'pan')
+
+const quote = 0x22
+/** Of fewer digits, an account number could be an amount or a part of a date. */
+const longEnough = 8
+
+function accountAt(bytes: Uint8Array, at: number, digits: DigitBuffer): number {
+  const end = numberAt(bytes, at, digits, 'account-number')
+  if (end === 0 || digits.length('account-number') >= longEnough) return end
+  return bytes[at - 1] === quote && bytes[end] === quote ? end : 0
+}
+
 /** End of the collected number if it begins at `at`, else 0. */
-function panAt(bytes: Uint8Array, at: number, digits: DigitBuffer): number {
-  const length = digits.length('pan')
+function numberAt(
+  bytes: Uint8Array,
+  at: number,
+  digits: DigitBuffer,
+  field: 'pan' | 'account-number',
+): number {
+  const length = digits.length(field)
   if (length === 0) return 0
   let cursor = at
   for (let i = 0; i < length; i++) {
     if (i > 0) cursor = skipSeparators(bytes, cursor)
     const token = tokenBytes(bytes, cursor)
-    if (token === 0 || tokenDigit(bytes, cursor, token) !== digits.digit('pan', i)) return 0
+    if (token === 0 || tokenDigit(bytes, cursor, token) !== digits.digit(field, i)) return 0
     cursor += token
   }
   return cursor

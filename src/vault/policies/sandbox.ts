@@ -15,4 +15,17 @@ export const sandboxPolicy: Rows = new Map([
     { method: 'POST', path: /^\/v1\/authorisations$/, encoding: 'json', places: { csc: 'csc' } },
   ],
   ['tokenise', { method: 'POST', path: /^\/v1\/tokens$/, encoding: 'json', places }],
+  [
+    'debit',
+    {
+      method: 'POST',
+      path: /^\/v1\/debits$/,
+      encoding: 'json',
+      places: {
+        sortCode: 'account.sortCode',
+        routingNumber: 'account.routingNumber',
+        accountNumber: 'account.accountNumber',
+      },
+    },
+  ],
 ])

@@ -1,6 +1,6 @@
-import type { Rows } from './row.ts'
+import type { Places, Row, Rows } from './row.ts'
 
-/** The only call to Stripe that may have a card in it; everything after it names the PaymentMethod. */
+/** The only calls to Stripe that may have a card or an account in them; everything after them names the PaymentMethod. */
 export const stripePolicy: Rows = new Map([
   [
     'create-payment-method',
@@ -17,4 +17,19 @@ export const stripePolicy: Rows = new Map([
       },
     },
   ],
+  [
+    'create-uk-account',
+    bankAccount({ sortCode: 'bacs_debit.sort_code', accountNumber: 'bacs_debit.account_number' }),
+  ],
+  [
+    'create-us-account',
+    bankAccount({
+      routingNumber: 'us_bank_account.routing_number',
+      accountNumber: 'us_bank_account.account_number',
+    }),
+  ],
 ])
+
+function bankAccount(places: Places): Row {
+  return { method: 'POST', path: /^\/v1\/payment_methods$/, encoding: 'form', places }
+}

@@ -27,6 +27,19 @@ export const sandboxWireFields: WireFields = [
       networkRef
       csc`,
   },
+  {
+    call: 'POST /v1/debits',
+    page,
+    fields: `${movement}
+      merchantReference
+      description
+      account.holder
+      account.sortCode
+      account.routingNumber
+      account.accountNumber
+      mandate.consent = spoken | keyed | written
+      mandate.acceptedAt`,
+  },
   { call: 'POST /v1/authorisations/{}/captures', page, fields: movement },
   { call: 'POST /v1/authorisations/{}/voids', page, fields: 'ourReference' },
   { call: 'POST /v1/authorisations/{}/refunds', page, fields: movement },

@@ -7,11 +7,22 @@ export const stripeWireFields: WireFields = [
     call: 'POST /v1/payment_methods',
     page: page('payment_methods/create'),
     fields: `
-      type = card
+      type = card | bacs_debit | us_bank_account
       card.number
       card.exp_month
       card.exp_year
       card.cvc
+      bacs_debit.sort_code
+      bacs_debit.account_number
+      us_bank_account.account_holder_type = individual | company
+      us_bank_account.account_type = checking | savings
+      us_bank_account.routing_number
+      us_bank_account.account_number
+      billing_details.name
+      billing_details.email
+      billing_details.address.line1
+      billing_details.address.city
+      billing_details.address.country
       billing_details.address.postal_code`,
   },
   {
@@ -26,7 +37,7 @@ export const stripeWireFields: WireFields = [
       amount
       currency
       payment_method
-      payment_method_types.# = card
+      payment_method_types.# = card | bacs_debit | us_bank_account
       capture_method = automatic | automatic_async | manual
       description
       metadata.our_reference
@@ -41,7 +52,9 @@ export const stripeWireFields: WireFields = [
     fields: `
       error_on_requires_action
       payment_method_options.card.moto
-      off_session`,
+      off_session
+      mandate_data.customer_acceptance.type = online | offline
+      mandate_data.customer_acceptance.accepted_at`,
   },
   {
     call: 'POST /v1/setup_intents',

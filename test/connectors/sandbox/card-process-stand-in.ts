@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import tls from 'node:tls'
+import type { KeyedField } from '../../../src/contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
 import { DigitBuffer } from '../../../src/vault/card/digit-buffer.ts'
 import { fillSlots } from '../../../src/vault/card/fill-slots.ts'
@@ -22,11 +23,10 @@ export class CardProcessStandIn {
   readonly #digits = new DigitBuffer()
   readonly #ca: string
 
-  constructor(dataDir: string, card: KeyedCard) {
+  constructor(dataDir: string, keyed: KeyedCard | Readonly<Partial<Record<KeyedField, string>>>) {
     this.#ca = readFileSync(path.join(dataDir, 'ca.pem'), 'utf8')
-    for (const field of ['pan', 'expiry', 'csc', 'postcode'] as const) {
-      for (const digit of card[field] ?? '') this.#digits.append(field, digit.charCodeAt(0))
-    }
+    for (const [field, digits] of Object.entries(keyed))
+      for (const digit of digits) this.#digits.append(field as KeyedField, digit.charCodeAt(0))
   }
 
   /** `patience` resolves when the time limit of the call shall have passed. */

@@ -1,10 +1,12 @@
 import type { Connector, Move } from '../../../src/connectors/connector.ts'
+import { BankScheme } from '../../../src/contracts/bank-account.ts'
 import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
 import { fillSlots } from '../../../src/vault/card/fill-slots.ts'
 import { happy } from '../../conformance/check.ts'
 import type { ConformanceFixture, Scenario } from '../../conformance/fixture.ts'
 import {
   authoriseRequest,
+  debitRequest,
   followUpRequest,
   operationsIn,
   operationsOf,
@@ -17,7 +19,11 @@ import { keyed } from '../../vault/support/digits.ts'
 export type WrittenCall = { readonly why: string; readonly call: GatewayCall; readonly body: string }
 
 /** One published test number, as a caller keys it. */
-const digits = () => keyed({ pan: '4242424242424242', expiry: '1239', csc: '731', postcode: '90210' })
+const digits = () =>
+  keyed({
+    ...{ pan: '4242424242424242', expiry: '1239', csc: '731', postcode: '90210' },
+    ...{ 'sort-code': '108800', 'routing-number': '110000000', 'account-number': '00012345' },
+  })
 
 /** The body as it leaves the card process. */
 export function bodyOf(call: GatewayCall): string {
@@ -78,6 +84,11 @@ export function everyCall(connector: Connector, fixture: ConformanceFixture): Wr
     const request = { ourReference, money, idempotencyKey: bare.idempotencyKey, gatewayRef: ref }
     const open = () => connector.reverse!(request, account)
     openings.push(['an attempt that is taken back by their reference', open, happy(fixture, 'reverse')])
+  }
+  for (const scheme of BankScheme.options) {
+    if (!connector.facts.bankAccounts?.[scheme]) continue
+    const open = () => connector.debit!(debitRequest(scheme), account)
+    openings.push([`a debit of a bank account (${scheme})`, open, happy(fixture, 'authorise')])
   }
   if (connector.tokenise) {
     const open = () => connector.tokenise!(tokeniseRequest({ moto: false, withPostcode: false }), account)

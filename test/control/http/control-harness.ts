@@ -178,6 +178,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
       carrierUrl: 'http://127.0.0.1:8082',
       panelFrameAncestors: ['https://crm.test'],
     },
+    bankAccountsOf: async () => [{ scheme: 'uk', needs: [] }],
     assisted: new AssistedCalls({ bridge, clock, log: silentLog }),
     storedCards: noStoredCards,
     payLinks: noPayLinks,

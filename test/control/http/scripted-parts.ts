@@ -83,7 +83,7 @@ export class RecordedPayments implements Payments {
 
   async create({ merchantId }: Actor, input: Parameters<Payments['create']>[1]): Promise<PaymentResource> {
     await this.beforeCreate()
-    const { receipts: _, description, customer, moto, keepCard, ...rest } = input
+    const { receipts: _, description, customer, moto, keepCard, bankAccount, ...rest } = input
     const payment: PaymentResource = {
       ...rest,
       id: newId('payment', 0),
@@ -101,6 +101,8 @@ export class RecordedPayments implements Payments {
       decline: null,
       attempts: 0,
       keepCard: keepCard ?? null,
+      method: bankAccount ? 'bank-account' : 'card',
+      bankAccount: bankAccount ? { scheme: 'uk', mandate: bankAccount.mandate } : null,
       storedCardId: null,
       payLink: null,
       groupId: null,

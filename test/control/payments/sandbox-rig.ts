@@ -28,12 +28,12 @@ export class SandboxRig {
   readonly rig: Rig
   readonly client: GatewayClient
   readonly #gateway: Gateway
-  readonly #dataDir: string
+  readonly dataDir: string
 
   private constructor(rig: Rig, gateway: Gateway, dataDir: string) {
     this.rig = rig
     this.#gateway = gateway
-    this.#dataDir = dataDir
+    this.dataDir = dataDir
     this.client = new GatewayClient({ port: gateway.port, dataDir, apiKey })
   }
 
@@ -93,6 +93,6 @@ export class SandboxRig {
   async close(): Promise<void> {
     await this.rig.close()
     await this.#gateway.stop(0)
-    rmSync(this.#dataDir, { recursive: true, force: true })
+    rmSync(this.dataDir, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CardField } from '../../../src/contracts/card.ts'
+import type { KeyedField } from '../../../src/contracts/card.ts'
 import {
   begin,
   type Event,
@@ -9,7 +9,7 @@ import {
   type Step,
   step,
 } from '../../../src/vault/card/collection.ts'
-import type { Judgement } from '../../../src/vault/card/field-rules.ts'
+import type { Judgement } from '../../../src/vault/card/judgement.ts'
 import { seeded } from '../support/digits.ts'
 
 const limits = { firstDigitMs: 20_000, betweenDigitsMs: 5_000, wholeMs: 300_000 }
@@ -192,7 +192,7 @@ describe('sending', () => {
 })
 
 const judgements = fc.constantFrom(more, valid, wrong, enough)
-const field = fc.constantFrom<CardField>('pan', 'expiry', 'csc', 'postcode')
+const field = fc.constantFrom<KeyedField>('pan', 'expiry', 'csc', 'postcode')
 const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { weight: 8, arbitrary: judgements.map((judgement) => digit(judgement)) },
   fc.constantFrom<Event>({ type: 'hash' }, { type: 'star' }, { type: 'tick' }, { type: 'restart' }),
@@ -233,7 +233,7 @@ describe('any collection at all', () => {
   it('is collected only after each field was accepted since it was last emptied', () => {
     fc.assert(
       fc.property(anyRun, (moves) => {
-        const accepted = new Set<CardField>()
+        const accepted = new Set<KeyedField>()
         for (const { effects } of run(moves)) {
           for (const effect of effects) {
             if (effect.do === 'empty') for (const emptied of effect.fields) accepted.delete(emptied)

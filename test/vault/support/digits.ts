@@ -1,11 +1,11 @@
-import type { CardField } from '../../../src/contracts/card.ts'
+import type { KeyedField } from '../../../src/contracts/card.ts'
 import { DigitBuffer } from '../../../src/vault/card/digit-buffer.ts'
 
 /** A buffer with these digits keyed into it. */
-export function keyed(fields: Partial<Record<CardField, string>>): DigitBuffer {
+export function keyed(fields: Partial<Record<KeyedField, string>>): DigitBuffer {
   const buffer = new DigitBuffer()
   for (const [field, digits] of Object.entries(fields)) {
-    for (const digit of digits) buffer.append(field as CardField, digit.charCodeAt(0))
+    for (const digit of digits) buffer.append(field as KeyedField, digit.charCodeAt(0))
   }
   return buffer
 }

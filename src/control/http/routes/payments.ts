@@ -108,6 +108,7 @@ function create(app: RouteApp, payments: Payments, nameCall: NameCall): void {
         '/reference': reference,
         '/customer': customer,
         '/description': description,
+        '/bankAccount/holder/name': order.bankAccount?.holder.name,
         ...Object.fromEntries([...facts, ...emails]),
       })
       const { actor } = principalOf(request)

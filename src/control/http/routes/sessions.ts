@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TakenAccounts } from '../../../contracts/bank-account.ts'
 import { LogIn, SessionResource } from '../../../contracts/desk-port.ts'
 import { Unauthenticated } from '../../auth/errors.ts'
 import { type createLogIn, describeAgent } from '../../auth/log-in.ts'
@@ -13,18 +14,22 @@ export type SessionRoutesOptions = {
   readonly sessions: Sessions
   readonly logIn: ReturnType<typeof createLogIn>
   readonly cookie: SessionCookie
+  /** Of which bank accounts the merchant's gateway takes debits. */
+  readonly bankAccountsOf: BankAccountsOf
   /** In sandbox mode only. */
   readonly carrierUrl: string | null
   /** Ends the event streams of a log-in that is over. */
   readonly onLogOut: (sessionId: string) => void
 }
 
+export type BankAccountsOf = (merchantId: string) => Promise<TakenAccounts[]>
+
 const tags = ['sessions']
 /** Log-ins from one address in a minute: the throttle behind it counts wrong ones only. */
 const perMinute = 60
 
 export function sessionRoutes(app: RouteApp, options: SessionRoutesOptions): void {
-  const { store, sessions, logIn, cookie, carrierUrl } = options
+  const { store, sessions, logIn, cookie, carrierUrl, bankAccountsOf } = options
   const sandbox = carrierUrl === null ? null : { carrierUrl }
 
   app.post(
@@ -48,7 +53,7 @@ export function sessionRoutes(app: RouteApp, options: SessionRoutesOptions): voi
       const who = await describeAgent(store, { id: agentId, merchantId })
       if (!who) throw new Unauthenticated('the agent is no longer there')
       cookie.set(reply, token)
-      return reply.code(201).send({ ...who, sandbox })
+      return reply.code(201).send({ ...who, sandbox, bankAccounts: await bankAccountsOf(merchantId) })
     },
   )
 
@@ -62,7 +67,7 @@ export function sessionRoutes(app: RouteApp, options: SessionRoutesOptions): voi
       const { actor } = principalOf(request)
       const who = actor.kind === 'agent' ? await describeAgent(store, actor) : undefined
       if (!who) throw new Unauthenticated('an API key is not a session')
-      return { ...who, sandbox }
+      return { ...who, sandbox, bankAccounts: await bankAccountsOf(actor.merchantId) }
     },
   )
 
