@@ -38,9 +38,11 @@ describe.skipIf(missingPackages() !== null)('the life of a SIP call with a payme
         step.pause(3_000),
         step.bye(60),
       ],
-      pbxSteps: simplePbx(trip),
+      pbxSteps: simplePbx(trip, 'Case:500 9|agent:7'),
     })
     const call = await trip.live()
+    // Nothing of a header ends the word that it stands in: the bridge is told one record, and the agent that there is.
+    expect(call.metadata).toEqual({ crmRecord: 'Case:5009agent:7' })
     expect(call).toMatchObject({ direction: 'inbound', from: '+447700900123', to: '1000', provider: 'sip' })
     const { extension: agentExtension } = trip
     expect(call.sip).toMatchObject({ agentExtension, callerCallId: trip.callId })

@@ -103,6 +103,59 @@ describe('the list of calls', () => {
   })
 })
 
+describe('what the edge says of a call', () => {
+  const facts = {
+    callerCallId: 'told@trunk',
+    agentCallId: 'told@trunk',
+    direction: 'inbound',
+    to: '0800',
+  } as const
+  const tell = (callId: string, metadata: Record<string, string>) =>
+    control.bridge.say({
+      ...{ type: 'sip-call', callId },
+      sip: { ...facts, from: '+441', agentExtension: '1', metadata },
+    })
+  const told = async (callId: string) => (await ask(control, { url: `/v1/calls/${callId}` })).json().metadata
+
+  it('is the call’s metadata, without what looks like a card number, and what it says later too', async () => {
+    const callId = sipCall({
+      metadata: { crmRecord: 'Case:500', card: '4242424242424242', 'not a key': 'x' },
+    })
+    expect(await told(callId)).toEqual({ crmRecord: 'Case:500' })
+    tell(callId, { crmRecord: 'Case:501', invoice: 'INV-7' })
+    await expect.poll(() => told(callId)).toEqual({ crmRecord: 'Case:501', invoice: 'INV-7' })
+  })
+
+  it('does not undo what a person said of it meanwhile, not even after a restart', async () => {
+    const callId = sipCall({ metadata: { crmRecord: 'Case:500', note: 'x' } })
+    const metadata = { crmRecord: 'Case:502', note: null }
+    const said = await ask(control, { method: 'PATCH', url: `/v1/calls/${callId}`, body: { metadata } })
+    expect(said.json()).toMatchObject({ id: callId, metadata: { crmRecord: 'Case:502' } })
+    tell(callId, { crmRecord: 'Case:500', note: 'x' })
+    control = await control.restart()
+    tell(callId, { crmRecord: 'Case:500', note: 'x' })
+    expect(await told(callId)).toEqual({ crmRecord: 'Case:502' })
+  })
+
+  it('takes no card number from a person either, and nothing from whom the call does not belong to', async () => {
+    const callId = sipCall()
+    const say = (metadata: object, key?: string) =>
+      ask(control, {
+        method: 'PATCH',
+        url: `/v1/calls/${callId}`,
+        body: { metadata },
+        ...(key ? { key } : {}),
+      })
+    const card = await say({ crmRecord: '4242 4242 4242 4242' })
+    expect(card.json()).toMatchObject({ code: 'CARD_NUMBER_IN_TEXT', field: '/metadata/crmRecord' })
+    expect((await say({ crmRecord: 'Case:500' }, theirs.key)).json()).toMatchObject({
+      code: 'CALL_NOT_FOUND',
+    })
+    expect((await say({ 'no key': 'x' })).json()).toMatchObject({ code: 'REQUEST_INVALID' })
+    expect(await told(callId)).toEqual({})
+  })
+})
+
 describe('a transfer', () => {
   const ordered = (body: object) => ask(control, { method: 'POST', url: '/v1/transfers', body })
 

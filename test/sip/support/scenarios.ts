@@ -102,7 +102,9 @@ export function callerScenario(steps: readonly string[]): string {
   return `${head}<scenario name="caller">\n${steps.join('\n')}\n</scenario>\n`
 }
 
-function answer(status: string, description?: string, agent?: string): string {
+type Told = { readonly agent?: string; readonly record?: string }
+
+function answer(status: string, description?: string, { agent, record }: Told = {}): string {
   return `<send><![CDATA[
 SIP/2.0 ${status}
 [last_Via:]
@@ -112,7 +114,7 @@ SIP/2.0 ${status}
 [last_Call-ID:]
 [last_CSeq:]
 Contact: <sip:[local_ip]:[local_port]>
-${agent ? `P-Asserted-Identity: <sip:${agent}@[local_ip]>\n` : ''}${description ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${description ? '[len]' : '0'}
+${agent ? `P-Asserted-Identity: <sip:${agent}@[local_ip]>\n` : ''}${record ? `X-Tonewall-Record: ${record}\n` : ''}${description ? 'Content-Type: application/sdp\n' : ''}Content-Length: ${description ? '[len]' : '0'}
 
 ${description ?? ''}
 ]]></send>`
@@ -141,8 +143,8 @@ ${answer('200 OK', description)}
 <log message="[$3]"/>
 </action></recv>
 ${answerAgain('200 OK')}`,
-  /** `agent`: whom the PBX says it put the call through to. */
-  answer: (description: string, agent?: string) => `<recv request="INVITE" rrs="true"><action>
+  /** `agent`: whom the PBX says it put the call through to; `record`: which record of the CRM the call is about. */
+  answer: (description: string, told: Told = {}) => `<recv request="INVITE" rrs="true"><action>
 <ereg regexp="call_[0-9a-z]+" search_in="hdr" header="X-Tonewall-Call:" check_it="true" assign_to="1"/>
 <ereg regexp=".*" search_in="hdr" header="From:" check_it="true" assign_to="2"/>
 <log message="call [$1] of [$2]"/>
@@ -159,7 +161,7 @@ Content-Length: 0
 
 ]]></send>
 <pause milliseconds="100"/>
-${answer('200 OK', description, agent)}
+${answer('200 OK', description, told)}
 <recv request="ACK"/>`,
   reinvite: (description: string) => `<recv request="INVITE"/>
 ${answerAgain('200 OK', description)}

@@ -170,6 +170,6 @@ export function simpleCaller(file: string, durationMs: number, crypto?: string):
   ]
 }
 
-export function simplePbx(trip: SipTrip): string[] {
-  return [pbx.answer(trip.agentSdp, trip.extension), pbx.recvBye()]
+export function simplePbx({ agentSdp, extension: agent }: SipTrip, record?: string): string[] {
+  return [pbx.answer(agentSdp, { agent, ...(record ? { record } : {}) }), pbx.recvBye()]
 }
