@@ -12,6 +12,9 @@ type System = {
   readonly afterSale: number
   readonly afterRefund: number
   showsRefund(rig: CrmRig, paymentId: string): boolean
+  /** And after it was reversed as a whole. */
+  readonly afterVoid: number
+  showsVoid(rig: CrmRig, paymentId: string): boolean
   removeRecord(rig: CrmRig): void
   /** Part of the path of the request that writes. */
   readonly writes: string
@@ -27,6 +30,8 @@ const systems: Readonly<Record<string, System>> = {
       rig.hubspot.payments.filter(({ properties }) => properties.tonewall_payment === id).length,
     ...{ afterSale: 1, afterRefund: 1, writes: 'POST /crm/v3/objects/commerce_payments' },
     showsRefund: (rig) => rig.hubspot.payments[0]?.properties.hs_refunds_amount === '10.00',
+    afterVoid: 1,
+    showsVoid: (rig) => JSON.stringify(rig.hubspot.payments[0]?.properties).includes('void'),
     removeRecord: (rig) => rig.hubspot.contacts.clear(),
     expireTokens: (rig) => rig.hubspot.tokens.expire(),
   },
@@ -36,6 +41,8 @@ const systems: Readonly<Record<string, System>> = {
     entries: (rig) => rig.zendesk.tickets.get(1)?.comments.length ?? 0,
     ...{ afterSale: 1, afterRefund: 2, writes: 'PUT /api/v2/tickets/1' },
     showsRefund: (rig) => rig.zendesk.tickets.get(1)?.comments[1]?.body.includes('£10.00') === true,
+    afterVoid: 2,
+    showsVoid: (rig) => rig.zendesk.tickets.get(1)?.comments[1]?.body.includes('voided') === true,
     removeRecord: (rig) => rig.zendesk.tickets.clear(),
     expireTokens: (rig) => rig.zendesk.tokens.expire(),
   },
@@ -53,6 +60,8 @@ const systems: Readonly<Record<string, System>> = {
       rig.books.creditNotes[0]?.Total === 10 &&
       rig.books.creditNotes[0].Status === 'PAID' &&
       rig.books.payments.some(({ CreditNote, Amount }) => CreditNote !== undefined && Amount === 10),
+    afterVoid: 0,
+    showsVoid: (rig) => rig.books.invoices[0]?.AmountDue === 42.5,
     removeRecord(rig) {
       for (const invoice of rig.books.invoices) invoice.Status = 'VOIDED'
     },
@@ -71,6 +80,8 @@ const systems: Readonly<Record<string, System>> = {
     entries: (rig, id) => [...rig.own.entries.values()].filter(({ payment }) => payment === id).length,
     ...{ afterSale: 1, afterRefund: 2, writes: 'POST /own/R%201/payments' },
     showsRefund: (rig) => [...rig.own.entries.values()].some(({ refunded }) => refunded === 10),
+    afterVoid: 2,
+    showsVoid: (rig) => [...rig.own.entries.values()].some(({ title }) => title === 'Card payment voided'),
     removeRecord: (rig) => void rig.own.missing.add('R 1'),
     expireTokens: (rig) => rig.own.tokens.expire(),
   },
@@ -84,6 +95,8 @@ function salesforce(grant: object): System {
       rig.crm.list('Task').filter(({ fields }) => fields.Tonewall_Payment__c === id).length,
     ...{ afterSale: 1, afterRefund: 1, writes: 'PATCH /services/data' },
     showsRefund: (rig) => String(rig.crm.list('Task')[0]?.fields.Description).includes('£10.00'),
+    afterVoid: 1,
+    showsVoid: (rig) => String(rig.crm.list('Task')[0]?.fields.Subject).startsWith('Card payment voided'),
     removeRecord: (rig) => rig.crm.remove('Contact', rig.crm.list('Contact')[0]?.id ?? ''),
     expireTokens: (rig) => rig.crm.tokens.expire(),
   }
@@ -119,6 +132,15 @@ describe.each(Object.entries(systems))('%s', (_, system) => {
     expect(await rig.states(target)).toEqual(['delivered', 'delivered'])
     expect(system.entries(rig, id)).toBe(system.afterRefund)
     expect(system.showsRefund(rig, id)).toBe(true)
+  })
+
+  it('is brought up to date when the payment changes: what was taken is reversed', async () => {
+    const id = await paid()
+    await rig.voided(id)
+    await rig.settled(target)
+    expect(await rig.states(target)).toEqual(['delivered', 'delivered'])
+    expect(system.entries(rig, id)).toBe(system.afterVoid)
+    expect(system.showsVoid(rig, id)).toBe(true)
   })
 
   it('has it once when the event is delivered twice', async () => {

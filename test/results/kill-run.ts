@@ -4,7 +4,8 @@ import { MailServer } from '../control/receipts/mail-server.ts'
 import { json, TextProvider } from '../control/receipts/text-provider.ts'
 import { fastClock } from '../crash/fast-clock.ts'
 import { randomFrom } from '../support/random-from.ts'
-import { Offices } from './offices.ts'
+import { client, Offices } from './offices.ts'
+import { OtherOffices } from './other-offices.ts'
 import { FaultyReceiver, type ReceiverPlan } from './receivers.ts'
 import type { RelayOrder } from './relay-child.ts'
 import { RelayProcess } from './relay-process.ts'
@@ -20,7 +21,7 @@ export type KillRunOptions = {
   readonly tell: (line: string) => void
 }
 
-/** Four endpoints; beside them the two channels of receipts, a CRM and books: eight targets. */
+/** Four endpoints; beside them the two channels of receipts, and each of the five systems that adapters know: eleven targets. */
 const plans: readonly ReceiverPlan[] = [
   { name: 'plain', dedupes: false, faults: { 'cut-before': 0.03 } },
   { name: 'busy', dedupes: false, faults: { busy: 0.05, error: 0.05 } },
@@ -44,6 +45,7 @@ export class KillRun {
   readonly #mail = new MailServer()
   readonly #phone = new TextProvider()
   readonly #receivers: FaultyReceiver[]
+  readonly #others: OtherOffices
   readonly #offices: Offices
   #store!: Store
   #killsWhileBusy = 0
@@ -52,8 +54,10 @@ export class KillRun {
     this.#options = options
     this.#random = randomFrom(options.seed)
     this.#receivers = plans.map((plan) => new FaultyReceiver(plan, this.#random))
+    const clock = fastClock(this.#originMs, times)
+    this.#others = new OtherOffices({ clock, client, lifetimeSeconds: tokenSeconds })
     this.#offices = new Offices({
-      ...{ clock: fastClock(this.#originMs, times), random: this.#random },
+      ...{ clock, random: this.#random, others: this.#others },
       ...{ lifetimeSeconds: tokenSeconds, graceMs: tokenGraceMs },
     })
   }
@@ -84,7 +88,7 @@ export class KillRun {
       await this.#finish()
       return await judge({
         ...{ store: this.#store, receivers: this.#receivers, mail: this.#mail, phone: this.#phone },
-        ...{ offices: this.#offices, kills },
+        ...{ offices: this.#offices, others: this.#others, kills },
         killsWhileBusy: this.#killsWhileBusy,
       })
     } finally {
@@ -98,7 +102,7 @@ export class KillRun {
 
   /** All are of one contact; every other one pays an invoice: the books take sixty requests a minute, not more. */
   #recordsOf(n: number): Record<string, string> {
-    const record = { crmRecord: `Contact:${this.#offices.contact}` }
+    const record = { crmRecord: `Contact:${this.#offices.contact}`, ...this.#others.recordsOf(n) }
     if (n % 2 > 0) return record
     const { InvoiceNumber } = this.#offices.books.addInvoice(`order-${n}`, (1_000 + n) / 100)
     return { ...record, invoice: InvoiceNumber }
@@ -175,7 +179,9 @@ export class KillRun {
       this.#mail.mails.length +
       this.#phone.sent.length +
       crm.arrived.length +
-      books.payments.length
+      books.payments.length +
+      this.#others.hubspot.arrived.length +
+      this.#others.own.entries.size
     )
   }
 

@@ -17,7 +17,7 @@ const { values } = parseArgs({
 const tell = (line: string) => process.stdout.write(`${line}\n`)
 const [kills, events, seed] = [Number(values.kills), Number(values.events), Number(values.seed)]
 
-/** Kills the relay at random among events to six targets with faults, on each store, and counts what arrived. */
+/** Kills the relay at random among events to eleven targets with faults, on each store, and counts what arrived. */
 async function main(): Promise<boolean> {
   let good = true
   if (values.store !== 'postgres') {

@@ -12,8 +12,9 @@ import { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
 import { SandboxBooks } from '../../src/sandbox/office/sandbox-books.ts'
 import { SandboxCrm } from '../../src/sandbox/office/sandbox-crm.ts'
 import { testSealer } from '../support/sealing-key.ts'
+import type { OtherOffices } from './other-offices.ts'
 
-const client = { id: 'app', secret: 'secret-of-the-app' }
+export const client = { id: 'app', secret: 'secret-of-the-app' }
 
 /** Tells when a refresh token was exchanged, before the one who asked hears of it. */
 export class WatchedTokens extends OfficeTokens {
@@ -73,6 +74,8 @@ export type OfficesOptions = {
   readonly graceMs: number
   /** Faults are drawn from it; none without. */
   readonly random?: () => number
+  /** Behind the same address. */
+  readonly others?: OtherOffices
 }
 
 /** A CRM that speaks as Salesforce does, and books that speak as Xero does: tokens, limits, uniqueness, and faults. */
@@ -106,10 +109,15 @@ export class Offices {
   }
 
   async start(): Promise<this> {
-    const { clock, random } = this.#options
+    const { clock, random, others } = this.#options
     const faults = random ? new RandomFaults(random) : new OfficeFaults()
     const listen = { host: '127.0.0.1', port: 0 }
-    this.#running = await startOffice({ clock, faults, desks: [this.crm, this.books], listen })
+    this.#running = await startOffice({
+      clock,
+      faults,
+      desks: [this.crm, this.books, ...(others?.desks ?? [])],
+      listen,
+    })
     return this
   }
 
@@ -117,7 +125,7 @@ export class Offices {
     return this.#running.stop()
   }
 
-  /** Connects the merchant to both, the books by a person's consent. Faults may meet this too: it is tried again. */
+  /** Connects the merchant to all, the books by a person's consent. Faults may meet this too: it is tried again. */
   async connect(store: Store, merchantId: string): Promise<{ readonly crm: string; readonly books: string }> {
     const actor: Actor = { merchantId, kind: 'system', id: 'run' }
     const core = createConnectionCore({
@@ -151,6 +159,7 @@ export class Offices {
         rules: { metadataKey: 'invoice', byPhone: false, none: 'skip' },
       }),
     }
+    await this.#options.others?.connect(make)
     await core.target.close()
     return ids
   }

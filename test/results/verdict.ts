@@ -4,6 +4,7 @@ import type { MailServer } from '../control/receipts/mail-server.ts'
 import type { TextProvider } from '../control/receipts/text-provider.ts'
 import { officeVerdicts } from './office-verdict.ts'
 import type { Offices } from './offices.ts'
+import type { OtherOffices } from './other-offices.ts'
 import type { FaultyReceiver } from './receivers.ts'
 
 export type TargetVerdict = {
@@ -33,6 +34,7 @@ export type JudgeOptions = {
   readonly mail: MailServer
   readonly phone: TextProvider
   readonly offices: Offices
+  readonly others: OtherOffices
   readonly kills: number
   readonly killsWhileBusy: number
 }
@@ -53,11 +55,11 @@ export async function judge(options: JudgeOptions): Promise<Verdict> {
     ),
   )
   const receipts = await receiptVerdicts(options, rows)
-  const targets = [...webhooks, ...receipts, ...(await officeVerdicts(store, options.offices))]
+  const targets = [...webhooks, ...receipts, ...(await officeVerdicts(store, options))]
   const dead = rows.filter(({ target, state }) => target.startsWith('con_') && state === 'dead').length
   const waiting = rows.filter(({ state }) => state === 'waiting').length
   const broken = [
-    ...(dead > 0 ? [`${dead} rows to the CRM or the books were given up`] : []),
+    ...(dead > 0 ? [`${dead} rows to CRMs, books or the own system were given up`] : []),
     ...(waiting > 0 ? [`${waiting} rows still wait`] : []),
     ...receivers.filter(({ unsigned }) => unsigned > 0).map(({ plan }) => `${plan.name}: wrong signatures`),
     ...targets.flatMap(({ target, missing, twice, outOfOrder }) =>
