@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { rootCertificates } from 'node:tls'
 import { type CompiledCard, compileCard } from '../../test/vault/support/compiled-card.ts'
 import { authorise, card } from '../../test/vault/support/gateway-call.ts'
 import { jsonAnswer, startTestGateway, type TestGateway } from '../../test/vault/support/test-gateway.ts'
@@ -13,12 +14,19 @@ export class VaultBench {
   readonly #gateway: TestGateway
   readonly #dir: string
 
-  static async start(warm: number): Promise<VaultBench> {
+  /**
+   * @param trust `one-ca`: as with a `caFile`. `node-roots`: each card process reads every root that comes with Node as
+   * well, as it does without one; here they reach it by way of the pool, which costs a little more than its own.
+   */
+  static async start(warm: number, trust: 'one-ca' | 'node-roots' = 'one-ca'): Promise<VaultBench> {
     const compiled = compileCard()
     const dir = mkdtempSync(path.join(tmpdir(), 'tonewall-bench-'))
     const gateway = await startTestGateway(dir)
     gateway.behaviour = jsonAnswer({ id: 'auth_1', status: 'approved' }, '201 Created')
-    const gateways = [{ connector: 'sandbox', origin: gateway.origin, caFile: gateway.caFile }]
+    const caFile = trust === 'one-ca' ? gateway.caFile : path.join(dir, 'roots.pem')
+    if (trust === 'node-roots')
+      writeFileSync(caFile, [readFileSync(gateway.caFile, 'utf8'), ...rootCertificates].join('\n'))
+    const gateways = [{ connector: 'sandbox', origin: gateway.origin, caFile }]
     const vault = await VaultHarness.start({ cardEntry: compiled.entry, gateways, warm, maxCollections: 500 })
     return new VaultBench({ vault, compiled, gateway, dir })
   }
