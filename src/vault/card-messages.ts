@@ -15,8 +15,10 @@ export type Order =
       readonly type: 'open'
       readonly connector: string
       readonly origin: string
-      /** PEM of the only CA trusted for the origin; null for the CAs that come with Node. */
+      /** PEM of the only CAs trusted for the origin; null for the CAs that come with Node. */
       readonly ca: string | null
+      /** Say on which of them the gateway was found to rest: `anchored`. */
+      readonly tellAnchor: boolean
       readonly fields: readonly KeyedField[]
       readonly acceptedBrands: readonly CardBrand[] | null
       /** Only the security code of this card is asked for; null: a whole card is. */
@@ -33,8 +35,13 @@ export type Order =
   | { readonly type: 'restart' }
   | { readonly type: 'extend'; readonly byMs: number }
   | { readonly type: 'suspend'; readonly suspended: boolean }
-  /** Comes with the handle of a connection to the gateway. */
-  | { readonly type: 'send'; readonly call: GatewayCall; readonly last: boolean }
+  /** Comes with the handle of a connection to the gateway. `trustAll`: of these, instead of what came with `open`. */
+  | {
+      readonly type: 'send'
+      readonly call: GatewayCall
+      readonly last: boolean
+      readonly trustAll?: { readonly ca: string | null }
+    }
   | { readonly type: 'stop'; readonly why: CollectionEnd }
 
 /** One protection as the card process found it in force, or not, on itself. */
@@ -47,6 +54,8 @@ export type Report =
   | { readonly type: 'ready'; readonly findings: readonly Finding[] }
   | { readonly type: 'opened' }
   | { readonly type: 'event'; readonly event: CardEvent }
+  /** Before the reply: SHA-256 of the root that the gateway's certificate rests on, as `AA:BB:…`. */
+  | { readonly type: 'anchored'; readonly fingerprint256: string }
   | { readonly type: 'reply'; readonly reply: GatewayReply }
   /** The last message: everything is zeroed. */
   | { readonly type: 'ending'; readonly why: CollectionEnd | 'finished' }

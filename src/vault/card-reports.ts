@@ -13,6 +13,10 @@ const FromCard = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('opened') }),
   z.strictObject({ type: z.literal('event'), event: z.looseObject({ type: z.string() }) }),
+  z.strictObject({
+    type: z.literal('anchored'),
+    fingerprint256: z.string().regex(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+  }),
   z.strictObject({ type: z.literal('reply'), reply: GatewayReply }),
   z.strictObject({ type: z.literal('ending'), why: z.union([CollectionEnd, z.literal('finished')]) }),
 ])

@@ -8,14 +8,21 @@ import type { CardProcess } from './card-process.ts'
 import { readEvent } from './card-reports.ts'
 import { CardSending } from './card-sending.ts'
 import { type DigitListener, listenForDigits } from './digit-listener.ts'
+import type { GatewayRoots } from './gateway-roots.ts'
 import { CardProcessNotStarted, CollectionNotAtThat } from './vault-errors.ts'
+
+/** Whose word counts for the gateway's certificate. */
+export type GatewayTrust = {
+  /** PEM, or null for Node's own CAs. */
+  readonly ca: string | null
+  readonly roots: GatewayRoots
+}
 
 export type HeldCollectionOptions = {
   readonly request: OpenCollection
   readonly card: CardProcess
   readonly runDir: string
-  /** PEM, or null for Node's own CAs. */
-  readonly ca: string | null
+  readonly trust: GatewayTrust
   readonly modulus: ModulusFiles | null
   readonly clock: Clock
   /** Events in order; `ended` is the last, and comes when the process is gone. */
@@ -30,6 +37,7 @@ export class HeldCollection {
   #listener: DigitListener | undefined
   #why: CollectionEnd | 'finished' | undefined
   #collected = false
+  readonly #narrowed: string | undefined
   readonly #sending: CardSending
   #opened: (() => void) | undefined
   /** Events wait here until the answer to `open-collection` is on its way: control must know the collection first. */
@@ -37,7 +45,13 @@ export class HeldCollection {
 
   constructor(options: HeldCollectionOptions) {
     this.#options = options
-    this.#sending = new CardSending(options.card, options.clock)
+    const { ca, roots } = options.trust
+    this.#narrowed = roots.narrowed()
+    this.#sending = new CardSending(
+      options.card,
+      options.clock,
+      this.#narrowed === undefined ? undefined : { roots, ca },
+    )
     options.card.onReport = (report) => this.#receive(report)
     this.ended = options.card.gone.then(() => this.#gone())
   }
@@ -47,7 +61,7 @@ export class HeldCollection {
   }
 
   async open(): Promise<CollectionOpened> {
-    const { card, runDir, request, ca, modulus } = this.#options
+    const { card, runDir, request, trust, modulus } = this.#options
     const ticket = randomBytes(digitFrame.ticketBytes).toString('base64url')
     this.#listener = await listenForDigits({
       runDir,
@@ -57,8 +71,12 @@ export class HeldCollection {
     const opened = new Promise<void>((resolve) => {
       this.#opened = resolve
     })
-    const what = { fields, limits, acceptedBrands, keptCard, modulus }
-    card.send({ type: 'open', connector, origin, ca, ...what, ticket })
+    card.send({
+      type: 'open',
+      ...{ connector, origin, fields, limits, acceptedBrands, keptCard, modulus, ticket },
+      ca: this.#narrowed ?? trust.ca,
+      tellAnchor: this.#narrowed === undefined && trust.roots.wantsToLearn,
+    })
     await Promise.race([opened, card.gone])
     if (!card.alive) throw new CardProcessNotStarted()
     setImmediate(() => this.#release())
@@ -95,6 +113,7 @@ export class HeldCollection {
 
   #receive(report: Report): void {
     if (report.type === 'opened') this.#opened?.()
+    else if (report.type === 'anchored') this.#options.trust.roots.learn(report.fingerprint256)
     else if (report.type === 'reply') this.#sending.answer(report.reply)
     else if (report.type === 'ending') {
       // What the card process says of its end is nearer to the truth than what was asked of it.

@@ -5,6 +5,7 @@ import { isCardField, type KeyedField } from '../contracts/card.ts'
 import type { CollectionEnd, CollectionOpened, OpenCollection, VaultEvent } from '../contracts/vault-port.ts'
 import type { ModulusFiles } from './card-messages.ts'
 import type { CardProcess } from './card-process.ts'
+import type { GatewayRoots } from './gateway-roots.ts'
 import { HeldCollection } from './held-collection.ts'
 import {
   CollectionExists,
@@ -20,8 +21,10 @@ import type { WarmCards } from './warm-cards.ts'
 export type AllowedGateway = {
   readonly connector: string
   readonly origin: string
-  /** PEM of its only CA; null for Node's own. */
+  /** PEM of its only CAs; null for Node's own. */
   readonly ca: string | null
+  /** What is known of them. */
+  readonly roots: GatewayRoots
 }
 
 export type PoolOptions = {
@@ -114,7 +117,7 @@ export class Pool {
       if (event.type === 'ended') this.#held.delete(collectionId)
       owner.send(event)
     }
-    const collection = new HeldCollection({ request, card, runDir, ca: gateway.ca, modulus, clock, onEvent })
+    const collection = new HeldCollection({ request, card, runDir, trust: gateway, modulus, clock, onEvent })
     this.#held.set(collectionId, { collection, owner })
     void collection.ended.then(() => {
       const durationMs = Math.round(clock.monotonicMs() - beganMs)

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
 import type { Running } from '../base/child-process.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { createLog, type Log } from '../base/log.ts'
@@ -7,6 +8,7 @@ import { type RpcHandlers, serveRpc } from '../base/rpc/rpc-server.ts'
 import type { VaultConfig } from '../contracts/process-config/vault-config.ts'
 import { type Posture, type VaultContract, vaultContract } from '../contracts/vault-port.ts'
 import { prepareRunDir } from './digit-listener.ts'
+import { certificatesIn, GatewayRoots } from './gateway-roots.ts'
 import { missingIn, postureOf } from './launch/posture.ts'
 import { type Nursery, openNursery } from './nursery.ts'
 import { PayDoor } from './pay-door.ts'
@@ -131,12 +133,12 @@ async function startDoorCards(config: VaultConfig, around: Surroundings): Promis
 
 function readGateway({ connector, origin, caFile }: VaultConfig['gateways'][number]): AllowedGateway {
   if (!hasPolicy(connector)) throw new ConnectorWithoutPolicy('a gateway of the configuration has no policy')
-  if (caFile === null) return { connector, origin, ca: null }
+  if (caFile === null) return { connector, origin, ca: null, roots: new GatewayRoots(rootCertificates) }
   try {
     const ca = readFileSync(caFile, 'utf8')
     // Only to see that there is a certificate in it: the card process does the trusting.
     new X509Certificate(ca)
-    return { connector, origin, ca }
+    return { connector, origin, ca, roots: new GatewayRoots(certificatesIn(ca)) }
   } catch {
     throw new GatewayCaUnreadable('the CA file of a gateway cannot be read')
   }

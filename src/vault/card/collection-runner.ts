@@ -76,12 +76,12 @@ export class CollectionRunner {
     this.#step(event)
   }
 
-  send({ call, last }: Sending, handle: unknown): void {
-    const { digits, opening, clock } = this.#options
+  send({ call, last, trustAll }: Sending, handle: unknown): void {
+    const { digits, opening, clock, report } = this.#options
     const refused = this.#state.at !== 'collected' || !allows(opening, call) || !canFill(call, digits)
     if (refused) {
       closeHandle(handle)
-      this.#options.report({ type: 'reply', reply: { kind: 'not-sent', because: 'policy' } })
+      report({ type: 'reply', reply: { kind: 'not-sent', because: 'policy' } })
       return
     }
     this.#step({ type: 'send-began', last })
@@ -91,8 +91,11 @@ export class CollectionRunner {
       digits,
       handle,
       clock,
-      secureContext: this.#secureContext,
+      secureContext: trustAll ? trustFor(trustAll.ca) : this.#secureContext,
       onReply,
+      ...(trustAll || opening.tellAnchor
+        ? { onAnchor: (fingerprint256: string) => report({ type: 'anchored', fingerprint256 }) }
+        : {}),
     })
   }
 

@@ -7,6 +7,7 @@ import { fillSlots } from './fill-slots.ts'
 import { HttpResponseReader, type Reading } from './http-response.ts'
 import { isAddress } from './is-address.ts'
 import { replyOf } from './reply.ts'
+import { anchorOf } from './trust-anchor.ts'
 
 export type ExchangeOptions = {
   readonly call: GatewayCall
@@ -15,6 +16,8 @@ export type ExchangeOptions = {
   readonly handle: unknown
   readonly secureContext: SecureContext
   readonly clock: Clock
+  /** Wanted only where it is not known yet: it costs a look at the whole chain. */
+  readonly onAnchor?: (fingerprint256: string) => void
   /** Called once. */
   readonly onReply: (reply: GatewayReply) => void
 }
@@ -44,7 +47,11 @@ export function beginExchange(options: ExchangeOptions): Exchange {
   let timer: Timer = clock.after(Math.min(handshakeLimitMs, call.timeoutMs), () => fail('timeout', 'timeout'))
   const socket = secure(options)
 
-  socket.once('secureConnect', () => setImmediate(write))
+  socket.once('secureConnect', () => {
+    const anchor = options.onAnchor && anchorOf(socket)
+    if (anchor !== undefined) options.onAnchor?.(anchor)
+    setImmediate(write)
+  })
   socket.on('data', (chunk: Buffer) => {
     if (phase === 'written') take(reader.push(chunk))
     chunk.fill(0)

@@ -19,7 +19,11 @@ export type TestGateway = {
   readonly caFile: string
   /** Requests as they came, head and body. */
   readonly requests: string[]
+  /** Connections that were made to it, whatever became of them. */
+  readonly connections: number
   behaviour: Behaviour
+  /** From the next connection on: another certificate, of another CA. */
+  present(certificates: { readonly key: string; readonly certificate: string }): void
   close(): Promise<void>
 }
 
@@ -57,7 +61,9 @@ export async function startTestGateway(
       respond(socket, behaviour, reset)
     })
   })
+  let connections = 0
   server.on('connection', (socket: Socket) => {
+    connections++
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
@@ -69,7 +75,11 @@ export async function startTestGateway(
     origin: `https://localhost:${port}`,
     caFile,
     requests,
+    get connections() {
+      return connections
+    },
     behaviour: jsonAnswer({ ok: true }),
+    present: ({ key, certificate: cert }) => server.setSecureContext({ key, cert }),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -105,13 +115,13 @@ function isWhole(text: string): boolean {
 }
 
 /** A CA of a test's own, and a certificate of a name by it. PEM. */
-export async function makeCertificates(name: string) {
+export async function makeCertificates(name: string, caName = 'Tonewall test CA') {
   x509.cryptoProvider.set(webcrypto as Crypto)
   const caKeys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const validity = { notBefore: new Date(Date.now() - 60_000), notAfter: new Date(Date.now() + 3_600_000) }
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
-    name: 'CN=Tonewall test CA',
+    name: `CN=${caName}`,
     keys: caKeys,
     signingAlgorithm: algorithm,
     ...validity,
