@@ -3,7 +3,7 @@ import type { OfficeTokens } from '../../src/sandbox/office/office-tokens.ts'
 import type { OfficeAnswer, OfficeRequest } from '../../src/sandbox/office/office-wire.ts'
 import type { RequestCounter } from '../../src/sandbox/office/request-counter.ts'
 
-type Record_ = { readonly id: string; readonly properties: Record<string, string> }
+type Record_ = { readonly id: string; readonly object?: string; readonly properties: Record<string, string> }
 
 /**
  * HubSpot where we use it: a property that takes unique values only, 409 for a second record with one, default
@@ -51,7 +51,7 @@ export class HubSpotStandIn implements OfficeDesk {
     }
     if (this.payments.some((one) => one.properties[this.unique] === properties[this.unique]))
       return { status: 409, body: { category: 'CONFLICT' } }
-    const record = { id: String(++this.#count), properties }
+    const record = { id: String(++this.#count), object: parts[3] ?? '', properties }
     this.payments.push(record)
     return { status: 201, body: record }
   }

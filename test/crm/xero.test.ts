@@ -153,7 +153,7 @@ describe('Xero’s refresh tokens, each good once', () => {
     await rig.paid({ invoice: 'INV-1' })
     const { connections } = rig.core
     await expect
-      .poll(async () => (await connections.get(agent, target)).disabledBecause)
+      .poll(async () => (await connections.get(agent, target)).disabledBecause, { timeout: 15_000 })
       .toBe('reconnect: grant-refused')
     expect(await rig.states(target)).toEqual(['waiting'])
     expect(await rig.connectAgain(target)).toMatchObject({ state: 'connected', disabledBecause: null })

@@ -5,6 +5,8 @@ import type { RequestCounter } from '../../src/sandbox/office/request-counter.ts
 
 type Ticket = {
   readonly id: number
+  /** Whose ticket it is. */
+  readonly requester: number
   status: string
   updated_at: string
   readonly comments: { readonly body: string; readonly public: boolean }[]
@@ -23,12 +25,14 @@ type Update = {
  * Zendesk where we use it: comments that are never told apart by a key, and updates that are refused when the ticket
  * has changed since it was read; a limit of requests in a minute.
  * Public documentation: https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/ and …/ticket_comments/;
- * …/api-reference/introduction/rate-limits/ (X-Rate-Limit-Remaining).
+ * …/api-reference/introduction/rate-limits/ (X-Rate-Limit-Remaining); …/ticketing/ticket-management/search/.
  */
 export class ZendeskStandIn implements OfficeDesk {
   readonly tokens: OfficeTokens
   counter: RequestCounter
   readonly tickets = new Map<number, Ticket>()
+  /** Id → number, as it was typed. */
+  readonly users = new Map<number, string>()
   /** Called when a ticket was read, before anything else: where another agent may write. */
   onRead: (ticket: Ticket) => void = () => {}
   #count = 0
@@ -43,9 +47,10 @@ export class ZendeskStandIn implements OfficeDesk {
     return pathname.startsWith('/api/v2/')
   }
 
-  addTicket(): number {
+  addTicket({ requester = 0, status = 'open' } = {}): number {
     const id = ++this.#count
-    this.tickets.set(id, { id, status: 'open', updated_at: this.#stamp(), comments: [], fields: new Map() })
+    const empty = { comments: [], fields: new Map<number, unknown>() }
+    this.tickets.set(id, { ...{ id, requester, status }, updated_at: this.#stamp(), ...empty })
     return id
   }
 
@@ -55,6 +60,7 @@ export class ZendeskStandIn implements OfficeDesk {
   }
 
   answer({ method, url, body }: OfficeRequest): OfficeAnswer {
+    if (url.pathname === '/api/v2/search.json') return this.#search(url.searchParams.get('query') ?? '')
     const [, id = '', rest] = /^\/api\/v2\/tickets\/(\d+)(\/comments)?\.json$/.exec(url.pathname) ?? []
     const ticket = this.tickets.get(Number(id))
     if (!ticket) return { status: 404, body: { error: 'RecordNotFound' } }
@@ -66,6 +72,21 @@ export class ZendeskStandIn implements OfficeDesk {
     }
     this.onRead(ticket)
     return answer
+  }
+
+  /** Of the search language only what we send: people by number, and open tickets of people. */
+  #search(query: string): OfficeAnswer {
+    const phone = /^type:user phone:"([^"]+)"$/.exec(query)?.[1]
+    if (phone !== undefined) {
+      const ids = [...this.users].flatMap(([id, number]) => (number === phone ? [{ id }] : []))
+      return { status: 200, body: { results: ids, count: ids.length } }
+    }
+    const requesters = [...query.matchAll(/requester:(\d+)/g)].map((match) => Number(match[1]))
+    const open = [...this.tickets.values()].filter(
+      ({ requester, status }) => requesters.includes(requester) && status !== 'solved' && status !== 'closed',
+    )
+    const results = open.map(({ id }) => ({ id, subject: `Ticket ${id}` }))
+    return { status: 200, body: { results, count: results.length } }
   }
 
   #update(ticket: Ticket, { ticket: change }: Update): OfficeAnswer {

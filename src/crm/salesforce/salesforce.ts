@@ -90,6 +90,10 @@ function upsert(request: WriteRequest, account: Account): Move {
   const settings = Settings.parse(account.settings)
   const { values, faults } = applyMapping(request.mapping, mappingView(request))
   if (faults[0]) return giveUp(`mapping: ${faults[0].field}: ${faults[0].because}`)
+  const { kind } = request.record
+  // Without one, the entry would stand on nobody's record, and nobody would be told.
+  if (settings.object !== 'Task' && !settings.lookupFields[kind])
+    return giveUp(`settings: lookupFields: no field for a ${kind}`)
   const id = encodeURIComponent(request.event.data.id)
   return call('upsert', {
     operation: 'upsert',

@@ -123,7 +123,9 @@ describe('what the edge says of a call', () => {
     })
     expect(await told(callId)).toEqual({ crmRecord: 'Case:500' })
     tell(callId, { crmRecord: 'Case:501', invoice: 'INV-7' })
-    await expect.poll(() => told(callId)).toEqual({ crmRecord: 'Case:501', invoice: 'INV-7' })
+    await expect
+      .poll(() => told(callId), { timeout: 10_000 })
+      .toEqual({ crmRecord: 'Case:501', invoice: 'INV-7' })
   })
 
   it('does not undo what a person said of it meanwhile, not even after a restart', async () => {
