@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Money } from '../base/money.ts'
 import type { Mapping, RecordRef } from '../contracts/connections.ts'
 import type { PaymentEvent } from '../contracts/payment-events.ts'
 import type { Account, Origins, Settings } from './account.ts'
@@ -38,6 +39,12 @@ export type Adapter = {
   readonly write: Dialogue<WriteRequest>
   /** Records by the caller's number. Left out where the other side knows no numbers. */
   readonly find?: Dialogue<FindRequest>
+  /** Records by the number that callers know them by, and can key. Left out where there is none. */
+  readonly lookUp?: Dialogue<LookUpRequest>
+  /** Of which kinds of record; the first is meant unless told. */
+  readonly lookUpKinds?: readonly string[]
+  /** Kinds of record that are a customer, and not something of one. */
+  readonly partyKinds?: readonly string[]
   /** What is only known once connected, such as which of a user's organisations is meant. */
   readonly discover?: Dialogue<DiscoverRequest>
 }
@@ -65,6 +72,9 @@ export type FindRequest = {
   readonly numbers: readonly string[]
   readonly kind: string
 }
+
+/** A number as it stands on a letter, without what cannot be keyed: `1001` for an invoice whose prefix is known. */
+export type LookUpRequest = { readonly number: string; readonly kind: string }
 
 export type DiscoverRequest = { readonly reason: 'connected' }
 
@@ -94,6 +104,14 @@ export type Move =
 export type FoundRecord = RecordRef & {
   /** What an agent tells it by: a name, a subject. */
   readonly label: string
+  /** What callers know it by, as people write it. */
+  readonly number?: string
+  /** Whose it is: their id there. */
+  readonly customer?: string
+  /** What is left to pay. Left out where that is not known there. */
+  readonly owed?: Money
+  /** The day it is due, `2026-11-30`. */
+  readonly dueOn?: string
 }
 
 export type Outcome =

@@ -15,5 +15,10 @@ export const Bill = z.strictObject({
   /** The merchant's name for who pays: the payment's `customer`. */
   customer: z.string().trim().min(1).max(255).optional(),
   description: z.string().trim().max(200).optional(),
+  /** Goes into the payment's metadata as it is. */
+  metadata: z
+    .record(z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/), z.string().max(500))
+    .refine((entries) => Object.keys(entries).length <= 10, 'at most ten entries')
+    .optional(),
 })
 export type Bill = z.output<typeof Bill>

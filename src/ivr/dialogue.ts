@@ -2,12 +2,17 @@ import type { CardBrand, CardField, FieldFault } from '../contracts/card.ts'
 import type { Locale, PromptRef } from '../contracts/prompts.ts'
 import type { Bill } from './bill.ts'
 import type { Flow } from './flow.ts'
+import type { RecordLookup } from './flow-steps.ts'
 import type { SpokenCurrency } from './speech/language.ts'
 
 /** What one payment of the call has come to. No digit of a card but the last four. */
 export type Facts = {
   readonly bill: Bill | null
   readonly amountMinor: number | null
+  /** The card that is kept for this customer, once it was found: its id, and what is said of it. */
+  readonly kept: KeptCard | null
+  /** The bank has been asked already: a kept card needs nothing of the caller. */
+  readonly charged: boolean
   /** Keyed references that nobody knew. */
   readonly misses: number
   /** Cards that the bank declined. */
@@ -17,6 +22,8 @@ export type Facts = {
   /** What the caller can name the payment by: eight digits. */
   readonly confirmation: string | null
 }
+
+export type KeptCard = { readonly cardId: string; readonly last4: string }
 
 /** A question that keys answer. `name` tells the step which of its questions it was. */
 export type Question = {
@@ -46,7 +53,8 @@ export type Mode =
       readonly starred: boolean
       readonly errors: number
     }
-  | { readonly is: 'looking-up' }
+  /** `keyed`: a number of the caller's; else who they are, by the number that they call from. */
+  | { readonly is: 'looking-up'; readonly keyed: boolean }
   | { readonly is: 'collecting'; readonly errors: Errors; readonly field: CardField | null }
   /** `outcome` waits for what is being said. */
   | { readonly is: 'paying'; readonly talking: boolean; readonly outcome: Outcome | null }
@@ -76,8 +84,11 @@ export type DialogueEvent =
   | { readonly type: 'played' }
   | { readonly type: 'key'; readonly key: string }
   | { readonly type: 'time-out' }
-  /** Null: nobody knows it. `away`: nobody could be asked. */
-  | { readonly type: 'looked-up'; readonly bill: Bill | null | 'away' }
+  /** Null: nobody knows it. `several`: it is not one's alone. `away`: nobody could be asked. */
+  | { readonly type: 'looked-up'; readonly bill: Bill | null | 'several' | 'away' }
+  | { readonly type: 'kept-card'; readonly card: KeptCard | null }
+  /** The bank is being asked, with a card that nobody keyed. */
+  | { readonly type: 'charging' }
   | { readonly type: 'field-asked'; readonly field: CardField; readonly brand: CardBrand | null }
   | { readonly type: 'field-rejected'; readonly field: CardField; readonly fault: FieldFault }
   | { readonly type: 'collected'; readonly last4: string }
@@ -94,10 +105,22 @@ export type DialogueEffect =
   | { readonly do: 'play'; readonly audio: readonly PromptRef[]; readonly bargeIn: boolean }
   | { readonly do: 'take-keys'; readonly keys: string }
   | { readonly do: 'drop-keys' }
+  /** What is being said ends in the middle. */
+  | { readonly do: 'hush' }
   /** A `time-out` comes after so long, unless something else is waited for before. */
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'stop-waiting' }
-  | { readonly do: 'look-up'; readonly lookup: string; readonly reference: string }
+  /** `reference` null: by the number that calls. */
+  | { readonly do: 'look-up'; readonly lookup: string | RecordLookup; readonly reference: string | null }
+  /** Which card is kept for this customer, if any. */
+  | { readonly do: 'find-card'; readonly customer: string }
+  /** Pays with it, as `collect` does with one that is keyed; only its security code may be asked for. */
+  | {
+      readonly do: 'use-card'
+      readonly order: PaymentWish
+      readonly cardId: string
+      readonly csc: 'as-configured' | 'ask'
+    }
   /** Opens the payment if there is none yet, and asks for its card. */
   | { readonly do: 'collect'; readonly order: PaymentWish }
   /** The card that was keyed is charged. */
@@ -118,6 +141,7 @@ export type PaymentWish = {
   readonly reference: string
   readonly customer?: string
   readonly description?: string
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 export type Turn = { readonly dialogue: Dialogue; readonly effects: readonly DialogueEffect[] }
@@ -125,6 +149,8 @@ export type Turn = { readonly dialogue: Dialogue; readonly effects: readonly Dia
 export const noFacts: Facts = {
   bill: null,
   amountMinor: null,
+  kept: null,
+  charged: false,
   misses: 0,
   declines: 0,
   rounds: 0,
@@ -165,10 +191,11 @@ export function currencyOf({ flow, facts }: Dialogue): SpokenCurrency {
 export function wishOf(dialogue: Dialogue): PaymentWish | undefined {
   const { bill, amountMinor } = dialogue.facts
   if (!bill || amountMinor === null) return undefined
-  const { reference, customer, description } = bill
+  const { reference, customer, description, metadata } = bill
   return {
     ...{ amountMinor, currency: currencyOf(dialogue), reference },
     ...(customer === undefined ? {} : { customer }),
     ...(description === undefined ? {} : { description }),
+    ...(metadata === undefined ? {} : { metadata }),
   }
 }

@@ -66,6 +66,8 @@ function tell(teller: Teller, step: Step): string[] {
       return amount(teller, step)
     case 'card':
       return card(teller, step)
+    case 'stored-card':
+      return storedCard(teller, step)
     case 'pay':
       return [
         says('authorising'),
@@ -100,15 +102,37 @@ function tell(teller: Teller, step: Step): string[] {
 
 function identify({ flow, says }: Teller, step: StepOf<'identify'>): string[] {
   const { min, max } = step.digits
+  const { lookup } = step
   const asked = [says('reference.ask'), `${min} to ${max} digits, then # or silence`]
-  if (step.lookup === null) return [...asked, `→ ${step.next}`, failed(flow, step.failed)]
+  if (lookup === null) return [...asked, `→ ${step.next}`, failed(flow, step.failed)]
+  const { first, where, several } = records(says, step)
   return [
+    ...first,
     ...asked,
-    `looked up by ${step.lookup}: found → ${step.next}`,
+    `looked up ${where}: found → ${step.next}`,
+    ...several,
     `unknown: ${says('reference.unknown')} asked again, ${flow.attempts} times in all`,
     `no answer: ${says('unavailable')} → ${step.failed}`,
     failed(flow, step.failed),
   ]
+}
+
+type Records = Readonly<Record<'first' | 'several', readonly string[]>> & { readonly where: string }
+
+/** What is different where a connected system is asked. */
+function records(says: Teller['says'], { lookup, next, several, failed: to }: StepOf<'identify'>): Records {
+  if (lookup === null || typeof lookup === 'string') return { first: [], where: `by ${lookup}`, several: [] }
+  const { crm, by, kind = 'by number', callerKind = 'by telephone', prefix, many } = lookup
+  const meant = many === 'newest' ? ', the newest of several' : ''
+  const first = [
+    `the number that calls is looked for in ${crm} (${callerKind}${meant}): found → ${next}`,
+    'nobody or several have it: a number is asked for',
+  ]
+  return {
+    first: by === 'caller' ? first : [],
+    where: `in ${crm} (${kind}${prefix === '' ? '' : `, as ${prefix}…`}${meant})`,
+    several: many === 'newest' ? [] : [`several have it: ${says('reference.several')} → ${several ?? to}`],
+  }
 }
 
 function amount({ flow, says }: Teller, step: StepOf<'amount'>): string[] {
@@ -139,6 +163,18 @@ function card({ flow, says }: Teller, step: StepOf<'card'>): string[] {
     `${says('pan.ask')} ${says('expiry.ask')} ${says('csc.ask')} (each field of collection.fields; the digits go to the card process only)`,
     `a field that is wrong is said why, and asked again, ${flow.attempts} times in all`,
     ...read,
+    `**: ${says('cancelled')} → ${step.cancelled}`,
+    failed(flow, step.failed),
+  ]
+}
+
+function storedCard({ flow, says }: Teller, step: StepOf<'stored-card'>): string[] {
+  const csc = step.csc === 'ask' ? 'always' : 'where the merchant’s rule asks for it'
+  return [
+    `no card is kept for the customer of the look-up → ${step.another}`,
+    says('stored.ask', '«last four»', 'stored.press'),
+    `1: ${says('csc.ask')} (${csc}; the digits go to the card process only) → ${step.next}`,
+    `2 → ${step.another}`,
     `**: ${says('cancelled')} → ${step.cancelled}`,
     failed(flow, step.failed),
   ]

@@ -17,7 +17,10 @@ export function waysOf(step: Step): [key: string, target: string][] {
     ])
     return [...choices, ['failed', step.failed]]
   }
-  const keys = ['next', 'approved', 'declined', 'unknown', 'cancelled', 'agent', 'failed'] as const
+  const keys = [
+    ...(['next', 'several', 'another', 'approved', 'declined', 'unknown'] as const),
+    ...(['cancelled', 'agent', 'failed'] as const),
+  ]
   const named = step as unknown as Readonly<Record<string, string | undefined>>
   return keys.flatMap((key): [string, string][] => (named[key] === undefined ? [] : [[key, named[key]]]))
 }
@@ -32,10 +35,15 @@ export function flowFaults(flow: Drawn): Fault[] {
   for (const key of ['start', 'cancelled', 'interrupted'] as const) known([key], flow[key])
   for (const [name, step] of Object.entries(flow.steps)) {
     for (const [key, target] of waysOf(step)) known(['steps', name, ...key.split('.')], target)
-    if (step.do === 'card' && flow.steps[step.next]?.do !== 'pay')
+    if ((step.do === 'card' || step.do === 'stored-card') && flow.steps[step.next]?.do !== 'pay')
       faults.push({
         path: ['steps', name, 'next'],
         message: 'a step that pays: a card is not kept for anything else',
+      })
+    if (step.do === 'identify' && step.several !== undefined && typeof step.lookup !== 'object')
+      faults.push({
+        path: ['steps', name, 'several'],
+        message: 'left out where no connected system is asked: a URL answers with one bill',
       })
     if (step.do === 'identify' && step.digits.min > step.digits.max)
       faults.push({ path: ['steps', name, 'digits', 'min'], message: 'at most digits.max' })

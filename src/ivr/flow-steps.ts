@@ -19,15 +19,39 @@ const Menu = z.strictObject({
   choices: z.partialRecord(Key, StepName),
   failed: StepName,
 })
-/** The account or invoice, by keypad. `lookup` names an entry of `ivr.lookups`; null: whatever is keyed is right. */
+const RecordKind = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,39}$/, 'a kind of record, such as Case')
+
+/** A record of the merchant's connected CRM, or an invoice of connected books, in the place of a URL of the merchant's. */
+export const RecordLookup = z.strictObject({
+  /** The kind of system, for example `salesforce`; or what the connection is called, where there are several of a kind. */
+  crm: z.string().min(1).max(80),
+  /** `caller`: the number that calls is looked for, and only where nobody or several have it a number is keyed. */
+  by: z.enum(['number', 'caller']).default('number'),
+  /** What a keyed number is the number of, for example `Case`; the first kind that has one there unless told. */
+  kind: RecordKind.optional(),
+  /** Who is looked for by the number that calls, for example `Contact`; what the connection's rules say unless told. */
+  callerKind: RecordKind.optional(),
+  /** Stands before every number there and cannot be keyed, for example `INV-`. */
+  prefix: z.string().max(20).default(''),
+  /** Of several: none is meant, or the one that was changed last. */
+  many: z.enum(['refuse', 'newest']).default('refuse'),
+})
+export type RecordLookup = z.output<typeof RecordLookup>
+
+/**
+ * The account or invoice, by keypad. `lookup` names an entry of `ivr.lookups`, or a connected system; null: whatever is keyed
+ * is right.
+ */
 const Identify = z.strictObject({
   do: z.literal('identify'),
-  lookup: z.string().min(1).max(40).nullable(),
+  lookup: z.union([z.string().min(1).max(40), RecordLookup]).nullable(),
   digits: z.strictObject({
     min: z.number().int().min(1).max(mostKeys),
     max: z.number().int().min(1).max(mostKeys),
   }),
   next: StepName,
+  /** Several records have the keyed number; `failed` unless told. */
+  several: StepName.optional(),
   failed: StepName,
 })
 /** Says what is due. `change`: what else the caller may pay, in minor units; null: nothing else. */
@@ -44,6 +68,19 @@ const Card = z.strictObject({
   /** Where 0 leads when the last four are read back. */
   agent: StepName.optional(),
   next: StepName,
+  cancelled: StepName,
+  failed: StepName,
+})
+/**
+ * Offers the card that is kept for the customer whom the look-up named. Where there is none nothing is said, and `another`
+ * follows. The security code is keyed again where the merchant's rule asks for it, or always.
+ */
+const StoredCard = z.strictObject({
+  do: z.literal('stored-card'),
+  csc: z.enum(['as-configured', 'ask']).default('as-configured'),
+  next: StepName,
+  /** The caller wants another card, or none is kept. */
+  another: StepName,
   cancelled: StepName,
   failed: StepName,
 })
@@ -80,6 +117,7 @@ export const Step = z.discriminatedUnion('do', [
   Identify,
   Amount,
   Card,
+  StoredCard,
   Pay,
   Confirmation,
   Receipt,

@@ -6,6 +6,7 @@ import type { StepKind } from './step-kind.ts'
 import { amount, identify } from './steps/bill.ts'
 import { card } from './steps/card.ts'
 import { confirmation, pay, payLink, receipt } from './steps/pay.ts'
+import { storedCard } from './steps/stored-card.ts'
 import { end, hangUpAfter, language, menu, say } from './steps/talk.ts'
 import { transfer } from './steps/transfer.ts'
 
@@ -16,6 +17,7 @@ const kinds: { readonly [D in Step['do']]: StepKind<D> } = {
   identify,
   amount,
   card,
+  'stored-card': storedCard,
   pay,
   confirmation,
   receipt,
@@ -49,6 +51,7 @@ export function step(dialogue: Dialogue, event: DialogueEvent): Turn {
   const { mode, flow } = dialogue
   if (mode.is === 'over') return stay(dialogue)
   if (event.type === 'call-over') return over(dialogue)
+  if (event.type === 'agent-joined') return handedOver(dialogue)
   if (event.type === 'too-long' && mode.is !== 'leaving') return tooLong(dialogue)
   if (mode.is === 'leaving') {
     if (event.type !== 'played') return stay(dialogue)
@@ -78,6 +81,17 @@ function over(dialogue: Dialogue): Turn {
   return {
     dialogue: { ...dialogue, mode: { is: 'over' }, pending: [] },
     effects: [{ do: 'stop-waiting' }, { do: 'give-up' }],
+  }
+}
+
+/**
+ * An agent is on the line, at whatever moment: one who was called before a restart of ours, or who comes after we gave
+ * them up. Nothing more is said or asked, and what is being paid goes on before their eyes.
+ */
+function handedOver(dialogue: Dialogue): Turn {
+  return {
+    dialogue: { ...dialogue, mode: { is: 'over' }, pending: [] },
+    effects: [{ do: 'stop-waiting' }, { do: 'drop-keys' }, { do: 'hush' }],
   }
 }
 

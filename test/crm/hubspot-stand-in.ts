@@ -41,6 +41,12 @@ export class HubSpotStandIn implements OfficeDesk {
     const properties = (body as { properties?: Record<string, string> } | null)?.properties ?? {}
     if (url.pathname.endsWith('/search')) return this.#search(body as SearchBody)
     if (parts[1] === 'v4') return this.#associate(method, parts)
+    if (method === 'GET') {
+      const contact = parts[3] === 'contacts' ? this.contacts.get(parts[4] ?? '') : undefined
+      return contact
+        ? { status: 200, body: contact }
+        : { status: 404, body: { category: 'OBJECT_NOT_FOUND' } }
+    }
     if (method === 'PATCH') {
       const known = this.payments.find(
         (one) => one.properties[url.searchParams.get('idProperty') ?? ''] === parts[4],

@@ -19,6 +19,8 @@ const collected: DialogueEvent = { type: 'collected', last4: '4242' }
 const approved: DialogueEvent = { type: 'paid', outcome: { is: 'approved', confirmation: '48213377' } }
 const declined: DialogueEvent = { type: 'paid', outcome: { is: 'declined', otherCard: true } }
 
+const known = readFlow(path.resolve(import.meta.dirname, '..', '..', 'config', 'flows', 'known-caller.yaml'))
+
 const begun = (of = flow) => new PlayedDialogue(of)
 const atAmount = (of = flow) => begun(of).keys('1').keys('1001#').on(found)
 const atCard = (of = flow) => atAmount(of).keys('1').on(asked('pan'))
@@ -158,11 +160,98 @@ describe('a caller without an agent', () => {
     expect(call.orders().slice(-5)).toEqual(['give-up', 'new-payment', 'stop-waiting', 'take-keys', 'play'])
   })
 
+  it('is left to an agent who comes at any moment: nothing more is said, asked or given up', () => {
+    for (const at of [begun, atAmount, atCard, atConfirm, atPay]) {
+      const call = at()
+      const before = call.orders().length
+      call.on({ type: 'agent-joined' })
+      expect(call.over).toBe(true)
+      expect(call.orders().slice(before)).toEqual(['stop-waiting', 'drop-keys', 'hush'])
+    }
+  })
+
   it('leaves nothing behind who hangs up, wherever that is', () => {
     for (const at of [begun, atAmount, atCard, atConfirm, atPay]) {
       const call = at().on({ type: 'call-over' })
       expect(call.over).toBe(true)
       expect(call.orders()).toContain('give-up')
+    }
+  })
+})
+
+const kept: DialogueEvent = { type: 'kept-card', card: { cardId: 'card_1', last4: '4242' } }
+const ada: DialogueEvent = {
+  type: 'looked-up',
+  bill: { reference: '003000000000001', amountMinor: 1_250, dueOn: null, customer: 'ada' },
+}
+
+describe('a caller who is looked for by their number', () => {
+  const calling = () => new PlayedDialogue(known)
+  const atOffer = () => calling().on(ada).keys('1').on(kept)
+
+  it('is asked for nothing when they are found, and for a number when nobody or several are', () => {
+    const call = calling()
+    expect(call.effects.at(-1)).toMatchObject({ do: 'look-up', reference: null })
+    expect(call.on(ada).says()).toContain('en-GB/amount.is')
+    for (const bill of [null, 'several'] as const) {
+      const asked = calling().on({ type: 'looked-up', bill })
+      expect(asked.says()).toContain('en-GB/reference.ask')
+      expect(asked.keys('1026#').effects.at(-1)).toMatchObject({ do: 'look-up', reference: '1026' })
+    }
+  })
+
+  it('is led on when several records have the number that they key, or the CRM is away', () => {
+    const several = calling().on({ type: 'looked-up', bill: null }).keys('1026#')
+    several.on({ type: 'looked-up', bill: 'several' })
+    expect(several.says()).toContain('en-GB/reference.several')
+    expect(several.dialogue.step).toBe('agent')
+    expect(calling().on({ type: 'looked-up', bill: 'away' }).dialogue.step).toBe('help')
+  })
+
+  it('is offered the card that is kept for them by its last four digits, and charged after a yes only', () => {
+    const call = atOffer()
+    expect(call.says()).toEqual(
+      expect.arrayContaining(['en-GB/stored.ask', 'en-GB/n.4', 'en-GB/stored.press']),
+    )
+    expect(call.orders()).not.toContain('use-card')
+    call.keys('1').on({ type: 'charging' })
+    expect(call.effects.find((effect) => effect.do === 'use-card')).toMatchObject({ cardId: 'card_1' })
+    expect(call.says()).toContain('en-GB/authorising')
+    // The bank is asked with the choice of the card: a second order would be a second charge.
+    expect(call.orders()).not.toContain('pay')
+    expect(call.listens().on(approved).says()).toContain('en-GB/approved')
+  })
+
+  it('keys its security code again where the merchant wants it, and is asked once more after silence', () => {
+    const call = atOffer().keys('1').on(asked('csc'))
+    expect(call.says()).toContain('en-GB/csc.ask')
+    call.on({ type: 'field-rejected', field: 'csc', fault: 'wrong-length' }, asked('csc'))
+    expect(call.says()).toEqual(['en-GB/fault.wrong-length', 'en-GB/csc.ask'])
+    call.on({ type: 'card-ended', why: 'first-digit-timeout' })
+    expect(call.orders().filter((order) => order === 'use-card')).toHaveLength(2)
+    call.on(asked('csc'), collected)
+    expect(call.orders().filter((order) => order === 'pay')).toHaveLength(1)
+  })
+
+  it('keys another card after 2, where none is kept, and after a decline', () => {
+    expect(atOffer().keys('2').orders()).toContain('collect')
+    const without = calling().on(ada).keys('1').on({ type: 'kept-card', card: null })
+    expect(without.says()).not.toContain('en-GB/stored.ask')
+    expect(without.orders()).toContain('collect')
+    const refused = atOffer().keys('1').on({ type: 'charging' }).listens().on(declined)
+    expect(refused.dialogue.step).toBe('card')
+    expect(refused.on(asked('pan'), collected).keys('1').orders()).toContain('pay')
+  })
+
+  it('gives up with two stars, with silence, and when the card cannot be used', () => {
+    for (const call of [
+      atOffer().keys('**'),
+      atOffer().on(...silence, ...silence, ...silence),
+      atOffer().keys('1').on({ type: 'card-ended', why: 'refused' }),
+    ]) {
+      expect(call.dialogue.step).toBe('help')
+      expect(call.orders()).toContain('give-up')
+      expect(call.orders()).not.toContain('pay')
     }
   })
 })

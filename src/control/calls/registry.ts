@@ -120,10 +120,14 @@ export class CallRegistry implements Calls {
     this.#apply(entry, { type: 'agent-called' })
   }
 
-  /** They do not come: the caller is alone again. False when the call is not one that goes on so. */
+  /**
+   * They do not come: the caller is alone again, or still is when they were called before a restart of ours. False when the
+   * call is not one that goes on so.
+   */
   agentMissed(callId: string): boolean {
     const entry = this.#calls.get(callId)
-    if (entry?.state.status !== 'live' || entry.state.agent.state !== 'ringing') return false
+    const agent = entry?.state.agent.state
+    if (entry?.state.status !== 'live' || (agent !== 'ringing' && agent !== 'left')) return false
     if (entry.agentProviderCallId !== null)
       this.#byProvider.delete(`${entry.facts.provider} ${entry.agentProviderCallId}`)
     entry.agentProviderCallId = null

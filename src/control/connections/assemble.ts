@@ -13,6 +13,7 @@ import { answerMs, createConnectionHttp } from './connection-http.ts'
 import { createConnectionTarget } from './connection-target.ts'
 import { Connections } from './connections.ts'
 import { Limiter } from './limiter.ts'
+import { lookUpRecord, type RecordAnswer, type RecordQuestion } from './look-up-record.ts'
 import { Previews } from './previews.ts'
 import { Records } from './records.ts'
 import { Speaker } from './speaker.ts'
@@ -41,6 +42,8 @@ export type ConnectionCore = {
   records(payments: Pick<Payments, 'get'>, operations: Pick<OperationsApi, 'order'>): Records
   /** What is said of calls, and what their payments inherit from it. */
   callRecords(calls: CallsForRecords): CallRecords
+  /** Which record a caller means who is served without an agent. */
+  lookUp(question: RecordQuestion): Promise<RecordAnswer>
   readonly sealer: Sealer
 }
 
@@ -57,6 +60,7 @@ export function createConnectionCore(options: ConnectionCoreOptions): Connection
     connector: new Connector({ ...options, tokens, speaker, onConnected: onTold }),
     previews: new Previews({ store }),
     target: createConnectionTarget({ store, clock, speaker, http }),
+    lookUp: (question) => lookUpRecord({ store, clock, log, speaker }, question),
     records: (payments, operations) => new Records({ store, clock, payments, operations, onTold }),
     callRecords: (calls) => new CallRecords({ store, clock, calls, onTold }),
   }

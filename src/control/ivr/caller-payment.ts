@@ -1,9 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { AppError } from '../../base/errors.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
-import type { PaymentWish } from '../../ivr/dialogue.ts'
+import type { Locale } from '../../contracts/prompts.ts'
+import type { DialogueEffect, KeptCard, PaymentWish } from '../../ivr/dialogue.ts'
 import type { Actor, Payments } from '../ports.ts'
 import type { Receipts } from '../receipts/receipts.ts'
+import type { StoredCards } from '../stored-cards/stored-cards.ts'
 
 /** Orders of a caller without an agent come from here. */
 export function ivrOf(merchantId: string): Actor {
@@ -12,10 +14,13 @@ export function ivrOf(merchantId: string): Actor {
 
 /** What the caller names a payment by, said digit by digit; in the payment's metadata. */
 export const confirmationKey = 'confirmation'
+/** The language that the caller chose, in the payment's metadata: after a restart of ours they are spoken to in it. */
+export const localeKey = 'locale'
 
 export type CallerPaymentOptions = {
   readonly payments: Payments
   readonly receipts: Receipts
+  readonly storedCards: Pick<StoredCards, 'newest' | 'pay'>
   readonly merchantId: string
   readonly callId: string
 }
@@ -48,13 +53,29 @@ export class CallerPayment {
   }
 
   /** Makes the payment unless it is there, and asks for a card, for another one if need be. Throws as the API does. */
-  async collect(order: PaymentWish): Promise<void> {
+  async collect(order: PaymentWish, locale: Locale): Promise<void> {
     const { payments } = this.#options
     const actor = this.#actor
-    const { id, collection } = await this.#made(order)
+    const { id, collection } = await this.#made(order, locale)
     this.#stale = collection?.id
     if (collection?.state === 'collected') await payments.useAnotherCard(actor, id)
     else await payments.arm(actor, id)
+  }
+
+  /** The card that can be offered to this customer, if one is kept. */
+  async keptCard(customer: string): Promise<KeptCard | null> {
+    const card = await this.#options.storedCards.newest(this.#actor, customer)
+    return card && { cardId: card.id, last4: card.last4 }
+  }
+
+  /** Makes the payment unless it is there, and charges the kept card: at once, or when its security code has been keyed. */
+  async useCard(
+    { order, cardId, csc }: Extract<DialogueEffect, { do: 'use-card' }>,
+    locale: Locale,
+  ): Promise<void> {
+    const { id, collection } = await this.#made(order, locale)
+    this.#stale = collection?.id
+    await this.#options.storedCards.pay(this.#actor, id, { cardId, csc })
   }
 
   async confirm(): Promise<void> {
@@ -81,9 +102,10 @@ export class CallerPayment {
   /** What was keyed is gone first: `send` sees to that. */
   async sendLink(
     order: PaymentWish,
+    locale: Locale,
     send: (actor: Actor, paymentId: string) => Promise<unknown>,
   ): Promise<void> {
-    const { id } = await this.#made(order)
+    const { id } = await this.#made(order, locale)
     await send(this.#actor, id)
   }
 
@@ -97,16 +119,17 @@ export class CallerPayment {
     return ivrOf(this.#options.merchantId)
   }
 
-  async #made(order: PaymentWish): Promise<PaymentResource> {
+  async #made(order: PaymentWish, locale: Locale): Promise<PaymentResource> {
     const { payments, callId } = this.#options
     const known = this.#id === undefined ? undefined : await payments.get(this.#actor, this.#id)
     // Who gave up the card may still want a link: that is another payment.
     if (known && known.status !== 'cancelled' && known.status !== 'expired') return known
     const confirmation = String(randomInt(10_000_000, 100_000_000))
     this.#id = undefined
+    const { metadata, ...wish } = order
     this.#making = payments.create(this.#actor, {
-      ...{ ...order, callId, capture: 'automatic', confirm: 'manual' },
-      metadata: { [confirmationKey]: confirmation, channel: 'ivr' },
+      ...{ ...wish, callId, capture: 'automatic', confirm: 'manual' },
+      metadata: { ...metadata, [confirmationKey]: confirmation, [localeKey]: locale, channel: 'ivr' },
     })
     const made = await this.#making
     this.#id = made.id

@@ -9,7 +9,7 @@ import type { Dialogue, DialogueEffect, DialogueEvent, Turn } from '../../ivr/di
 import { step } from '../../ivr/machine.ts'
 import type { BridgeClient } from '../clients/bridge-client.ts'
 import { within } from '../clients/deadline.ts'
-import type { BillLookup } from './bill-lookup.ts'
+import type { CallerBills } from './caller-bills.ts'
 import type { CallerPayment } from './caller-payment.ts'
 
 const bridgeMs = 5_000
@@ -28,7 +28,7 @@ export type ConversationOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly bridge: BridgeClient
-  readonly lookup: BillLookup
+  readonly bills: CallerBills
   readonly payment: CallerPayment
   /** Rings an agent; `agent-joined` or `agent-missed` follows. */
   readonly callAgent: (to: string) => Promise<void>
@@ -103,7 +103,7 @@ export class Conversation {
   }
 
   #perform(effect: DialogueEffect): void {
-    const { payment, callAgent, sendLink, hangUp, callId, merchantId, from, lookup } = this.#options
+    const { payment, callAgent, sendLink, hangUp, callId, merchantId, from, bills } = this.#options
     switch (effect.do) {
       case 'play':
         this.#play(effect.audio, effect.bargeIn)
@@ -112,7 +112,10 @@ export class Conversation {
         this.#bridge(() => this.#takeKeys(effect.keys))
         break
       case 'drop-keys':
-        this.#bridge(() => this.#options.bridge.call('drop-keys', { callId }))
+        this.#bridge(() => this.#options.bridge.call('drop-keys', { callId }), true)
+        break
+      case 'hush':
+        this.#bridge(() => this.#options.bridge.call('stop-playing', { callId }), true)
         break
       case 'wait':
         this.#timer?.cancel()
@@ -123,19 +126,28 @@ export class Conversation {
         break
       case 'look-up': {
         const { locale } = this.#dialogue
-        const question = {
-          lookup: effect.lookup,
-          reference: effect.reference,
-          merchantId,
-          callId,
-          from,
-          locale,
-        }
-        this.#work(async () => this.on({ type: 'looked-up', bill: await lookup.find(question) }))
+        const { lookup, reference } = effect
+        const question = { lookup, reference, merchantId, callId, from, locale }
+        this.#work(async () => this.on({ type: 'looked-up', bill: await bills.find(question) }))
         break
       }
+      case 'find-card':
+        this.#work(
+          async () => this.on({ type: 'kept-card', card: await payment.keptCard(effect.customer) }),
+          { type: 'kept-card', card: null },
+        )
+        break
+      case 'use-card':
+        this.#work(() => payment.useCard(effect, this.#dialogue.locale), {
+          type: 'card-ended',
+          why: 'refused',
+        })
+        break
       case 'collect':
-        this.#work(() => payment.collect(effect.order), { type: 'card-ended', why: 'refused' })
+        this.#work(() => payment.collect(effect.order, this.#dialogue.locale), {
+          type: 'card-ended',
+          why: 'refused',
+        })
         break
       case 'pay':
         this.#work(() => payment.confirm(), { type: 'card-ended', why: 'refused' })
@@ -198,11 +210,11 @@ export class Conversation {
     }
   }
 
-  /** What is said to the bridge is said in order. */
-  #bridge(say: () => Promise<unknown>): void {
+  /** What is said to the bridge is said in order; what ends something, even when the conversation is over by then. */
+  #bridge(say: () => Promise<unknown>, ends = false): void {
     const { log, callId } = this.#options
     this.#onLine = this.#onLine.then(async () => {
-      if (this.#over) return
+      if (this.#over && !ends) return
       try {
         await say()
       } catch (error) {

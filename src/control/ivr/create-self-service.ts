@@ -8,6 +8,7 @@ import type { BridgeClient } from '../clients/bridge-client.ts'
 import type { PaymentCore } from '../payments/payment-core.ts'
 import type { TwilioCalls } from '../telephony/twilio/twilio-calls.ts'
 import type { BillLookup } from './bill-lookup.ts'
+import { CallerBills } from './caller-bills.ts'
 import { FlowShelf } from './flow-shelf.ts'
 import { SelfService } from './self-service.ts'
 
@@ -29,14 +30,15 @@ export type CreateSelfService = {
 export function createSelfService(parts: CreateSelfService): SelfService | undefined {
   const { config, clock, log, bridge, calls, core, lookup } = parts
   if (!config.ivr) return undefined
-  const { payments, receipts } = core
+  const { payments, receipts, storedCards, connections } = core
+  const bills = new CallerBills({ log, byUrl: lookup, byRecord: (question) => connections.lookUp(question) })
   return new SelfService({
-    ...{ clock, log, bridge, lookup, payments, receipts },
+    ...{ clock, log, bridge, bills, payments, receipts, storedCards },
     flows: new FlowShelf({ folder: config.ivr.flowsDir, log }),
     callAgent: (call, to) => callAgent(parts, call, to),
     hangUp: (callId) => calls.end(callId, 'served'),
     sendLink: (payment, { order, locale }, to) =>
-      payment.sendLink(order, (actor, id) =>
+      payment.sendLink(order, locale, (actor, id) =>
         core.payLinks.order(actor, id, { channel: 'text', to, locale, validSeconds: linkSeconds }),
       ),
   })

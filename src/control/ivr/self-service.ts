@@ -5,6 +5,7 @@ import { CardBrand, FieldFault, isCardField } from '../../contracts/card.ts'
 import type { VaultEvent } from '../../contracts/vault-port.ts'
 import type { Dialogue, DialogueEffect, Outcome } from '../../ivr/dialogue.ts'
 import { saying } from '../../ivr/dialogue.ts'
+import type { Flow } from '../../ivr/flow.ts'
 import { begin } from '../../ivr/machine.ts'
 import type { CallState } from '../calls/call-state.ts'
 import { flowOfAddress } from '../calls/flow-address.ts'
@@ -14,8 +15,9 @@ import type { Collection } from '../collection/runner.ts'
 import { declineOf, type PaymentRow } from '../payments/rows.ts'
 import type { Payments } from '../ports.ts'
 import type { Receipts } from '../receipts/receipts.ts'
-import type { BillLookup } from './bill-lookup.ts'
-import { CallerPayment, confirmationKey, ivrOf } from './caller-payment.ts'
+import type { StoredCards } from '../stored-cards/stored-cards.ts'
+import type { CallerBills } from './caller-bills.ts'
+import { CallerPayment, confirmationKey, ivrOf, localeKey } from './caller-payment.ts'
 import { Conversation } from './conversation.ts'
 import type { FlowShelf } from './flow-shelf.ts'
 
@@ -24,9 +26,10 @@ export type SelfServiceOptions = {
   readonly log: Log
   readonly bridge: BridgeClient
   readonly flows: FlowShelf
-  readonly lookup: BillLookup
+  readonly bills: CallerBills
   readonly payments: Payments
   readonly receipts: Receipts
+  readonly storedCards: Pick<StoredCards, 'newest' | 'pay'>
   /** Rings an agent for the call. Rejects when that is impossible. */
   readonly callAgent: (call: LiveCall, to: string) => Promise<void>
   /** Sends the caller a link for the same payment. Rejects when that is impossible. */
@@ -110,7 +113,9 @@ export class SelfService {
     const conversation = this.#conversations.get(row.call_id)
     if (conversation?.payment.id !== row.id) return
     const why = this.#ends.get(row.id)
-    if (row.status === 'ready' && row.last4 !== null) conversation.on({ type: 'collected', last4: row.last4 })
+    if (row.status === 'authorising' && conversation.collects) conversation.on({ type: 'charging' })
+    else if (row.status === 'ready' && row.last4 !== null)
+      conversation.on({ type: 'collected', last4: row.last4 })
     else if (conversation.pays) {
       const outcome = outcomeOf(row)
       if (outcome) conversation.on({ type: 'paid', outcome })
@@ -130,15 +135,15 @@ export class SelfService {
   async #start(call: LiveCall, name: string, { fresh }: { readonly fresh: boolean }): Promise<void> {
     const { facts } = call
     const { id: callId, merchantId, from } = facts
-    const { flows, clock, log, bridge, lookup, payments, receipts, callAgent, sendLink, hangUp } =
-      this.#options
+    const { flows, clock, log, bridge, bills, callAgent, sendLink, hangUp } = this.#options
+    const { payments, receipts, storedCards } = this.#options
     const flow = flows.get(name)
     if (!flow) throw new Error(`no flow ${name} in ivr.flowsDir`)
-    const first = fresh ? begin(flow) : begin(flow, flow.interrupted, await this.#wordsOf(call))
+    const first = fresh ? begin(flow) : begin(flow, flow.interrupted, await this.#wordsOf(call, flow))
     log.info({ callId, merchantId, name }, 'a caller is served without an agent')
     const conversation: Conversation = new Conversation({
-      ...{ callId, merchantId, from, first, clock, log, bridge, lookup },
-      payment: new CallerPayment({ payments, receipts, merchantId, callId }),
+      ...{ callId, merchantId, from, first, clock, log, bridge, bills },
+      payment: new CallerPayment({ payments, receipts, storedCards, merchantId, callId }),
       callAgent: (to) => callAgent(call, to),
       sendLink: (payment, effect) => sendLink(payment, effect, from),
       hangUp: () => hangUp(callId),
@@ -150,16 +155,23 @@ export class SelfService {
   }
 
   /** What a caller has to know whose payment was under way when the line was lost: they must not pay twice. */
-  async #wordsOf({ facts }: LiveCall): Promise<(dialogue: Dialogue) => Dialogue> {
+  async #wordsOf({ facts }: LiveCall, flow: Flow): Promise<(dialogue: Dialogue) => Dialogue> {
     const { payments } = this.#options
     const page = { callId: facts.id, limit: 1 }
     const [last] = (await payments.list(ivrOf(facts.merchantId), page)).data
-    if (last?.status === 'authorised' || last?.status === 'captured')
-      return (dialogue) => saying(dialogue, 'approved')
-    if (last?.status === 'authorising' || last?.status === 'unknown')
-      return (dialogue) => saying(dialogue, 'unknown')
-    return (dialogue) => dialogue
+    const spoken = last?.metadata[localeKey]
+    const locale = flow.locales.find((one) => one === spoken) ?? flow.locales[0]!
+    const became = last ? (told[last.status] ?? []) : []
+    return (dialogue) => saying({ ...dialogue, locale }, 'interrupted', ...became)
   }
+}
+
+/** Of a payment that may have been made, or was: the prompt that says so. */
+const told: { readonly [S in PaymentRow['status']]?: readonly string[] } = {
+  authorised: ['approved'],
+  captured: ['approved'],
+  authorising: ['unknown'],
+  unknown: ['unknown'],
 }
 
 function outcomeOf(row: PaymentRow): Outcome | undefined {

@@ -9,7 +9,7 @@ import { newAttempt } from '../payments/new-attempt.ts'
 import { CallNotLive } from '../payments/payment-errors.ts'
 import type { PaymentRow, UsedCard } from '../payments/rows.ts'
 import type { Changed, PaymentRunner } from '../payments/runner.ts'
-import { findPayment, insertAttempt } from '../payments/store.ts'
+import { findPayment, gatewayOfMerchant, insertAttempt } from '../payments/store.ts'
 import type { Actor, Calls, Payments } from '../ports.ts'
 import { type Sealer, SealingKeyMissing } from '../secrets/sealer.ts'
 import { appendAudit } from '../store/audit-log.ts'
@@ -67,6 +67,8 @@ export type StoredCards = {
   get(actor: Actor, cardId: string): Promise<StoredCardResource>
   /** Newest first. */
   list(actor: Actor, customer: string): Promise<StoredCardResource[]>
+  /** Of the cards that a payment of the customer's could be paid with now, the newest. */
+  newest(actor: Actor, customer: string): Promise<StoredCardResource | null>
   /** On a live call: at once, or after the caller has keyed the security code again. */
   pay(actor: Actor, paymentId: string, use: UseStoredCard): Promise<PaymentResource>
   /** One attempt of a payment, with no caller on the line. Answers when the attempt is stored, not when it is answered. */
@@ -87,6 +89,14 @@ export function createStoredCards(options: StoredCardsOptions): StoredCards {
     },
     get: async (actor, cardId) => show(await find(actor, cardId)),
     list: async ({ merchantId }, customer) => (await cardsOf(store.db, merchantId, customer)).map(show),
+    async newest({ merchantId }, customer) {
+      const gateway = await gatewayOfMerchant(store.db, merchantId)
+      const cards = await cardsOf(store.db, merchantId, customer)
+      const card = cards.find(
+        (one) => one.state === 'kept' && one.gateway === gateway && !isExpired(one, clock.now()),
+      )
+      return card ? show(card) : null
+    },
     pay: (actor, paymentId, use) => pay(options, actor, { paymentId, use }),
     charge: (actor, wanted) => chargeCard(options, actor, wanted),
     async forget(actor, cardId) {

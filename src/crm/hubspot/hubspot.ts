@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter.ts'
 import { countIn } from '../limits.ts'
 import { find } from './find.ts'
+import { lookUp } from './look-up.ts'
 import { Settings } from './settings.ts'
 import { write } from './write.ts'
 
@@ -66,4 +67,7 @@ export const hubspot: Adapter = {
   ],
   write,
   find,
+  lookUp,
+  lookUpKinds: ['tickets', 'deals', 'companies', 'contacts'],
+  partyKinds: ['contacts', 'companies'],
 }

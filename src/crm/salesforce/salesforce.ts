@@ -5,6 +5,7 @@ import { applyMapping } from '../mapping.ts'
 import { mappingView } from '../mapping-view.ts'
 import { call, end, giveUp, parse, recordGone, refused } from '../reading.ts'
 import { find } from './find.ts'
+import { lookUp } from './look-up.ts'
 import { Settings } from './settings.ts'
 
 /**
@@ -73,6 +74,9 @@ export const salesforce: Adapter = {
   ],
   write: { open: upsert, next: readUpsert },
   find,
+  lookUp,
+  lookUpKinds: ['Case', 'Account'],
+  partyKinds: ['Contact', 'Lead', 'Account'],
 }
 
 /** First three characters of an id tell its object. */

@@ -3,6 +3,7 @@ import type { Account } from '../account.ts'
 import type { Adapter, Answer, Move, WriteRequest } from '../adapter.ts'
 import { countIn } from '../limits.ts'
 import { call, end, giveUp, parse, refused } from '../reading.ts'
+import { lookUp } from './look-up.ts'
 import { Settings } from './settings.ts'
 import { type Errand, openInvoice, readStep } from './steps.ts'
 
@@ -54,6 +55,8 @@ export const xero: Adapter = {
     { field: 'Description', template: 'Refund of card payment {{reference}} ({{paymentId}})', as: 'text' },
   ],
   write: { open, next: readStep },
+  lookUp,
+  lookUpKinds: ['invoice'],
   discover: {
     open: () => call('connections', { operation: 'connections', method: 'GET', path: '/connections' }),
     next: readConnections,

@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter.ts'
 import { countIn } from '../limits.ts'
 import { find } from './find.ts'
+import { lookUp } from './look-up.ts'
 import { Settings } from './settings.ts'
 import { write } from './write.ts'
 
@@ -60,4 +61,6 @@ export const zendesk: Adapter = {
   ],
   write,
   find,
+  lookUp,
+  lookUpKinds: ['ticket'],
 }

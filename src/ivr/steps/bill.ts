@@ -1,7 +1,7 @@
 import { exponentOf } from '../../base/money.ts'
 import type { PromptRef } from '../../contracts/prompts.ts'
 import { currencyOf, type Dialogue, noFacts, saying, type Turn, withFacts } from '../dialogue.ts'
-import type { StepOf } from '../flow-steps.ts'
+import type { RecordLookup, StepOf } from '../flow-steps.ts'
 import { ask } from '../question.ts'
 import { say, speakDate, speakMoney } from '../speech/speak.ts'
 import type { StepKind } from '../step-kind.ts'
@@ -15,8 +15,11 @@ const amountDigits = 9
  */
 export const identify: StepKind<'identify'> = {
   enter(dialogue, step) {
-    const { dialogue: asking, effects } = askReference({ ...dialogue, facts: noFacts }, step)
-    return { dialogue: asking, effects: [{ do: 'give-up' }, { do: 'new-payment' }, ...effects] }
+    const fresh = { ...dialogue, facts: noFacts }
+    const { lookup } = step
+    const isByCaller = lookup !== null && typeof lookup !== 'string' && lookup.by === 'caller'
+    const { dialogue: next, effects } = isByCaller ? lookUp(fresh, lookup, null) : askReference(fresh, step)
+    return { dialogue: next, effects: [{ do: 'give-up' }, { do: 'new-payment' }, ...effects] }
   },
   answered(dialogue, step, { answer, go }) {
     if (answer.is === 'cancelled') return go(dialogue, dialogue.flow.cancelled)
@@ -26,26 +29,30 @@ export const identify: StepKind<'identify'> = {
       const bill = { reference, amountMinor: null, dueOn: null }
       return go(withFacts(dialogue, { bill }), step.next)
     }
-    return {
-      dialogue: { ...dialogue, mode: { is: 'looking-up' } },
-      effects: [
-        { do: 'stop-waiting' },
-        { do: 'drop-keys' },
-        { do: 'look-up', lookup: step.lookup, reference },
-      ],
-    }
+    return lookUp(dialogue, step.lookup, reference)
   },
   on(dialogue, step, { event, go }) {
-    if (event.type !== 'looked-up' || dialogue.mode.is !== 'looking-up') return undefined
-    if (event.bill === 'away') return go(saying(dialogue, 'unavailable'), step.failed)
-    if (event.bill) {
-      return go(withFacts(dialogue, { bill: event.bill, amountMinor: event.bill.amountMinor }), step.next)
-    }
+    const { mode } = dialogue
+    if (event.type !== 'looked-up' || mode.is !== 'looking-up') return undefined
+    const { bill } = event
+    if (bill === 'away') return go(saying(dialogue, 'unavailable'), step.failed)
+    if (bill !== null && bill !== 'several')
+      return go(withFacts(dialogue, { bill, amountMinor: bill.amountMinor }), step.next)
+    // Who calls is not known here, or is not one alone: a number tells.
+    if (!mode.keyed) return askReference(dialogue, step)
+    if (bill === 'several') return go(saying(dialogue, 'reference.several'), step.several ?? step.failed)
     const misses = dialogue.facts.misses + 1
     const unknown = saying(withFacts(dialogue, { misses }), 'reference.unknown')
     if (misses < dialogue.flow.attempts) return askReference(unknown, step)
     return go(saying(unknown, 'attempts.over'), step.failed)
   },
+}
+
+function lookUp(dialogue: Dialogue, lookup: string | RecordLookup, reference: string | null): Turn {
+  return {
+    dialogue: { ...dialogue, mode: { is: 'looking-up', keyed: reference !== null } },
+    effects: [{ do: 'stop-waiting' }, { do: 'drop-keys' }, { do: 'look-up', lookup, reference }],
+  }
 }
 
 function askReference(dialogue: Dialogue, { digits }: StepOf<'identify'>): Turn {

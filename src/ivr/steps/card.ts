@@ -20,6 +20,8 @@ type Given = { readonly event: DialogueEvent; readonly go: Go }
 /** Ends of a collection that are silence, and not the caller's wish or the platform's trouble. */
 const silences = new Set(['first-digit-timeout', 'between-digits-timeout', 'whole-timeout'])
 
+export const endsInSilence = (why: string): boolean => silences.has(why)
+
 /**
  * The card, field by field. Its digits go from the bridge to the card process and nowhere else: what comes here is which
  * field is asked for, why one was not taken, and in the end the last four.
@@ -105,7 +107,7 @@ function ended(dialogue: Dialogue, step: StepOf<'card'>, { event, go }: Given): 
   const why = event.type === 'card-ended' ? event.why : ''
   const plain = { ...dialogue, pending: [] }
   if (why === 'caller-cancelled') return givingUp(go(saying(plain, 'cancelled'), step.cancelled))
-  if (!silences.has(why)) return givingUp(go(saying(plain, 'unavailable'), step.failed))
+  if (!endsInSilence(why)) return givingUp(go(saying(plain, 'unavailable'), step.failed))
   const heard =
     dialogue.mode.is === 'collecting' && dialogue.mode.field !== null && why !== 'first-digit-timeout'
   return another(saying(plain, heard ? 'silence.unfinished' : 'silence'), step, go)
@@ -118,6 +120,6 @@ function another(dialogue: Dialogue, step: StepOf<'card'>, go: Go): Turn {
   return collect(withFacts(dialogue, { rounds }), step, go)
 }
 
-function givingUp({ dialogue, effects }: Turn): Turn {
+export function givingUp({ dialogue, effects }: Turn): Turn {
   return { dialogue, effects: [{ do: 'give-up' }, ...effects] }
 }

@@ -7,14 +7,18 @@ import type { Go, StepKind } from '../step-kind.ts'
 /** Between two words to a caller whose bank takes its time, in ms. */
 const patienceMs = 8_000
 
-/** Charges the card that was keyed, and says what became of it. Nothing that the caller keys stops it. */
+/** Charges the card that was keyed or chosen, and says what became of it. Nothing that the caller keys stops it. */
 export const pay: StepKind<'pay'> = {
   enter(dialogue) {
-    const { locale } = dialogue
+    const { locale, facts } = dialogue
     const said = play(dialogue, [say(locale, 'authorising')], { bargeIn: false })
+    const order = facts.charged ? [] : [{ do: 'pay' } as const]
     return {
-      dialogue: { ...said.dialogue, mode: { is: 'paying', talking: true, outcome: null } },
-      effects: [{ do: 'stop-waiting' }, { do: 'drop-keys' }, ...said.effects, { do: 'pay' }],
+      dialogue: {
+        ...withFacts(said.dialogue, { charged: false }),
+        mode: { is: 'paying', talking: true, outcome: null },
+      },
+      effects: [{ do: 'stop-waiting' }, { do: 'drop-keys' }, ...said.effects, ...order],
     }
   },
   on(dialogue, step, { event, go }) {

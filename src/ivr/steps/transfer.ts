@@ -23,8 +23,6 @@ export const transfer: StepKind<'transfer'> = {
         }
       case 'agent-missed':
         return go(saying(dialogue, 'transfer.failed'), step.failed)
-      case 'agent-joined':
-        return { dialogue: { ...dialogue, mode: { is: 'over' } }, effects: [] }
       default:
         return undefined
     }

@@ -10,7 +10,8 @@ export type Invoice = {
   readonly Type: 'ACCREC'
   Status: string
   readonly CurrencyCode: string
-  readonly Contact: { readonly ContactID: string }
+  readonly Contact: { readonly ContactID: string; readonly Name: string }
+  readonly DueDateString?: string
   readonly Total: number
   AmountDue: number
 }
@@ -67,7 +68,7 @@ export class SandboxBooks implements OfficeDesk {
   addInvoice(InvoiceNumber: string, amount: number, CurrencyCode = 'GBP'): Invoice {
     const invoice: Invoice = {
       ...{ InvoiceID: randomUUID(), InvoiceNumber, Type: 'ACCREC', Status: 'AUTHORISED', CurrencyCode },
-      ...{ Contact: { ContactID: randomUUID() }, Total: amount, AmountDue: amount },
+      ...{ Contact: { ContactID: randomUUID(), Name: 'Sandbox Customer' }, Total: amount, AmountDue: amount },
     }
     this.invoices.push(invoice)
     return invoice

@@ -82,15 +82,17 @@ export class SandboxCrm implements OfficeDesk {
     return [...this.#objects.values()].some((records) => records.has(id))
   }
 
-  /** Of SOQL only the one query that we send: numbers in quotes after IN. */
+  /** Of SOQL only the queries that we send: values in quotes after IN, of telephone numbers or of a record's own. */
   #query(soql: string): OfficeAnswer {
     const object = / FROM (\w+) /.exec(soql)?.[1] ?? ''
     const numbers = [...soql.matchAll(/'([^']*)'/g)].map((match) => match[1])
-    const has = ({ fields }: CrmRecord) =>
-      numbers.includes(String(fields.Phone)) || numbers.includes(String(fields.MobilePhone))
+    const searched = [...soql.matchAll(/(\w+) IN /g)].map((match) => match[1] ?? '')
     const records = this.list(object)
-      .filter(has)
-      .map(({ id, fields }) => ({ Id: id, Name: fields.Name }))
+      .filter(({ fields }) => searched.some((name) => numbers.includes(String(fields[name]))))
+      .map(({ id, fields }) => {
+        const { Name, CaseNumber, AccountNumber, ContactId, AccountId } = fields
+        return { Id: id, Name, CaseNumber, AccountNumber, ContactId, AccountId }
+      })
     return { status: 200, body: { totalSize: records.length, done: true, records } }
   }
 }

@@ -43,8 +43,9 @@ export async function startSandboxOffice(options: SandboxOfficeOptions): Promise
     tokens({ authorisePath: '/identity/connect/authorize', tokenPath: '/connect/token', rotates: true }),
     new RequestCounter({ perMinute: 60, perDay: 5_000 }),
   )
-  crm.add('Contact', { Name: 'Ada Byron', Phone: '07700 900123' })
+  const ada = crm.add('Contact', { Name: 'Ada Byron', Phone: '07700 900123' })
   crm.add('Contact', { Name: 'Grace Murray', Phone: '+44 7700 900456' })
+  crm.add('Case', { CaseNumber: '00001026', Subject: 'Order 1001', ContactId: ada })
   books.addInvoice('order-1001', 42.5)
   books.addInvoice('order-1002', 120)
   const operator = new Operator({ crm, books, key: options.operatorKey })

@@ -13,6 +13,9 @@ export const sandboxIvrNumber = '+441632960001'
 /** Answered by the flow `deposit`. */
 export const sandboxDepositNumber = '+441632960002'
 
+/** Answered by the flow `known-caller`, which asks the sandbox CRM once it is connected. */
+export const sandboxKnownNumber = '+441632960003'
+
 /** Out of the key that both have: nothing more to keep in `sandbox.json`. */
 export function gatewayWebhookSecret({ gatewayKey }: SandboxCredentials): string {
   return createHash('sha256').update(`webhooks ${gatewayKey}`).digest('base64url')

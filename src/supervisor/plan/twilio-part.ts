@@ -3,7 +3,13 @@ import type { z } from 'zod'
 import type { ControlConfig } from '../../contracts/process-config/control-config.ts'
 import { addresses } from './addresses.ts'
 import type { PlanInput } from './plan-input.ts'
-import { sandboxDepositNumber, sandboxIvrNumber, sandboxMerchant, sandboxNumber } from './sandbox-merchant.ts'
+import {
+  sandboxDepositNumber,
+  sandboxIvrNumber,
+  sandboxKnownNumber,
+  sandboxMerchant,
+  sandboxNumber,
+} from './sandbox-merchant.ts'
 
 /** Without an account no signature is right. */
 export function nobodysToken(): string {
@@ -20,6 +26,7 @@ export function twilioPart({ config, sandbox }: PlanInput): z.input<typeof Contr
         { number: sandboxNumber, merchantId: sandboxMerchant, agentAddress: 'client:agent' },
         { number: sandboxIvrNumber, merchantId: sandboxMerchant, agentAddress: 'flow:payment-line' },
         { number: sandboxDepositNumber, merchantId: sandboxMerchant, agentAddress: 'flow:deposit' },
+        { number: sandboxKnownNumber, merchantId: sandboxMerchant, agentAddress: 'flow:known-caller' },
       ],
     }
   }

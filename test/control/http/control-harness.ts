@@ -52,6 +52,8 @@ export const theirs = {
   key: `tw_test_${'b'.repeat(32)}`,
   number: '+441632960002',
 }
+/** Of ours: a flow answers it. */
+export const servedNumber = '+441632960003'
 
 type Merchants = ControlConfig['merchants']
 
@@ -96,6 +98,7 @@ export type Harness = {
   readonly rest: RecordedRest
   readonly feed: DeskFeedHub
   readonly calls: CallRegistry
+  readonly twilioCalls: TwilioCalls
   readonly server: HttpServer
   readonly file: string
   /** Stops without a word, as a crash does, and starts again on the same file. */
@@ -146,11 +149,11 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     onSipMetadata: (call, news) => connections.callRecords(calls).learn(call, news),
   })
   await calls.recover()
-  const numbers = [ours, theirs].map(({ id, number }) => ({
-    number,
-    merchantId: id,
-    agentAddress: 'client:agent',
-  }))
+  const numbers = [
+    { number: ours.number, merchantId: ours.id, agentAddress: 'client:agent' },
+    { number: theirs.number, merchantId: theirs.id, agentAddress: 'client:agent' },
+    { number: servedNumber, merchantId: ours.id, agentAddress: 'flow:line' },
+  ]
   const twilioCalls = new TwilioCalls({
     ...{ clock, log: silentLog, calls, bridge, rest, publicUrl, numbers },
     streamUrl: 'wss://pay.test/streams/twilio',
@@ -200,7 +203,7 @@ export async function harness(options: HarnessOptions = {}): Promise<Harness> {
     if (!parts) await store.close()
   }
   return {
-    ...{ clock, store, bridge, vault, payments, rest, feed, calls, server, file },
+    ...{ clock, store, bridge, vault, payments, rest, feed, calls, twilioCalls, server, file },
     async restart() {
       await shut()
       return harness({ ...options, clock, file })
@@ -323,6 +326,7 @@ const noStoredCards: StoredCards = {
   keep: noCard,
   get: noCard,
   list: async () => [],
+  newest: async () => null,
   pay: noCard,
   charge: noCard,
   forget: noCard,

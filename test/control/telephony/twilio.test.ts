@@ -1,7 +1,16 @@
 import twilio from 'twilio'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { settle } from '../../support/manual-clock.ts'
-import { type Harness, harness, liveCall, ours, publicUrl, sign, webhook } from '../http/control-harness.ts'
+import {
+  type Harness,
+  harness,
+  liveCall,
+  ours,
+  publicUrl,
+  servedNumber,
+  sign,
+  webhook,
+} from '../http/control-harness.ts'
 
 let control: Harness
 beforeEach(async () => {
@@ -229,6 +238,48 @@ describe('a stream that ends while its party is on the line', () => {
     await expect.poll(() => control.bridge.requests('expect-leg').length).toBe(2)
     await control.clock.turn(3_000)
     expect(verbs((await waiting).body)).toEqual(['Say', 'Pause', 'Redirect'])
+  })
+})
+
+describe('a caller without an agent, with control restarted while one is called', () => {
+  let callId: string
+  beforeEach(async () => {
+    await webhook(control, `${base}/voice`, {
+      CallSid: 'CAalone',
+      From: '+441632960099',
+      To: servedNumber,
+      CallStatus: 'ringing',
+    })
+    callId = callIdOf()
+    const joined = { type: 'leg-joined', callId, role: 'caller', streamSid: 'MZ1', masked: false } as const
+    control.bridge.say(joined)
+    await control.twilioCalls.callAgent(callId, 'client:agent')
+    expect(control.rest.dialled).toHaveLength(1)
+    control = await control.restart()
+    control.bridge.say(joined)
+    expect(theCall()).toMatchObject({ status: 'live', agent: 'left' })
+  })
+
+  it('stays on the line when that agent does not come, and may ask for one again', async () => {
+    await status('CAagent0', 'no-answer', callId)
+    expect(theCall()?.status).toBe('live')
+    expect(control.rest.hungUp).toEqual([])
+    await control.twilioCalls.callAgent(callId, 'client:agent')
+    expect(control.rest.dialled).toHaveLength(1)
+  })
+
+  it('gets an agent although nobody heard that the one before did not come', async () => {
+    control.rest.over.add('CAagent0')
+    await control.twilioCalls.callAgent(callId, 'client:agent')
+    expect(control.rest.dialled).toHaveLength(1)
+  })
+
+  it('is with that agent when they come after all', async () => {
+    expect(verbs((await answer(callId, 'CAagent0')).body)).toEqual(['Connect', 'Stream', 'Redirect'])
+    control.bridge.say({ type: 'leg-joined', callId, role: 'agent', streamSid: 'MZ2', masked: false })
+    expect(theCall()).toMatchObject({ status: 'live', agent: 'joined' })
+    await status('CAagent0', 'completed', callId)
+    expect(control.rest.hungUp).toEqual(['CAalone'])
   })
 })
 

@@ -84,7 +84,11 @@ export class TwilioCalls {
 
   /** An agent for a caller who is served without one. */
   async callAgent(callId: string, agentAddress: string): Promise<void> {
-    this.#options.calls.callAgent(callId, agentAddress)
+    const { calls, rest } = this.#options
+    const before = calls.live(callId)?.agentProviderCallId ?? null
+    // Called before a restart of ours, which did not hear that they never came: else nobody would be called now.
+    if (before !== null && (await rest.isOver(before))) calls.agentMissed(callId)
+    calls.callAgent(callId, agentAddress)
     this.#forLone.add(callId)
     await this.#dialAgent(callId)
   }
@@ -120,6 +124,8 @@ export class TwilioCalls {
     if (!call) return
     if (call.facts.providerCallId === callSid) calls.end(call.facts.id, 'caller-hung-up')
     else if (call.state.agent.state === 'ringing') this.#unreachable(call.facts.id)
+    // Called before a restart of ours: the caller is with their flow again, and goes on there.
+    else if (call.state.agent.state === 'left') calls.agentMissed(call.facts.id)
     else calls.end(call.facts.id, 'agent-hung-up')
   }
 
