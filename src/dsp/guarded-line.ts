@@ -213,7 +213,7 @@ export class GuardedLine {
     const spectrum = this.#spectrum
     for (let hops = 0; hops < most; hops++) {
       spectrum.advance()
-      if (this.#detector.stirs || this.#suspicion.stirs()) {
+      if (this.#detector.stirs || this.#suspicion.stirs(this.#plan.prior)) {
         spectrum.advance(-1)
         return hops
       }

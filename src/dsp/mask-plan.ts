@@ -14,15 +14,23 @@ const hangHopsOfSuspicion = 3
 const windowsOfTone = 4
 /** As many make it certain that somebody is keying, even where the detector may not say so. */
 const windowsOfKeying = 12
+/** What began in the 6 ms before a gap, the hop in which it may have begun, and the first of the gap. */
+const hopsOfBareBeginning = 5
+/**
+ * A followed tone is there down to this share of each of its sines, and of one that was pure as long as the pair is this
+ * share of what is heard: a voice after it keeps something of any pair.
+ */
 const presentShare = 0.12
+const presentPurity = 0.4
+const purePurity = 0.7
 /** Purity from which a suspected pair goes on being suspected, or log odds. */
 const lastingPurity = 0.8
 const lastingOdds = -2
-/** Who keys one key keys another: how long less is asked of a suspicion after a tone (3 s), and how much less, in log odds. */
-const eagerHops = 1_500
-const eagerness = 1.9
+/** Who keys one key keys another: how long less is asked of a suspicion after a tone (6 s), and how much less, in log odds. */
+const eagerHops = 3_000
+const eagerness = 3.5
 /** A telephone keeps its level: less again is asked of a pair within 4 dB of the last one, sine by sine. */
-const familiarity = 2.3
+const familiarity = 3
 const familiarFactor = 10 ** 0.4
 /**
  * How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. It is no louder than
@@ -67,6 +75,8 @@ const field = {
   /** How far the followed tone is off its frequencies, in per cent. */
   lowOffsetPct: 15,
   highOffsetPct: 16,
+  /** Purity of the followed tone. */
+  purity: 17,
 } as const
 
 export type MaskPlanOptions = {
@@ -85,7 +95,7 @@ export class MaskPlan {
 
   constructor(options: MaskPlanOptions) {
     this.#o = options
-    this.#s = options.state.float64(17)
+    this.#s = options.state.float64(18)
     this.#pair = options.state.float64(2)
   }
 
@@ -114,6 +124,15 @@ export class MaskPlan {
     )
   }
 
+  /** What is known before a window is looked at: that somebody is keying, and how loud his keys are. */
+  get prior(): number {
+    const s = this.#s
+    if (this.#o.evidence.hop > s[field.eagerUntilHop]!) return 0
+    const { lowPower, highPower } = this.#o.evidence
+    const isFamiliar = isNear(lowPower, s[field.lowReference]!) && isNear(highPower, s[field.highReference]!)
+    return isFamiliar ? eagerness + familiarity : eagerness
+  }
+
   /** Masks everything that has not been heard yet, and `holdSamples` more. */
   hold(heldHops: number, holdSamples: number): void {
     const s = this.#s
@@ -132,7 +151,10 @@ export class MaskPlan {
       if (s[field.lost] === 0 && !masked && suspicion.cutShort(1)) {
         line.mark(reachHops)
         s[field.maskedAtLoss] = 1
-      } else if (s[field.refill] === 0) s[field.maskedAtLoss] = masked ? 1 : 0
+      } else {
+        if (s[field.lost] === 0 && suspicion.barelyBegan(1)) line.mark(hopsOfBareBeginning)
+        if (s[field.refill] === 0) s[field.maskedAtLoss] = masked ? 1 : 0
+      }
       s[field.refill] = windowHops
     } else if (s[field.refill]! > 0) s[field.refill] = s[field.refill]! - 1
     if (s[field.refill]! > 0 && s[field.maskedAtLoss] === 1) s[field.hangUntilHop] = hop + 2
@@ -158,8 +180,9 @@ export class MaskPlan {
   #look(hop: number): void {
     const s = this.#s
     const { line, suspicion, evidence } = this.#o
-    const odds = suspicion.odds()
-    if (odds + this.#prior(hop) > 0 || this.#goesOn(hop, odds)) {
+    const prior = this.prior
+    const odds = suspicion.odds(prior)
+    if (odds + prior > 0 || this.#goesOn(hop, odds)) {
       s[field.run] = s[field.run]! + 1
       s[field.suspect] = evidence.key
       line.mark(suspicion.headHops(evidence.lowPower + evidence.highPower))
@@ -178,15 +201,6 @@ export class MaskPlan {
       line.mark(reachHops)
       this.#hang(hop, hangHopsOfSuspicion)
     }
-  }
-
-  /** What is known before a window is looked at: that somebody is keying, and how loud his keys are. */
-  #prior(hop: number): number {
-    const s = this.#s
-    if (hop > s[field.eagerUntilHop]!) return 0
-    const { lowPower, highPower } = this.#o.evidence
-    const isFamiliar = isNear(lowPower, s[field.lowReference]!) && isNear(highPower, s[field.highReference]!)
-    return isFamiliar ? eagerness + familiarity : eagerness
   }
 
   /** What was suspected a moment ago and is still mostly that pair goes on, however a codec makes it wobble. */
@@ -214,18 +228,21 @@ export class MaskPlan {
     s[field.highReference] = evidence.highPower
     s[field.lowOffsetPct] = evidence.lowOffsetPct
     s[field.highOffsetPct] = evidence.highOffsetPct
+    s[field.purity] = evidence.purity
   }
 
   #keep(hop: number): void {
     const s = this.#s
     const pair = this.#pair
     const reference = s[field.lowReference]! + s[field.highReference]!
-    const isLoud = this.#o.spectrum.power(3) > 0.5 * presentShare * reference
+    const power = this.#o.spectrum.power(3)
+    const isLoud = power > 0.5 * presentShare * reference
     if (isLoud) this.#o.spectrum.pairPower(s[field.key]!, 3, pair)
     const there =
       isLoud &&
       pair[0]! > presentShare * s[field.lowReference]! &&
-      pair[1]! > presentShare * s[field.highReference]!
+      pair[1]! > presentShare * s[field.highReference]! &&
+      (s[field.purity]! < purePurity || pair[0]! + pair[1]! > presentPurity * power)
     if (there) {
       // A voice may hold a pair for a moment: only of what lasts an echo is looked for, and another key expected.
       const isSure = s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying

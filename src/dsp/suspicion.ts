@@ -36,7 +36,7 @@ export const lastingPurity = 0.35
 const leastHope = -5
 /** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
 const onsetThreshold = 2.4
-const lastingThreshold = 2.9
+const lastingThreshold = 3.5
 /** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
 const headShare = 0.002
 
@@ -67,17 +67,18 @@ export class Suspicion {
 
   /**
    * How much speaks for a pair in the last 18 ms: log odds above what it takes to suspect one, minus infinity where
-   * there is nothing to suspect. To be asked at most once a hop.
+   * there is nothing to suspect. `prior` is what spoke for one before this was heard, and is not added. To be asked at most
+   * once a hop.
    */
-  odds(): number {
+  odds(prior: number): number {
     const e = this.#evidence
     if (!mayHoldPair(e)) return Number.NEGATIVE_INFINITY
     const signs = this.#signs
     signs.readPair()
-    if (hintScore(signs.values) < leastHope) return Number.NEGATIVE_INFINITY
+    if (hintScore(signs.values) + prior < leastHope) return Number.NEGATIVE_INFINITY
     signs.readEdges()
     let odds = Number.NEGATIVE_INFINITY
-    if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) > leastHope) {
+    if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) + prior > leastHope) {
       signs.readLowBand()
       odds = onsetScore(signs.values) - onsetThreshold
     }
@@ -89,8 +90,8 @@ export class Suspicion {
   }
 
   /** Could anything be suspected of what ends now, of somebody of whom nothing was before? */
-  stirs(): boolean {
-    return (this.#evidence.interesting && this.odds() > Number.NEGATIVE_INFINITY) || this.glimpse() > 0
+  stirs(prior: number): boolean {
+    return (this.#evidence.interesting && this.odds(prior) > Number.NEGATIVE_INFINITY) || this.glimpse() > 0
   }
 
   /** Hops back to the beginning of what is suspected, as far as the window and the hop before it: what must be masked. */
@@ -151,6 +152,13 @@ export class Suspicion {
     if (isBeginning(fit, 0.6)) return true
     this.#spectrum.fit(1, fit, ago)
     return isBeginning(fit, 0.8)
+  }
+
+  /** The line went dead `ago` hops ago: did anything begin in the 6 ms before it, too short to be known for a pair? */
+  barelyBegan(ago: number): boolean {
+    const spectrum = this.#spectrum
+    const since = Math.max(spectrum.power(1, ago), spectrum.power(3, ago))
+    return since > leastBeginning && since > suddenFactor * spectrum.power(3, ago + 3)
   }
 
   /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
