@@ -1,5 +1,5 @@
 import { newId } from '../../base/ids.ts'
-import type { BridgeEvent, CallView, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
+import type { BridgeEvent, CallView, LegRole } from '../../contracts/bridge-port.ts'
 import type { CallResource } from '../../contracts/desk-port.ts'
 import { CallNotFound } from '../payments/payment-errors.ts'
 import type { CallAlias, Calls } from '../ports.ts'
@@ -15,15 +15,14 @@ import {
 import { type CallEnd, type CallEvent, type CallState, newCall, newSelfService, step } from './call-state.ts'
 import { flowOfAddress } from './flow-address.ts'
 import { HeldCalls } from './held-calls.ts'
+import { type KnownCall, KnownCalls } from './known-calls.ts'
 import { type LiveCall, MissingLegs } from './missing-legs.ts'
-import { isNamed, pickCall } from './pick-call.ts'
 import type { RegistryOptions } from './registry-options.ts'
-import { newsOf, shownOf, sipCallFacts, sipProvider } from './sip-facts.ts'
+import { SipAdoption } from './sip-adoption.ts'
+import { sipProvider } from './sip-facts.ts'
 
 /** How long an ended call is kept at hand for late webhooks, in ms. */
 const endedKeptMs = 10 * 60_000
-
-type Entry = { -readonly [K in keyof LiveCall]: LiveCall[K] } & { saved: Promise<void> }
 
 export type NewCall = Omit<CallFacts, 'id' | 'startedAt'>
 
@@ -33,8 +32,8 @@ export class CallRegistry implements Calls {
   readonly #rows: CallRows
   readonly #missing: MissingLegs
   readonly #held: HeldCalls
-  readonly #calls = new Map<string, Entry>()
-  readonly #byProvider = new Map<string, string>()
+  readonly #sip: SipAdoption
+  readonly #calls = new KnownCalls()
   readonly #unlisten: () => void
   /** Until the rows are read, a call that the bridge holds only looks unknown. */
   #recovered = false
@@ -46,8 +45,14 @@ export class CallRegistry implements Calls {
     this.#missing = new MissingLegs({ clock, isOver, end: (callId, because) => this.end(callId, because) })
     this.#held = new HeldCalls({
       ...options,
-      held: () => this.#goingOn().flatMap(({ facts }) => (facts.provider === sipProvider ? [facts.id] : [])),
+      held: () =>
+        this.#calls.goingOn().flatMap(({ facts }) => (facts.provider === sipProvider ? [facts.id] : [])),
       onTold: (calls, gone) => this.#onHeld(calls, gone),
+    })
+    this.#sip = new SipAdoption({
+      ...{ ...options, calls: this.#calls, rows: this.#rows },
+      keep: (call, state) => this.#keep(call, state),
+      publish: (call) => this.#publish(call),
     })
     this.#unlisten = options.bridge.listen({
       onEvent: (event) => this.#onBridge(event),
@@ -59,7 +64,7 @@ export class CallRegistry implements Calls {
   /** Once at start: calls that the last life of control did not see end. The bridge then says which it still has. */
   async recover(): Promise<void> {
     for (const stored of await this.#rows.goingOn()) {
-      if (this.#calls.has(stored.facts.id)) continue
+      if (this.#calls.get(stored.facts.id)) continue
       const leg = { state: stored.status === 'live' ? 'reconnecting' : 'ringing', streamSid: null } as const
       const agent = flowOfAddress(stored.facts.agentAddress) === undefined ? leg : newSelfService.agent
       this.#keep(stored, { ...newCall, status: stored.status, caller: leg, agent })
@@ -92,8 +97,7 @@ export class CallRegistry implements Calls {
 
   /** By either party's id at the provider. */
   async byProvider(provider: string, providerCallId: string): Promise<LiveCall | undefined> {
-    const callId = this.#byProvider.get(`${provider} ${providerCallId}`)
-    const here = callId === undefined ? undefined : this.#calls.get(callId)
+    const here = this.#calls.byProvider(provider, providerCallId)
     if (here) return here
     const stored = await this.#rows.byProvider(provider, providerCallId)
     if (!stored) return undefined
@@ -106,8 +110,7 @@ export class CallRegistry implements Calls {
     const entry = this.#calls.get(callId)
     if (!entry) return false
     if (entry.agentProviderCallId !== null) return entry.agentProviderCallId === providerCallId
-    entry.agentProviderCallId = providerCallId
-    this.#byProvider.set(`${entry.facts.provider} ${providerCallId}`, callId)
+    this.#calls.nameAgent(entry, providerCallId)
     this.#save(entry)
     return true
   }
@@ -128,22 +131,20 @@ export class CallRegistry implements Calls {
     const entry = this.#calls.get(callId)
     const agent = entry?.state.agent.state
     if (entry?.state.status !== 'live' || (agent !== 'ringing' && agent !== 'left')) return false
-    if (entry.agentProviderCallId !== null)
-      this.#byProvider.delete(`${entry.facts.provider} ${entry.agentProviderCallId}`)
-    entry.agentProviderCallId = null
+    this.#calls.nameAgent(entry, null)
     this.#apply(entry, { type: 'agent-missed' })
     return true
   }
 
   /** By our id, or by its SIP Call-ID. */
   get(merchantId: string, callId: string): CallResource | undefined {
-    const entry = this.#calls.get(callId) ?? this.#calls.get(this.#byProvider.get(`sip ${callId}`) ?? '')
+    const entry = this.#calls.get(callId) ?? this.#calls.byProvider(sipProvider, callId)
     return entry && entry.facts.merchantId === merchantId ? toResource(entry.facts, entry.state) : undefined
   }
 
   /** The call that goes on under this name. Throws CallNotFound, CallAmbiguous. */
   named(merchantId: string, alias: CallAlias): CallResource {
-    return pickCall(this.#goingOn(merchantId), alias)
+    return this.#calls.named(merchantId, alias)
   }
 
   /** It is stored already: those who look at the call are told. */
@@ -161,10 +162,7 @@ export class CallRegistry implements Calls {
 
   /** Calls that are going on, oldest first; those of these names only, where names are given. */
   current(merchantId: string, alias: CallAlias = {}): CallResource[] {
-    return this.#goingOn(merchantId)
-      .filter((call) => isNamed(call, alias))
-      .sort((a, b) => (a.facts.id < b.facts.id ? -1 : 1))
-      .map(({ facts, state }) => toResource(facts, state))
+    return this.#calls.current(merchantId, alias)
   }
 
   /** A call of this merchant, however long ago. Throws CallNotFound. */
@@ -196,18 +194,15 @@ export class CallRegistry implements Calls {
     this.#unlisten()
     this.#held.stop()
     this.#missing.stop()
-    await Promise.all([...this.#calls.values()].map(({ saved }) => saved))
+    await Promise.all(this.#calls.all().map(({ saved }) => saved))
   }
 
   #keep(
     { facts, agentProviderCallId }: Pick<StoredCall, 'facts' | 'agentProviderCallId'>,
     state: CallState,
-  ): Entry {
-    const entry: Entry = { facts, agentProviderCallId, state, saved: Promise.resolve() }
-    this.#calls.set(facts.id, entry)
-    for (const id of [facts.providerCallId, agentProviderCallId]) {
-      if (id !== null) this.#byProvider.set(`${facts.provider} ${id}`, facts.id)
-    }
+  ): KnownCall {
+    const entry: KnownCall = { facts, agentProviderCallId, state, saved: Promise.resolve() }
+    this.#calls.add(entry)
     this.#missing.watch(entry)
     return entry
   }
@@ -215,7 +210,7 @@ export class CallRegistry implements Calls {
   #onBridge(event: BridgeEvent): void {
     if (event.type === 'digits-lost' || event.type === 'hold') return
     if (event.type === 'sip-call') {
-      this.#adoptSip(event.callId, event.sip)
+      this.#sip.adopt(event.callId, event.sip)
       return
     }
     const entry = this.#calls.get(event.callId)
@@ -227,49 +222,10 @@ export class CallRegistry implements Calls {
       this.end(event.callId, event.role === 'caller' ? 'caller-hung-up' : 'agent-unreachable')
   }
 
-  /** A call that the bridge tells of: it began over SIP, or was there before this life of control. */
-  #adoptSip(callId: string, sip: SipFacts): void {
-    const there = this.#calls.get(callId)
-    if (there) {
-      const before = JSON.stringify(there.facts.sip)
-      const news = newsOf(there.facts.sip, sip)
-      there.facts = { ...there.facts, sip: shownOf(sip) }
-      if (news) this.#learnMore(there, news)
-      // After a restart of ours it looked as if an agent were missing.
-      if (sip.selfService) there.state = { ...there.state, agent: newSelfService.agent }
-      if (JSON.stringify(there.facts.sip) !== before) this.#publish(there)
-      return
-    }
-    const { clock, log, sipMerchant } = this.#options
-    const merchantId = sipMerchant?.(sip.merchantId)
-    if (!merchantId) {
-      log.warn({ callId }, 'a call over SIP is no merchant’s: no payment can be taken on it')
-      return
-    }
-    const flow = this.#options.sipFlow ?? null
-    const facts = sipCallFacts({ callId, sip, merchantId, startedAt: clock.now(), flow })
-    // Behind a proxy both legs have one Call-ID; behind a B2BUA each has its own, and either names the call.
-    const agentProviderCallId = sip.agentCallId === sip.callerCallId ? null : sip.agentCallId
-    const entry = this.#keep({ facts, agentProviderCallId }, sip.selfService ? newSelfService : newCall)
-    entry.saved = this.#rows.insertSip(facts).catch((error: unknown) => {
-      log.error({ callId, error }, 'call not stored')
-    })
-    log.info({ callId, merchantId }, 'call began')
-    this.#publish(entry)
-  }
-
-  /** After the row is there: the edge may say more before it is. */
-  #learnMore(entry: Entry, news: CallMetadata): void {
-    const { id: callId, merchantId } = entry.facts
-    entry.saved = entry.saved
-      .then(() => this.#options.onSipMetadata?.({ merchantId, callId }, news))
-      .catch((error: unknown) => this.#options.log.error({ callId, error }, 'call not stored'))
-  }
-
   async #onHeld(calls: readonly CallView[], gone: readonly string[]): Promise<void> {
     // No provider brings the legs of these back: a bridge that came back without one has ended it.
     for (const callId of gone) this.end(callId, 'media-lost')
-    for (const { callId, sip } of calls) if (sip) this.#adoptSip(callId, sip)
+    for (const { callId, sip } of calls) if (sip) this.#sip.adopt(callId, sip)
     const held = new Map(calls.map((call) => [call.callId, call]))
     this.#all((entry) => {
       const legs = held.get(entry.facts.id)?.legs ?? []
@@ -283,7 +239,7 @@ export class CallRegistry implements Calls {
     }
   }
 
-  #apply(entry: Entry, event: CallEvent): void {
+  #apply(entry: KnownCall, event: CallEvent): void {
     const before = entry.state
     const after = step(before, event)
     if (after === before) return
@@ -295,7 +251,7 @@ export class CallRegistry implements Calls {
     this.#options.onChange?.(entry, before, event)
   }
 
-  #finish({ facts, state, agentProviderCallId }: Entry): void {
+  #finish({ facts, state, agentProviderCallId }: KnownCall): void {
     const { bridge, clock, log, onEnded, hangUp } = this.#options
     log.info({ callId: facts.id, merchantId: facts.merchantId, reason: state.because }, 'call ended')
     onEnded(facts.id)
@@ -311,30 +267,22 @@ export class CallRegistry implements Calls {
 
   #forget(callId: string): void {
     const entry = this.#calls.get(callId)
-    if (!entry) return
-    this.#calls.delete(callId)
-    const { provider, providerCallId } = entry.facts
-    for (const id of [providerCallId, entry.agentProviderCallId]) this.#byProvider.delete(`${provider} ${id}`)
+    if (entry) this.#calls.remove(entry)
   }
 
-  #publish({ facts, state }: Entry): void {
+  #publish({ facts, state }: KnownCall): void {
     this.#options.feed.publish(facts.merchantId, { type: 'call', call: toResource(facts, state) })
   }
 
   /** In order, one write of a call after the other; each writes the state as it is by then. */
-  #save(entry: Entry): void {
+  #save(entry: KnownCall): void {
     const { clock, log } = this.#options
     entry.saved = entry.saved
       .then(() => this.#rows.update(entry.facts.id, { ...entry, at: clock.now() }))
       .catch((error: unknown) => log.error({ callId: entry.facts.id, error }, 'call not stored'))
   }
 
-  #goingOn(merchantId?: string): Entry[] {
-    const isOurs = ({ facts }: Entry) => merchantId === undefined || facts.merchantId === merchantId
-    return [...this.#calls.values()].filter((entry) => entry.state.status !== 'ended' && isOurs(entry))
-  }
-
-  #all(act: (entry: Entry) => void): void {
-    for (const entry of [...this.#calls.values()]) act(entry)
+  #all(act: (entry: KnownCall) => void): void {
+    for (const entry of this.#calls.all()) act(entry)
   }
 }
