@@ -130,6 +130,8 @@ export const bridgeContract = {
         agent: z.string().regex(/^[0-9A-Za-z+*#._-]{1,64}$/),
         merchantId: z.string().max(64),
         validMs: z.number().int().min(1_000).max(3_600_000),
+        /** Of the call that comes of it; none of the names that edges use. */
+        metadata: z.record(z.string(), z.string()).default({}),
       }),
       /** The number to transfer to: the token included. */
       result: z.strictObject({ dial: z.string() }),

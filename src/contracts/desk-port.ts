@@ -53,6 +53,12 @@ export const EditCall = z.strictObject({
     .describe('For example {"crmRecord": "Case:500…"}; see docs/crm'),
 })
 
+/** What edges tell under these names has a meaning of its own (docs/sip.md). */
+const toldByEdges: ReadonlySet<string> = new Set([
+  ...['from', 'to', 'agent', 'merchant', 'self-service'],
+  ...['caller-call-id', 'agent-call-id'],
+])
+
 /** A caller is about to be transferred to the payment number: who is called back, and who gets the money. */
 export const NewTransfer = z.strictObject({
   agentExtension: z
@@ -61,6 +67,23 @@ export const NewTransfer = z.strictObject({
     .describe('Who is called back and joined with the caller: an extension of the PBX'),
   /** How long the number may be used. */
   validSeconds: z.number().int().min(10).max(3_600).default(600),
+  metadata: z
+    .record(
+      MetadataKey,
+      z
+        .string()
+        .trim()
+        .min(1)
+        .max(200)
+        .regex(/^[^|]*$/, 'without a |'),
+    )
+    .refine((entries) => Object.keys(entries).length <= 5, 'five entries at most')
+    .refine(
+      (entries) => !Object.keys(entries).some((key) => toldByEdges.has(key)),
+      'has a name that edges use',
+    )
+    .default({})
+    .describe('Of the call that comes of it, for example {"crmRecord": "Case:500…"}'),
 })
 export const TransferResource = z.strictObject({
   /** To transfer the caller to; works once. */

@@ -165,10 +165,26 @@ describe('a transfer', () => {
     const answer = await ordered({ agentExtension: '2001', validSeconds: 60 })
     expect(answer.statusCode).toBe(201)
     const [asked] = control.bridge.requests('expect-transfer')
-    expect(asked).toMatchObject({ agent: '2001', merchantId: 'mer_ours', validMs: 60_000 })
+    expect(asked).toMatchObject({ agent: '2001', merchantId: 'mer_ours', validMs: 60_000, metadata: {} })
     expect(answer.json()).toEqual({ dial: `8000${asked?.token}`, expiresAt: control.clock.now() + 60_000 })
     await ordered({ agentExtension: '2001' })
     expect(control.bridge.requests('expect-transfer')[1]?.token).not.toBe(asked?.token)
+  })
+
+  it('says which record the call will be about, and nothing that only the edge may say', async () => {
+    const metadata = { crmRecord: 'Case:500' }
+    expect((await ordered({ agentExtension: '2001', metadata })).statusCode).toBe(201)
+    expect(control.bridge.requests('expect-transfer')[0]).toMatchObject({ metadata })
+    for (const wrong of [
+      { 'self-service': 'yes' },
+      { merchant: 'mer_theirs' },
+      { x: 'a|merchant:mer_theirs' },
+    ])
+      expect((await ordered({ agentExtension: '2001', metadata: wrong })).json()).toMatchObject({
+        code: 'REQUEST_INVALID',
+      })
+    const card = await ordered({ agentExtension: '2001', metadata: { x: '4242424242424242' } })
+    expect(card.json()).toMatchObject({ code: 'CARD_NUMBER_IN_TEXT', field: '/metadata/x' })
   })
 
   it('needs a drachtio server, a bridge, and an agent that can be dialled', async () => {

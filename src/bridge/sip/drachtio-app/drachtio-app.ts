@@ -6,7 +6,7 @@ import { takeReferred } from './refer.ts'
 import { negotiateAsUas } from './session-timer.ts'
 import { type SipRequest, type SipResponse, statusOfError, userOf } from './stack.ts'
 import { TerminatedCall } from './terminated-call.ts'
-import { type ExpectedTransfer, TransferBook } from './transfer-book.ts'
+import { type ExpectedTransfer, type Transfer, TransferBook } from './transfer-book.ts'
 
 export type DrachtioAppOptions = AgentParts & {
   readonly server: { readonly host: string; readonly port: number; readonly secret: Secret }
@@ -170,13 +170,13 @@ export class DrachtioApp {
   async #transferred(
     request: SipRequest,
     response: SipResponse,
-    { agent, merchantId }: { agent: string; merchantId: string },
+    { agent, merchantId, metadata: said }: Transfer,
   ): Promise<void> {
     const { anchor, log } = this.#options
     const call = this.#open(request)
     try {
       const parties = partiesOf(request)
-      const metadata = { ...parties, agent, merchant: merchantId }
+      const metadata = { ...said, ...parties, agent, merchant: merchantId }
       const sdp = await anchor.offer({ ...this.#offerOf(call, request), metadata })
       const answer = await callAgent(this.#options, call, {
         ...{ agent, sdp, headers: { ...copiedHeaders(request), ...this.#ourId(call) }, from: parties.from },

@@ -13,9 +13,12 @@ export type ExpectedTransfer = {
   readonly merchantId: string
   /** How long it may be used, in ms. */
   readonly validMs: number
+  /** What is said of the call that comes of it. */
+  readonly metadata: Readonly<Record<string, string>>
 }
 
-type Kept = { readonly agent: string; readonly merchantId: string; readonly untilMs: number }
+export type Transfer = Pick<ExpectedTransfer, 'agent' | 'merchantId' | 'metadata'>
+type Kept = { readonly transfer: Transfer; readonly untilMs: number }
 
 /** Transfers that control announced: their tokens, as hashes, each good for one call. */
 export class TransferBook {
@@ -27,21 +30,21 @@ export class TransferBook {
     this.#clock = clock
   }
 
-  expect({ token, agent, merchantId, validMs }: ExpectedTransfer): void {
+  expect({ token, validMs, ...transfer }: ExpectedTransfer): void {
     const nowMs = this.#clock.monotonicMs()
     for (const [hashed, { untilMs }] of this.#kept) if (untilMs <= nowMs) this.#kept.delete(hashed)
-    this.#kept.set(hash(token), { agent, merchantId, untilMs: nowMs + validMs })
+    this.#kept.set(hash(token), { transfer, untilMs: nowMs + validMs })
   }
 
   /** The transfer of this token, which is used up; undefined when there is none, or while too many wrong ones came. */
-  take(token: string): Pick<ExpectedTransfer, 'agent' | 'merchantId'> | undefined {
+  take(token: string): Transfer | undefined {
     const nowMs = this.#clock.monotonicMs()
     this.#wrongAtMs = this.#wrongAtMs.filter((atMs) => nowMs - atMs < minuteMs)
     if (this.#wrongAtMs.length >= wrongInAMinute) return undefined
     const hashed = hash(token)
     const kept = this.#kept.get(hashed)
     this.#kept.delete(hashed)
-    if (kept && kept.untilMs > nowMs) return { agent: kept.agent, merchantId: kept.merchantId }
+    if (kept && kept.untilMs > nowMs) return kept.transfer
     this.#wrongAtMs.push(nowMs)
     return undefined
   }

@@ -4,6 +4,7 @@ import { RequestRefused } from '../../../base/rpc/rpc-client.ts'
 import { NewTransfer, TransferResource } from '../../../contracts/desk-port.ts'
 import type { BridgeClient } from '../../clients/bridge-client.ts'
 import { PlatformNotReady, TransfersNotConfigured } from '../../payments/payment-errors.ts'
+import { refuseCardNumbers } from '../card-number-in-text.ts'
 import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
@@ -27,12 +28,15 @@ export function transferRoutes(
     },
     async (request, reply) => {
       const { merchantId } = principalOf(request).actor
-      const { agentExtension: agent, validSeconds } = request.body
+      const { agentExtension: agent, validSeconds, metadata } = request.body
+      const texts = Object.entries(metadata).map(([key, value]) => [`/metadata/${key}`, `${key} ${value}`])
+      refuseCardNumbers(Object.fromEntries(texts))
       if (!bridge.up) throw new PlatformNotReady()
       const token = String(randomInt(10 ** tokenDigits)).padStart(tokenDigits, '0')
       const validMs = validSeconds * 1_000
       try {
-        const { dial } = await bridge.call('expect-transfer', { token, agent, merchantId, validMs })
+        const transfer = { token, agent, merchantId, validMs, metadata }
+        const { dial } = await bridge.call('expect-transfer', transfer)
         return reply.code(201).send({ dial, expiresAt: clock.now() + validMs })
       } catch (error) {
         if (error instanceof RequestRefused && error.code === 'NO_TRANSFERS')

@@ -55,7 +55,7 @@ describe('a call that is transferred with a token', () => {
     const legs = { callerCallId: invite.headers['Call-ID'], agentCallId: toAgent.headers['Call-ID'] }
     expect(facts().at(-1)).toMatchObject({
       ...{ ...legs, direction: 'inbound', from: '+441632960000', to: '8000' },
-      ...{ agentExtension: '2001', merchantId: 'mer_one' },
+      ...{ agentExtension: '2001', merchantId: 'mer_one', metadata: { crmRecord: 'Case:500' } },
     })
     const [view] = house.book.views()
     expect(view?.legs.map(({ role }) => role).sort()).toEqual(['agent', 'caller'])

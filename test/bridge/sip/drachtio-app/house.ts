@@ -77,7 +77,8 @@ export class House {
 
   /** A transfer that control announced, and the INVITE of the transferred caller. */
   transferred(headers: Headers = {}) {
-    const dial = this.sip.expectTransfer({ token, agent: '2001', merchantId: 'mer_one', validMs: 60_000 })
+    const transfer = { agent: '2001', merchantId: 'mer_one', metadata: { crmRecord: 'Case:500' } }
+    const dial = this.sip.expectTransfer({ ...transfer, token, validMs: 60_000 })
     return this.server.request('INVITE', `sip:${dial}@bridge.example`, { headers, body: sdp(this.caller) })
   }
 

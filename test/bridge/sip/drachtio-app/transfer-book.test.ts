@@ -3,13 +3,14 @@ import { copiedHeaders } from '../../../../src/bridge/sip/drachtio-app/copied-he
 import { TransferBook } from '../../../../src/bridge/sip/drachtio-app/transfer-book.ts'
 import { ManualClock } from '../../../support/manual-clock.ts'
 
-const expected = { token: '12345678', agent: '2001', merchantId: 'mer_one', validMs: 60_000 }
+const transfer = { agent: '2001', merchantId: 'mer_one', metadata: { crmRecord: 'Case:500' } }
+const expected = { ...transfer, token: '12345678', validMs: 60_000 }
 
 describe('a transfer’s token', () => {
   it('works once, for the agent it was announced for', () => {
     const book = new TransferBook(new ManualClock())
     book.expect(expected)
-    expect(book.take('12345678')).toEqual({ agent: '2001', merchantId: 'mer_one' })
+    expect(book.take('12345678')).toEqual(transfer)
     expect(book.take('12345678')).toBeUndefined()
   })
 
