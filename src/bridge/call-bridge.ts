@@ -15,6 +15,7 @@ import { CallerGuard, type Press } from './caller-guard.ts'
 import { DigitRoute, type RouteRequest } from './digit-route.ts'
 import { type FrameStage, untouched } from './frame-stage.ts'
 import { Leg } from './leg.ts'
+import { linkLegs } from './leg-link.ts'
 import type { LegListener, LegStream } from './leg-stream.ts'
 import { octetsPerMs } from './paced-path.ts'
 import { Until } from './until.ts'
@@ -70,6 +71,7 @@ export class CallBridge {
       masked: () => this.#masked,
       routed: () => this.#route.taken,
       mediaMs: () => this.#legs.get('caller')?.mediaMs ?? 0,
+      onChange: () => this.#link(),
     })
   }
 
@@ -185,6 +187,7 @@ export class CallBridge {
     this.#legs.get(role)?.stream.close('replaced')
     const leg = role === 'caller' ? this.#callerLeg(stream) : this.#leg('agent', stream, untouched)
     this.#legs.set(role, leg)
+    this.#link()
     if (role === 'agent') this.aids.agentJoined()
     const { callId, log, emit } = this.#options
     log.info({ callId, role, streamSid: stream.streamSid }, 'leg joined')
@@ -235,6 +238,11 @@ export class CallBridge {
     return new Leg({ role, stream, clock, jitterMs, stage, forward })
   }
 
+  /** Regular packets of either party go straight to the other, where both can. */
+  #link(): void {
+    linkLegs(this.#legs.get('caller'), this.#legs.get('agent'), this.aids)
+  }
+
   #listen(leg: Leg): LegListener {
     const isCaller = leg.role === 'caller'
     return {
@@ -258,6 +266,7 @@ export class CallBridge {
     const { role, stream } = leg
     if (this.#legs.get(role) === leg) {
       this.#legs.delete(role)
+      this.#link()
       if (role === 'caller') {
         this.#guard = undefined
         this.aids.close()

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { BridgeEvent } from '../contracts/bridge-port.ts'
+import type { BridgeEvent, LegRole } from '../contracts/bridge-port.ts'
 import { g711Tables } from '../dsp/g711.ts'
 import type { G711Law } from '../dsp/tone-channel.ts'
 import { DigitsRouted, NotMasked } from './bridge-errors.ts'
@@ -18,6 +18,8 @@ export type CallerAidsOptions = {
   readonly routed: () => boolean
   /** Time of the caller's media, in ms. */
   readonly mediaMs: () => number
+  /** The parties hear each other as they are, or no longer. */
+  readonly onChange: () => void
 }
 
 /** What is done for a caller beside the talk: prompts, keys of menus, and silence towards the agent. */
@@ -34,7 +36,10 @@ export class CallerAids {
     this.#ear = new CallerEar({
       clock,
       send: toCaller,
-      onEnd: (playId, how) => emit({ type: 'played', callId, playId, how }),
+      onEnd: (playId, how) => {
+        options.onChange()
+        emit({ type: 'played', callId, playId, how })
+      },
     })
     this.#keys = new KeyTaker((key) => emit({ type: 'key', callId, key }))
   }
@@ -42,7 +47,13 @@ export class CallerAids {
   /** To the caller only. One who has no agent hears a stream that goes on from here. */
   play(playing: Playing): void {
     this.#ear.play(playing)
+    this.#options.onChange()
     this.#ear.alone = !this.#options.hasAgent()
+  }
+
+  /** True while this party is to hear something else than the other. */
+  concerns(role: LegRole): boolean {
+    return role === 'caller' ? this.#ear.playing : this.#muted
   }
 
   stopPlaying(): void {
@@ -64,6 +75,7 @@ export class CallerAids {
   mute(muted: boolean): void {
     if (muted && !this.#options.masked()) throw new NotMasked()
     this.#muted = muted
+    this.#options.onChange()
   }
 
   /** What the agent hears of the caller's frame. */

@@ -1,5 +1,6 @@
 import type { LegEnd } from '../contracts/bridge-port.ts'
 import type { G711Law } from '../dsp/tone-channel.ts'
+import type { LegNumbers } from './leg-numbers.ts'
 
 /** One party's media connection, in whatever dialect its provider speaks. */
 export type LegStream = {
@@ -8,6 +9,8 @@ export type LegStream = {
   readonly law: G711Law
   /** False while its party speaks a codec that cannot be looked into: no tone of it could be masked. */
   readonly maskable: boolean
+  /** Of streams whose regular packets may go straight from socket to socket. */
+  readonly numbers?: LegNumbers
   /** True while a key is down by the provider's own word, which may be before, after or without its tone. */
   readonly keyDown: boolean
   /** Plays at most 160 octets of this law at the party's end. Dropped while the connection cannot take more. */

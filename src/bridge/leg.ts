@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts'
 import type { LegRole } from '../contracts/bridge-port.ts'
 import type { G711Law } from '../dsp/tone-channel.ts'
 import type { FrameStage } from './frame-stage.ts'
+import { LegNumbers, real } from './leg-numbers.ts'
 import type { LegStream } from './leg-stream.ts'
 import { octetsPerMs, PacedPath } from './paced-path.ts'
 import { PlayoutTracker } from './playout-tracker.ts'
@@ -24,32 +25,34 @@ export class Leg {
   readonly path: PacedPath
   readonly #clock: Clock
   readonly #playout = new PlayoutTracker()
-  #receivedOctets = 0
+  readonly #numbers: LegNumbers
 
   constructor({ role, stream, clock, jitterMs, stage, forward }: LegOptions) {
     this.role = role
     this.stream = stream
     this.#clock = clock
-    this.path = new PacedPath({ clock, jitterMs, stage, send: forward })
+    this.#numbers = stream.numbers ?? new LegNumbers()
+    this.#numbers.reals[this.#numbers.realsAt + real.mediaOctets] = 0
+    this.path = new PacedPath({ clock, jitterMs, stage, send: forward, numbers: this.#numbers })
   }
 
   /** Octets that came from this party since the leg began, lost ones included. */
   get receivedOctets(): number {
-    return this.#receivedOctets
+    return this.#numbers.reals[this.#numbers.realsAt + real.mediaOctets]!
   }
 
   /** The same in ms: the time of the leg's media. */
   get mediaMs(): number {
-    return this.#receivedOctets / octetsPerMs
+    return this.receivedOctets / octetsPerMs
   }
 
   heard(octets: Uint8Array): void {
-    this.#receivedOctets += octets.length
+    this.#numbers.reals[this.#numbers.realsAt + real.mediaOctets]! += octets.length
     this.path.push(octets)
   }
 
   lost(octets: number): void {
-    this.#receivedOctets += octets
+    this.#numbers.reals[this.#numbers.realsAt + real.mediaOctets]! += octets
     this.path.pushLost(octets)
   }
 

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 import type { FrameStage } from './frame-stage.ts'
 import { JitterQueue } from './jitter-queue.ts'
+import { gate, int, LegNumbers, real } from './leg-numbers.ts'
 import { frameOctets } from './stream/media-writer.ts'
 
 /** G.711 octets of one millisecond. */
@@ -11,8 +12,10 @@ export const octetsPerMs = 8
  * It is what the far end may have to hold more than before, and less than its tracker takes for too much.
  */
 const aheadMs = 40
-/** Over how many frames the queue is watched before what never drains is cut. */
-const windowFrames = 150
+/** The same for a frame that finds nobody waiting: one that is a little early need not begin a queue for those behind it. */
+export const easyMs = 55
+/** Over how many frames the queue is watched before what never drains is cut: a second. */
+export const windowFrames = 50
 /** Frames between two that are left out on request, so that speech stays understandable. */
 const framesBetweenSkips = 5
 /** Frames that one message may add at once. */
@@ -24,7 +27,12 @@ export type PacedPathOptions = {
   readonly jitterMs: number
   readonly stage: FrameStage
   readonly send: (octets: Uint8Array) => void
+  /** Where it keeps count. */
+  readonly numbers?: LegNumbers
 }
+
+/** More frames than ever wait. */
+export const many = 0x7fff
 
 /**
  * One direction of a call: takes frames as the network brings them and lets them go at the pace of speech.
@@ -42,20 +50,43 @@ export class PacedPath {
   readonly #queue: JitterQueue
   readonly #limitOctets: number
   readonly #out = Buffer.allocUnsafeSlow(frameOctets)
-  #dueMs = Number.NEGATIVE_INFINITY
+  readonly #numbers: LegNumbers
   #timer: Timer | undefined
   #skips = 0
-  #sinceSkip = 0
-  #windowLeft = windowFrames
-  #windowLeast = Number.POSITIVE_INFINITY
   #closed = false
-  /** Frames since the path began. */
-  readonly counts = { sent: 0, cut: 0, lost: 0 }
+  #cut = 0
+  #lost = 0
 
   constructor(options: PacedPathOptions) {
     this.#options = options
+    this.#numbers = options.numbers ?? new LegNumbers()
+    const { ints, at, reals, realsAt } = this.#numbers
+    reals[realsAt + real.dueMs] = Number.NEGATIVE_INFINITY
+    ints[at + int.unhindered] = 0
+    ints[at + int.sinceSkip] = 0
+    ints[at + int.framesSent] = 0
+    ints[at + int.windowLeft] = windowFrames
+    ints[at + int.windowLeast] = many
     this.#limitOctets = options.jitterMs * octetsPerMs
     this.#queue = new JitterQueue(Math.ceil(options.jitterMs / 20) + spareFrames)
+  }
+
+  /** Frames since the path began. */
+  get counts(): { readonly sent: number; readonly cut: number; readonly lost: number } {
+    return {
+      sent: this.#numbers.ints[this.#numbers.at + int.framesSent]!,
+      cut: this.#cut,
+      lost: this.#lost,
+    }
+  }
+
+  get stage(): FrameStage {
+    return this.#options.stage
+  }
+
+  /** Lets a frame go on that has gone through the stage and been counted elsewhere. */
+  forward(octets: Uint8Array): void {
+    if (!this.#closed) this.#options.send(octets)
   }
 
   get queuedOctets(): number {
@@ -77,7 +108,7 @@ export class PacedPath {
     for (let left = octets; left > 0; left -= frameOctets) {
       if (this.#queue.full) this.#take(false)
       this.#queue.pushLost(Math.min(left, frameOctets))
-      this.counts.lost++
+      this.#lost++
     }
     this.#bound()
   }
@@ -85,11 +116,13 @@ export class PacedPath {
   /** Leaves out `frames` frames, spread: the far end has more waiting than it should. */
   skip(frames: number): void {
     this.#skips = frames
+    this.#gate()
   }
 
   /** Wipes what waits. Nothing passes afterwards. */
   close(): void {
     this.#closed = true
+    this.#gate()
     this.#timer?.cancel()
     while (this.#queue.length > 0) this.#queue.drop()
     this.#out.fill(0)
@@ -100,10 +133,12 @@ export class PacedPath {
   #passed(octets: Uint8Array): boolean {
     if (this.#queue.length > 0 || this.#timer || this.#skips > 0 || octets.length > frameOctets) return false
     const nowMs = this.#options.clock.monotonicMs()
-    if (this.#dueMs - aheadMs > nowMs) return false
+    if (this.#dueMs - easyMs > nowMs) return false
     this.#dueMs = Math.max(this.#dueMs, nowMs) + octets.length / octetsPerMs
+    this.#numbers.ints[this.#numbers.at + int.unhindered] = 1
     this.#leave(this.#process(octets))
     this.#watch()
+    this.#gate()
     return true
   }
 
@@ -113,6 +148,11 @@ export class PacedPath {
   }
 
   #pump(): void {
+    this.#advance()
+    this.#gate()
+  }
+
+  #advance(): void {
     if (this.#timer || this.#closed) return
     const queue = this.#queue
     while (queue.length > 0) {
@@ -130,9 +170,12 @@ export class PacedPath {
         // The far end went without while the gap lasted: to fill it now would only add delay.
         this.#take(false)
         this.#dueMs += headMs
-      } else if (this.#skips > 0 && this.#sinceSkip >= framesBetweenSkips) {
+      } else if (
+        this.#skips > 0 &&
+        this.#numbers.ints[this.#numbers.at + int.sinceSkip]! >= framesBetweenSkips
+      ) {
         this.#skips--
-        this.#sinceSkip = 0
+        this.#numbers.ints[this.#numbers.at + int.sinceSkip] = 0
         this.#take(false)
       } else {
         this.#dueMs = Math.max(this.#dueMs, nowMs) + headMs
@@ -149,7 +192,7 @@ export class PacedPath {
     const output = queue.headLost ? this.#conceal(queue.headOctets) : this.#process(head)
     if (this.#closed) return
     if (mayLeave) this.#leave(output)
-    else this.counts.cut++
+    else this.#cut++
     // Whoever closed the path meanwhile has dropped it.
     if (queue.length > 0) queue.drop()
   }
@@ -173,18 +216,37 @@ export class PacedPath {
 
   #leave(output: Uint8Array | undefined): void {
     if (this.#closed) return
-    this.#sinceSkip++
+    this.#numbers.ints[this.#numbers.at + int.sinceSkip]!++
     if (!output) return
-    this.counts.sent++
+    this.#numbers.ints[this.#numbers.at + int.framesSent]!++
     this.#options.send(output)
   }
 
   /** Cuts what has been in the queue throughout the window: delay that no jitter needs. */
   #watch(): void {
-    this.#windowLeast = Math.min(this.#windowLeast, this.#queue.length)
-    if (--this.#windowLeft > 0) return
-    for (let surplus = this.#windowLeast; surplus > 0 && this.#queue.length > 0; surplus--) this.#take(false)
-    this.#windowLeft = windowFrames
-    this.#windowLeast = Number.POSITIVE_INFINITY
+    const { ints, at } = this.#numbers
+    const least = Math.min(ints[at + int.windowLeast]!, this.#queue.length)
+    ints[at + int.windowLeast] = least
+    if (--ints[at + int.windowLeft]! > 0) return
+    // Every frame had to wait, less than a frame's time: it would stay so for the rest of the call, with a timer a frame.
+    if (least === 0 && ints[at + int.unhindered] === 0) this.#skips++
+    ints[at + int.unhindered] = 0
+    for (let surplus = least; surplus > 0 && this.#queue.length > 0; surplus--) this.#take(false)
+    ints[at + int.windowLeft] = windowFrames
+    ints[at + int.windowLeast] = many
+  }
+
+  get #dueMs(): number {
+    return this.#numbers.reals[this.#numbers.realsAt + real.dueMs]!
+  }
+
+  set #dueMs(ms: number) {
+    this.#numbers.reals[this.#numbers.realsAt + real.dueMs] = ms
+  }
+
+  /** A frame may go straight on while none waits before it. */
+  #gate(): void {
+    const waits = this.#queue.length > 0 || this.#timer !== undefined || this.#skips > 0
+    this.#numbers.setGate('gatesIn', gate.pace, this.#closed || waits)
   }
 }

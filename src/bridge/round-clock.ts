@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../base/clock.ts'
 
-/** Who does many small things at once says when they begin and end. */
-export type Rounds = { begin(): void; end(): void }
+/** Who does many small things at once says when they begin and end, and they all happen at one time. */
+export type Rounds = { begin(): void; end(): void; monotonicMs(): number }
 
 /**
  * A clock that stands still during a round. Packets that are taken from the kernel at once are handled within a

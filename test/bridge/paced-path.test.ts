@@ -75,6 +75,23 @@ describe('a paced path', () => {
     expect(sent.map(({ octets }) => octets.length)).toEqual([160, 160, 80, 80])
   })
 
+  it('waits for nothing any more two seconds after a stall that left less delay than a frame', async () => {
+    const { clock, sent, path, push } = setUp()
+    push(3)
+    await clock.turn(2)
+    for (let i = 0; i < 150; i++) {
+      push()
+      await clock.turn(frameMs)
+    }
+    expect(path.counts.cut).toBeLessThanOrEqual(1)
+    const before = sent.length
+    for (let i = 0; i < 100; i++) {
+      push()
+      expect(sent).toHaveLength(before + i + 1)
+      await clock.turn(frameMs)
+    }
+  })
+
   it('gets rid of the delay of a stall once it is seen not to be needed', async () => {
     const { clock, sent, path, push } = setUp()
     const speak = async (frames: number) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { gate, LegNumbers, real } from '../leg-numbers.ts'
 import type { RtpPacket } from './rtp-packet.ts'
 import { timestampAfter } from './rtp-packet.ts'
 import { keyOfEvent, readTelephoneEvent, TelephoneEvents } from './telephone-event.ts'
@@ -20,6 +21,8 @@ export type EventReaderOptions = {
   readonly lost: (octets: number) => void
   /** A key, once a press. */
   readonly press: (key: number) => void
+  /** Where it keeps the time at which audio came. */
+  readonly numbers?: LegNumbers
 }
 
 /** What becomes of a packet on its way to the other party. */
@@ -30,14 +33,23 @@ export class EventReader {
   readonly #options: EventReaderOptions
   #events = new TelephoneEvents()
   #clockRate = 8_000
-  #audioAtMs: number
+  readonly #numbers: LegNumbers
   #eventAtMs = Number.NEGATIVE_INFINITY
   /** The press whose packets pass: only one that began while nothing was hidden. */
   #passing: { readonly ssrc: number; readonly timestamp: number } | undefined
 
   constructor(options: EventReaderOptions) {
     this.#options = options
+    this.#numbers = options.numbers ?? new LegNumbers()
     this.#audioAtMs = options.clock.monotonicMs()
+  }
+
+  get #audioAtMs(): number {
+    return this.#numbers.reals[this.#numbers.realsAt + real.audioAtMs]!
+  }
+
+  set #audioAtMs(atMs: number) {
+    this.#numbers.reals[this.#numbers.realsAt + real.audioAtMs] = atMs
   }
 
   get keyDown(): boolean {
@@ -57,6 +69,7 @@ export class EventReader {
     if (keyOfEvent(event.code) === undefined) return hides() ? 'no' : 'on'
     this.#eventAtMs = nowMs
     const told = this.#events.take({ ...packet, event, atMs: nowMs })
+    this.#gate()
     if (told.is === 'press') {
       this.#passing = hides() ? undefined : { ssrc: packet.ssrc, timestamp: packet.timestamp }
       this.silence()
@@ -71,6 +84,7 @@ export class EventReader {
   heardAudio(nowMs: number): void {
     this.#audioAtMs = nowMs
     if (nowMs - this.#eventAtMs > resumedMs && this.#events.down) this.#events.audioResumed()
+    this.#gate()
   }
 
   /** The call tells time by its audio: what is left out for events, or in silence, counts too. */
@@ -84,6 +98,11 @@ export class EventReader {
 
   clear(): void {
     this.#events.clear()
+  }
+
+  /** Audio that comes while a key is down says when it is up. */
+  #gate(): void {
+    this.#numbers.setGate('gatesIn', gate.event, this.#events.down)
   }
 
   #belongs({ ssrc, timestamp }: RtpPacket): boolean {

@@ -1,3 +1,4 @@
+import { int, LegNumbers, real } from '../leg-numbers.ts'
 import { type RtpPacket, sequenceAfter } from './rtp-packet.ts'
 
 /** 1900 to 1970, in seconds: NTP counts from the former. */
@@ -13,44 +14,56 @@ export function isRtcp(bytes: Uint8Array): boolean {
 
 /** What is known of one party's stream as it arrives: the numbers of a receiver report (RFC 3550 §6.4, App. A). */
 export class ReceptionStats {
+  readonly #numbers: LegNumbers
   #ssrc: number | undefined
   #first = 0
-  #highest = 0
   #cycles = 0
-  #received = 0
-  #jitter = 0
-  #transit: number | undefined
   #expectedBefore = 0
   #receivedBefore = 0
   #lastReport = 0
   #lastReportMs = 0
-  packets = 0
-  octets = 0
+
+  /** `numbers`: where it keeps count. */
+  constructor(numbers = new LegNumbers()) {
+    this.#numbers = numbers
+  }
+
+  get packets(): number {
+    return this.#numbers.ints[this.#numbers.at + int.packetsIn]!
+  }
+
+  get octets(): number {
+    return this.#numbers.reals[this.#numbers.realsAt + real.octetsIn]!
+  }
 
   /** A packet of audio with an 8 kHz clock; others only count. */
   take(packet: Pick<RtpPacket, 'ssrc' | 'sequence' | 'timestamp'>, bytes: number, nowMs: number): void {
-    this.packets++
-    this.octets += bytes
+    const { ints, at, reals, realsAt } = this.#numbers
+    ints[at + int.packetsIn]!++
+    reals[realsAt + real.octetsIn]! += bytes
     if (packet.ssrc !== this.#ssrc) {
       this.#ssrc = packet.ssrc
       this.#first = packet.sequence
-      this.#highest = packet.sequence
-      this.#cycles = this.#received = this.#expectedBefore = this.#receivedBefore = 0
-      this.#transit = undefined
+      ints[at + int.highest] = packet.sequence
+      ints[at + int.received] = 0
+      this.#cycles = this.#expectedBefore = this.#receivedBefore = 0
+      reals[realsAt + real.transit] = Number.NaN
     }
-    this.#received++
+    ints[at + int.received]!++
     const ahead = sequenceAfter(this.#highest, packet.sequence)
     if (ahead > 0) {
       if (packet.sequence < this.#highest) this.#cycles += 0x10000
-      this.#highest = packet.sequence
+      ints[at + int.highest] = packet.sequence
     }
-    const transit = nowMs * 8 - packet.timestamp
-    if (this.#transit !== undefined) {
-      // Both numbers wrap: a difference of a wrap is no jitter.
-      const difference = Math.abs(Math.round(transit - this.#transit) | 0)
-      this.#jitter += (difference - this.#jitter) / 16
-    }
-    this.#transit = transit
+    countJitter(reals, realsAt, nowMs * 8 - packet.timestamp)
+  }
+
+  get #highest(): number {
+    return this.#numbers.ints[this.#numbers.at + int.highest]!
+  }
+
+  get #received(): number {
+    return this.#numbers.ints[this.#numbers.at + int.received]!
   }
 
   /** The other side's report: remembered for the time that it asks us to echo. */
@@ -75,12 +88,22 @@ export class ReceptionStats {
     block[4] = expectedNow > 0 && lostNow > 0 ? Math.floor((lostNow * 256) / expectedNow) & 0xff : 0
     block.writeIntBE(lost, 5, 3)
     block.writeUInt32BE((this.#cycles + this.#highest) >>> 0, 8)
-    block.writeUInt32BE(Math.round(this.#jitter) >>> 0, 12)
+    block.writeUInt32BE(Math.round(this.#numbers.reals[this.#numbers.realsAt + real.jitter]!) >>> 0, 12)
     block.writeUInt32BE(this.#lastReport, 16)
     if (this.#lastReport !== 0)
       block.writeUInt32BE(Math.round((nowMs - this.#lastReportMs) * 65.536) >>> 0, 20)
     return block
   }
+}
+
+/** `transit`: arrival less the packet's own time, in its units (RFC 3550 §6.4.1). */
+export function countJitter(reals: Float64Array, at: number, transit: number): void {
+  const before = reals[at + real.transit]!
+  reals[at + real.transit] = transit
+  if (Number.isNaN(before)) return
+  // Both numbers wrap: a difference of a wrap is no jitter.
+  const difference = Math.abs(Math.round(transit - before) | 0)
+  reals[at + real.jitter]! += (difference - reals[at + real.jitter]!) / 16
 }
 
 export type Report = {

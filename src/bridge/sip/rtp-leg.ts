@@ -4,15 +4,18 @@ import type { Log } from '../../base/log.ts'
 import type { LegEnd } from '../../contracts/bridge-port.ts'
 import type { G711Law } from '../../dsp/tone-channel.ts'
 import { inLaw } from '../law-converter.ts'
+import { int, LegNumbers, real } from '../leg-numbers.ts'
 import type { LegListener, LegStream } from '../leg-stream.ts'
 import { Refusals } from '../stream/refusals.ts'
 import type { Codec } from './audio-description.ts'
 import { EventReader } from './event-reader.ts'
+import { setLegGates } from './leg-gates.ts'
 import type { LegMemory, LegPeer } from './leg-peer.ts'
+import { reportOn } from './leg-report.ts'
 import type { PortPair } from './media-ports.ts'
 import type { Source } from './media-socket/media-socket.ts'
 import { lawOf, PayloadKinds, payloadTypeOf } from './payload-kinds.ts'
-import { isRtcp, ReceptionStats, writeReport } from './rtcp.ts'
+import { isRtcp, ReceptionStats } from './rtcp.ts'
 import { RtpOrder } from './rtp-order.ts'
 import { type RtpPacket, readRtpPacket } from './rtp-packet.ts'
 import { type Relayed, RtpSender } from './rtp-sender.ts'
@@ -35,6 +38,8 @@ export type RtpLegOptions = {
   readonly beside: (packet: Relayed, codec: Codec | undefined, start: boolean) => void
   /** The source is known (again), or its sequence number has wrapped: worth remembering. */
   readonly onNews: () => void
+  /** What changes with each packet. */
+  readonly numbers?: LegNumbers
 }
 
 /**
@@ -44,7 +49,8 @@ export type RtpLegOptions = {
 export class RtpLeg implements LegStream {
   readonly streamSid: string
   readonly ports: PortPair
-  readonly received = new ReceptionStats()
+  readonly numbers: LegNumbers
+  readonly received: ReceptionStats
   readonly sender: RtpSender
   readonly events: EventReader
   readonly #options: RtpLegOptions
@@ -61,30 +67,34 @@ export class RtpLeg implements LegStream {
   #inLaw: G711Law = 'mulaw'
   #ended = false
   law: G711Law = 'mulaw'
-  /** `block media`: this party hears nothing of the other. */
-  deaf = false
-  lastHeardMs: number
+  #deaf = false
 
   constructor(options: RtpLegOptions) {
     this.#options = options
     const { clock, log, ports, streamSid } = options
     this.streamSid = streamSid
     this.ports = ports
+    const numbers = options.numbers ?? new LegNumbers()
+    this.numbers = numbers
+    this.received = new ReceptionStats(numbers)
     this.lastHeardMs = clock.monotonicMs()
     const facts = () => ({ streamSid, port: ports.rtp.port })
     this.#refusals = new Refusals({ clock, log, facts, mostInWindow: mostRefusals })
     this.events = new EventReader({
       clock,
+      numbers,
       hides: options.hides,
       lost: (octets) => this.#listener?.lost(octets),
       press: (key) => this.#listener?.digit(key),
     })
     this.#order = new RtpOrder({
+      numbers,
       media: ({ payload }) => this.#audio(payload),
       lost: (units) => this.#listener?.lost(units),
     })
     const random = randomBytes(10)
     this.sender = new RtpSender({
+      numbers,
       ssrc: random.readUInt32BE(0),
       // In the lower half, so that nobody who counts wraps has to guess at the first (RFC 3711 §3.3.1).
       firstSequence: random.readUInt16BE(4) >> 1,
@@ -94,6 +104,25 @@ export class RtpLeg implements LegStream {
     })
     ports.rtp.onMessage((bytes, from) => this.#arrived(bytes, from))
     ports.rtcp.onMessage((bytes, from) => this.#control(bytes, from))
+    ports.rtp.lead?.(numbers)
+  }
+
+  /** `block media`: this party hears nothing of the other. */
+  get deaf(): boolean {
+    return this.#deaf
+  }
+
+  set deaf(deaf: boolean) {
+    this.#deaf = deaf
+    this.#gate()
+  }
+
+  get lastHeardMs(): number {
+    return this.numbers.reals[this.numbers.realsAt + real.heardAtMs]!
+  }
+
+  set lastHeardMs(atMs: number) {
+    this.numbers.reals[this.numbers.realsAt + real.heardAtMs] = atMs
   }
 
   get peer(): LegPeer | undefined {
@@ -124,6 +153,7 @@ export class RtpLeg implements LegStream {
   /** The law of the whole call is what was agreed at its beginning; what comes in another later is converted. */
   attach(listener: LegListener): void {
     this.#listener = listener
+    this.#gate()
   }
 
   /** What the signalling says now. A new address is learned anew; the same goes on with what was learned. */
@@ -142,17 +172,18 @@ export class RtpLeg implements LegStream {
       this.ports.rtp.disconnect()
     }
     if (source) this.#learn(source)
+    this.#gate()
   }
 
   sendMedia(octets: Uint8Array, law: G711Law): void {
-    if (this.#ended || this.deaf || !this.#peer?.theirs.receives) return
+    if (this.#ended || this.#deaf || !this.#peer?.theirs.receives) return
     const out = this.#takes.includes(law) ? law : this.#takes[0]
     if (out) this.sender.audio(inLaw(octets, law, out), out, this.#options.clock.monotonicMs())
   }
 
   /** What goes by the call: under the number that this party knows it by. */
   relay(packet: Relayed, codec: Codec | undefined, start: boolean): void {
-    if (this.#ended || this.deaf || !this.#peer?.theirs.receives) return
+    if (this.#ended || this.#deaf || !this.#peer?.theirs.receives) return
     const known = codec && payloadTypeOf(this.#peer.theirs.codecs, codec)
     // Events that a party never asked for would be noise to it; other sound passes under the number it came with.
     if (known === undefined && codec?.name === 'TELEPHONE-EVENT') return
@@ -176,15 +207,7 @@ export class RtpLeg implements LegStream {
     const { clock, streamSid } = this.#options
     const to = this.#source?.address ?? this.#peer?.theirs.address
     if (this.#ended || !this.#peer || to === undefined) return
-    const { packets, octets } = this.sender
-    const timestamp = this.sender.timestampAt(clock.monotonicMs())
-    const report = writeReport({
-      ssrc: this.sender.ssrc,
-      name: streamSid,
-      sent: packets === 0 ? null : { timestamp, packets, octets },
-      block: this.received.block(clock.monotonicMs()),
-      nowMs: clock.now(),
-    })
+    const report = reportOn(this.sender, this.received, { name: streamSid, clock })
     this.ports.rtcp.send(this.#cipher?.sender.rtcp(report) ?? report, {
       address: to,
       port: this.#peer.theirs.rtcpPort,
@@ -194,6 +217,7 @@ export class RtpLeg implements LegStream {
   close(why: LegEnd): void {
     if (this.#ended) return
     this.#ended = true
+    this.#gate()
     this.events.clear()
     this.#listener?.ended(why)
   }
@@ -230,8 +254,8 @@ export class RtpLeg implements LegStream {
     this.received.take(packet, bytes.length, nowMs)
     const kind = this.#kinds.of(packet.payloadType)
     if (kind?.is === 'g711') {
-      this.#speaksOther = false
-      this.#inLaw = kind.law
+      if (this.#speaksOther !== false || this.#inLaw !== kind.law || this.#typeIn !== packet.payloadType)
+        this.#speaks(kind.law, packet.payloadType)
       this.events.heardAudio(nowMs)
       this.#order.push(packet, true, nowMs)
       return undefined
@@ -256,6 +280,28 @@ export class RtpLeg implements LegStream {
   #learn(source: Source): void {
     this.#source = source
     this.ports.rtp.connect(source)
+    this.#gate()
+  }
+
+  get #typeIn(): number {
+    return this.numbers.ints[this.numbers.at + int.kindIn]!
+  }
+
+  /** G.711 from now on, under this number. */
+  #speaks(law: G711Law, payloadType: number): void {
+    this.#speaksOther = false
+    this.#inLaw = law
+    this.numbers.ints[this.numbers.at + int.kindIn] = payloadType
+    this.#gate()
+  }
+
+  #gate(): void {
+    setLegGates(this.numbers, {
+      law: this.law,
+      isPlain: !this.#ended && this.#listener !== undefined && this.#peer !== undefined && !this.#cipher,
+      speaks: this.#source !== undefined && this.#speaksOther === false && this.#inLaw === this.law,
+      hears: !this.#deaf && this.#peer?.theirs.receives === true && this.#takes.includes(this.law),
+    })
   }
 
   #event(packet: RtpPacket, clockRate: number): void {
@@ -268,7 +314,10 @@ export class RtpLeg implements LegStream {
   #other(packet: RtpPacket, codec: Codec | undefined): void {
     const isNoise = codec?.name === 'CN'
     // A number that was never negotiated says nothing of what the stream speaks.
-    if (codec && !isNoise) this.#speaksOther = true
+    if (codec && !isNoise) {
+      this.#speaksOther = true
+      this.#gate()
+    }
     if (this.#options.hides()) return
     this.#options.beside({ ...packet, clockRate: codec?.clockRate ?? 8_000 }, codec, false)
   }

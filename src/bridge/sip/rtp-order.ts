@@ -1,3 +1,4 @@
+import { gate, int, LegNumbers } from '../leg-numbers.ts'
 import { type RtpPacket, sequenceAfter, timestampAfter } from './rtp-packet.ts'
 
 export type OrderedPacket = Pick<RtpPacket, 'sequence' | 'timestamp' | 'ssrc' | 'payload'>
@@ -7,6 +8,8 @@ export type RtpOrderOptions = {
   readonly media: (packet: OrderedPacket) => void
   /** Timestamp units of audio that never came, before the next that did. */
   readonly lost: (units: number) => void
+  /** Where it keeps count. */
+  readonly numbers?: LegNumbers
 }
 
 /** Packets that wait for one that is late, and how long they do, in ms. */
@@ -27,36 +30,42 @@ type Held = { readonly packet: OrderedPacket; readonly isAudio: boolean; readonl
 export class RtpOrder {
   readonly #options: RtpOrderOptions
   #held: Held[] = []
-  /** Source and number of the packet whose turn it is; no source yet: -1. */
-  #ssrc = -1
-  #sequence = 0
-  #expected: number | null = null
+  readonly #numbers: LegNumbers
+  /** A stream has begun. */
+  #begun = false
+  /** Its first audio has come. */
+  #spoken = false
 
   constructor(options: RtpOrderOptions) {
     this.#options = options
+    this.#numbers = options.numbers ?? new LegNumbers()
   }
 
   /** `isAudio`: false for packets that only use up a sequence number here. */
   push(packet: OrderedPacket, isAudio: boolean, atMs: number): void {
     const { ssrc, sequence } = packet
-    const ahead = this.#ssrc === ssrc ? sequenceAfter(this.#sequence, sequence) : null
+    const { ints, at } = this.#numbers
+    const isKnown = this.#begun && ints[at + int.ssrcIn] === (ssrc | 0)
+    const ahead = isKnown ? sequenceAfter(ints[at + int.sequenceIn]!, sequence) : null
     if (ahead === null || Math.abs(ahead) > longestJump) {
       this.flush()
-      this.#ssrc = ssrc
-      this.#sequence = sequence
-      this.#expected = null
+      this.#begun = true
+      this.#spoken = false
+      ints[at + int.ssrcIn] = ssrc
+      ints[at + int.sequenceIn] = sequence
     } else if (ahead < 0) return
-    if (this.#held.length === 0 && sequence === this.#sequence) {
+    if (this.#held.length === 0 && sequence === ints[at + int.sequenceIn]) {
       // In turn, as nearly all are.
       this.#pass(packet, isAudio)
       return
     }
     if (this.#held.some((other) => other.packet.sequence === sequence)) return
-    const next = this.#sequence
+    const next = ints[at + int.sequenceIn]!
     const distance = (held: Held) => sequenceAfter(next, held.packet.sequence)
     const kept = { ...packet, payload: Uint8Array.from(packet.payload) }
     this.#held = [...this.#held, { packet: kept, isAudio, atMs }].sort((a, b) => distance(a) - distance(b))
     this.#release(atMs)
+    this.#gate()
   }
 
   /** Time has passed. */
@@ -64,7 +73,7 @@ export class RtpOrder {
     for (;;) {
       const first = this.#held[0]
       if (!first) return
-      const inTurn = first.packet.sequence === this.#sequence
+      const inTurn = first.packet.sequence === this.#numbers.ints[this.#numbers.at + int.sequenceIn]
       const longestWait = Math.min(...this.#held.map((held) => held.atMs))
       if (!inTurn && this.#held.length < mostHeld && atMs - longestWait < holdMs) return
       this.#take(first)
@@ -83,12 +92,21 @@ export class RtpOrder {
   }
 
   #pass(packet: OrderedPacket, isAudio: boolean): void {
-    this.#ssrc = packet.ssrc
-    this.#sequence = (packet.sequence + 1) & 0xffff
-    if (!isAudio) return
-    const gap = this.#expected === null ? 0 : timestampAfter(this.#expected, packet.timestamp)
-    if (gap > 0) this.#options.lost(Math.min(gap, longestGap))
-    this.#expected = (packet.timestamp + packet.payload.length) >>> 0
-    this.#options.media(packet)
+    const { ints, at } = this.#numbers
+    ints[at + int.ssrcIn] = packet.ssrc
+    ints[at + int.sequenceIn] = (packet.sequence + 1) & 0xffff
+    if (isAudio) {
+      const gap = this.#spoken ? timestampAfter(ints[at + int.timestampIn]!, packet.timestamp) : 0
+      if (gap > 0) this.#options.lost(Math.min(gap, longestGap))
+      this.#spoken = true
+      ints[at + int.timestampIn] = packet.timestamp + packet.payload.length
+      this.#options.media(packet)
+    }
+    this.#gate()
+  }
+
+  /** Audio in turn may go straight on only while nobody waits for another's. */
+  #gate(): void {
+    this.#numbers.setGate('gatesIn', gate.order, !this.#spoken || this.#held.length > 0)
   }
 }

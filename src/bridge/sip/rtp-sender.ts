@@ -1,14 +1,15 @@
 import type { G711Law } from '../../dsp/tone-channel.ts'
+import { int, LegNumbers, real } from '../leg-numbers.ts'
 import type { RtpPacket } from './rtp-packet.ts'
 
 /** A pause that the timestamps show, in ms; less is jitter, which they must not show. */
-const pauseMs = 60
+export const pauseMs = 60
 /** How fast a slow drift between the audio and our clock is forgiven, of what is left at each packet. */
-const forgiveness = 0.01
+export const forgiveness = 0.01
 const longestPtimeMs = 60
-const unitsPerMs = 8
+export const unitsPerMs = 8
 const headerBytes = 12
-const payloadTypes: Record<G711Law, number> = { mulaw: 0, alaw: 8 }
+export const payloadTypes: Record<G711Law, number> = { mulaw: 0, alaw: 8 }
 
 export type RtpSenderOptions = {
   readonly ssrc: number
@@ -17,6 +18,8 @@ export type RtpSenderOptions = {
   /** Memory to write a packet of so many octets in, good until it has been sent. */
   readonly room: (octets: number) => Buffer
   readonly send: (packet: Buffer) => void
+  /** Where it keeps count. */
+  readonly numbers?: LegNumbers
 }
 
 /** One packet of an event or of audio that passes as it is. */
@@ -34,37 +37,64 @@ type Mapping = { readonly key: string; readonly offset: number; lastMs: number }
 export class RtpSender {
   readonly #options: RtpSenderOptions
   readonly #pending = Buffer.alloc(longestPtimeMs * unitsPerMs)
-  #pendingOctets = 0
   #pendingLaw: G711Law = 'mulaw'
-  #ptimeOctets = 20 * unitsPerMs
-  #sequence: number
-  #nextTimestamp: number
-  /** Timestamp that goes with `#originMs`. */
-  #origin = 0
-  #originMs: number | undefined
   #mapping: Mapping | undefined
-  /** For RTCP: packets and octets of payload (RFC 3550 §6.4.1). */
-  packets = 0
-  octets = 0
+  readonly #numbers: LegNumbers
 
   constructor(options: RtpSenderOptions) {
     this.#options = options
-    this.#sequence = options.firstSequence & 0xffff
-    this.#nextTimestamp = options.firstTimestamp >>> 0
+    const { firstSequence, firstTimestamp, ssrc, numbers = new LegNumbers() } = options
+    this.#numbers = numbers
+    const { ints, at } = numbers
+    ints[at + int.ssrcOut] = ssrc
+    ints[at + int.sequenceOut] = firstSequence & 0xffff
+    ints[at + int.timestampOut] = firstTimestamp
+    ints[at + int.ptimeOut] = 20 * unitsPerMs
+  }
+
+  /** For RTCP: packets and octets of payload (RFC 3550 §6.4.1). */
+  get packets(): number {
+    return this.#numbers.ints[this.#numbers.at + int.packetsOut]!
+  }
+
+  get octets(): number {
+    return this.#numbers.reals[this.#numbers.realsAt + real.octetsOut]!
   }
 
   get ssrc(): number {
-    return this.#options.ssrc
+    return this.#numbers.ints[this.#numbers.at + int.ssrcOut]! >>> 0
   }
 
   set ptimeMs(ms: number) {
-    this.#ptimeOctets = Math.min(longestPtimeMs, ms) * unitsPerMs
+    this.#numbers.ints[this.#numbers.at + int.ptimeOut] = Math.min(longestPtimeMs, ms) * unitsPerMs
+  }
+
+  get #ptimeOctets(): number {
+    return this.#numbers.ints[this.#numbers.at + int.ptimeOut]!
+  }
+
+  get #pendingOctets(): number {
+    return this.#numbers.ints[this.#numbers.at + int.pendingOut]!
+  }
+
+  set #pendingOctets(octets: number) {
+    this.#numbers.ints[this.#numbers.at + int.pendingOut] = octets
+  }
+
+  get #nextTimestamp(): number {
+    return this.#numbers.ints[this.#numbers.at + int.timestampOut]! >>> 0
+  }
+
+  set #nextTimestamp(timestamp: number) {
+    this.#numbers.ints[this.#numbers.at + int.timestampOut] = timestamp
   }
 
   /** The RTP timestamp of this moment, for RTCP. */
   timestampAt(nowMs: number): number {
-    if (this.#originMs === undefined) return this.#nextTimestamp
-    return (this.#origin + Math.round((nowMs - this.#originMs) * unitsPerMs)) >>> 0
+    const { reals, realsAt } = this.#numbers
+    const originMs = reals[realsAt + real.originMs]!
+    if (Number.isNaN(originMs)) return this.#nextTimestamp
+    return (reals[realsAt + real.originTimestamp]! + Math.round((nowMs - originMs) * unitsPerMs)) >>> 0
   }
 
   /** G.711, cut or gathered to the party's packet time. */
@@ -125,9 +155,10 @@ export class RtpSender {
 
   /** Lets the timestamps catch up with time after a pause. True when there was one. */
   #settle(nowMs: number): boolean {
-    if (this.#originMs === undefined) {
-      this.#originMs = nowMs
-      this.#origin = this.#nextTimestamp
+    const { reals, realsAt } = this.#numbers
+    if (Number.isNaN(reals[realsAt + real.originMs]!)) {
+      reals[realsAt + real.originMs] = nowMs
+      reals[realsAt + real.originTimestamp] = this.#nextTimestamp
       return true
     }
     const behind = (this.timestampAt(nowMs) - this.#nextTimestamp) | 0
@@ -135,30 +166,31 @@ export class RtpSender {
       this.#nextTimestamp = (this.#nextTimestamp + behind) >>> 0
       return true
     }
-    this.#origin -= behind * forgiveness
+    reals[realsAt + real.originTimestamp]! -= behind * forgiveness
     return false
   }
 
   /** `kind`: the marker and the payload type, as the second octet of a packet has them (RFC 3550 §5.1). */
   #emit(payload: Uint8Array, timestamp: number, kind: number): void {
-    const { room, send, ssrc } = this.#options
+    const { room, send } = this.#options
     const packet = room(headerBytes + payload.length)
-    const sequence = this.#sequence
+    const { ints, at, reals, realsAt } = this.#numbers
+    const sequence = ints[at + int.sequenceOut]!
     packet[0] = 0x80
     packet[1] = kind
     packet[2] = sequence >> 8
     packet[3] = sequence
     writeWord(packet, 4, timestamp)
-    writeWord(packet, 8, ssrc)
+    writeWord(packet, 8, ints[at + int.ssrcOut]!)
     packet.set(payload, headerBytes)
-    this.#sequence = (sequence + 1) & 0xffff
-    this.packets++
-    this.octets += payload.length
+    ints[at + int.sequenceOut] = (sequence + 1) & 0xffff
+    ints[at + int.packetsOut]!++
+    reals[realsAt + real.octetsOut]! += payload.length
     send(packet)
   }
 }
 
-function writeWord(into: Uint8Array, at: number, word: number): void {
+export function writeWord(into: Uint8Array, at: number, word: number): void {
   into[at] = word >>> 24
   into[at + 1] = word >>> 16
   into[at + 2] = word >>> 8

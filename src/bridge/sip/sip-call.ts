@@ -4,6 +4,7 @@ import type { Log } from '../../base/log.ts'
 import type { LegEnd, LegRole, SipFacts } from '../../contracts/bridge-port.ts'
 import type { G711Law } from '../../dsp/tone-channel.ts'
 import type { CallBridge } from '../call-bridge.ts'
+import type { LegTable } from '../leg-numbers.ts'
 import type { AloneTerms } from './alone-answer.ts'
 import type { AudioDescription, Codec } from './audio-description.ts'
 import type { DialogName } from './edge-client.ts'
@@ -33,6 +34,8 @@ export type SipCallOptions = {
   readonly log: Log
   /** The state has changed: keep it. */
   readonly onChange: () => void
+  /** Where the legs keep count; each by itself unless told. */
+  readonly table?: LegTable
 }
 
 /** Whether a party may be talked with in the clear. */
@@ -261,7 +264,7 @@ export class SipCall {
   }
 
   #newLeg(side: Side): RtpLeg {
-    const { clock, log, ports, rule, onChange } = this.options
+    const { clock, log, ports, rule, onChange, table } = this.options
     const other = () => this.legs[otherSide[side]]
     this.#players.set(
       side,
@@ -282,6 +285,7 @@ export class SipCall {
       hides: () => this.#hides(side),
       beside: (packet, codec, start) => other().relay(packet, codec, start),
       onNews: onChange,
+      ...(table ? { numbers: table.take() } : {}),
     })
   }
 }

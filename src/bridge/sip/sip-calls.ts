@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import type { BridgeEvent, LegEnd } from '../../contracts/bridge-port.ts'
 import type { BridgeSip } from '../../contracts/process-config/bridge-config.ts'
 import type { CallBook } from '../call-book.ts'
+import { LegTable } from '../leg-numbers.ts'
 import type { Rounds } from '../round-clock.ts'
 import type { DialogName } from './edge-client.ts'
 import { type PortPair, PortPairs } from './media-ports.ts'
@@ -39,6 +40,7 @@ export type NewSipCall = Pick<SipCallOptions, 'ngCallId' | 'direction' | 'metada
 export class SipCalls {
   readonly #options: SipCallsOptions
   readonly #pairs: PortPairs
+  readonly #table = new LegTable()
   readonly #map: PortMap
   readonly #calls = new Map<string, SipCall>()
   readonly #deletions = new Map<string, Timer>()
@@ -58,7 +60,10 @@ export class SipCalls {
       portMin,
       portMax,
       log,
-      sockets: openMediaSockets(config.media.sockets, options.rounds),
+      sockets: openMediaSockets(
+        config.media.sockets,
+        options.rounds && { table: this.#table, rounds: options.rounds },
+      ),
     })
     this.#map = new PortMap(config.portsDir, log)
     this.#timer = clock.after(reportEveryMs, () => this.#look())
@@ -164,6 +169,7 @@ export class SipCalls {
       log,
       rule: { callerInterface, callerOtherwise, source, srtp },
       onChange: () => this.save(call),
+      table: this.#table,
     })
     call.bridge = book.openSip({
       callId: call.callId,
@@ -226,7 +232,10 @@ export class SipCalls {
 
   #givePorts(call: SipCall): void {
     this.#resting.delete(call)
-    for (const side of sides) this.#pairs.give(call.legs[side].ports)
+    for (const side of sides) {
+      this.#pairs.give(call.legs[side].ports)
+      this.#table.give(call.legs[side].numbers)
+    }
   }
 
   #look(): void {

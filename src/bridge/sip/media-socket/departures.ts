@@ -1,9 +1,6 @@
 import type { Libc } from './libc.ts'
 import { type Message, messagesOf } from './message.ts'
 
-/** A socket that something leaves by. */
-export type Sending = { readonly fd: number; failed(): void }
-
 const mostWaiting = 64
 
 /**
@@ -12,11 +9,14 @@ const mostWaiting = 64
  */
 export class Departures {
   readonly #messages: readonly Message[]
-  readonly #sockets: (Sending | undefined)[] = []
+  readonly #fds = new Int32Array(mostWaiting)
   readonly #lengths = new Int32Array(mostWaiting)
   readonly #nameLengths = new Int32Array(mostWaiting)
   #waiting = 0
   #wipe = 0
+
+  /** Told of a socket that something could not leave by. */
+  onFailed: (fd: number) => void = () => {}
 
   constructor(libc: Libc) {
     this.#messages = messagesOf(libc, mostWaiting)
@@ -28,9 +28,9 @@ export class Departures {
   }
 
   /** The next message, of so many octets; to its name where that has a length. */
-  add(socket: Sending, length: number, nameLength: number): void {
+  add(fd: number, length: number, nameLength: number): void {
     const n = this.#waiting++
-    this.#sockets[n] = socket
+    this.#fds[n] = fd
     this.#lengths[n] = length
     this.#nameLengths[n] = nameLength
     if (this.#waiting === mostWaiting) this.leave()
@@ -42,9 +42,8 @@ export class Departures {
     this.#waiting = 0
     if (count > this.#wipe) this.#wipe = count
     for (let n = 0; n < count; n++) {
-      const socket = this.#sockets[n]!
-      this.#sockets[n] = undefined
-      if (this.#messages[n]!.send(socket.fd, this.#lengths[n]!, this.#nameLengths[n]!) < 0) socket.failed()
+      const fd = this.#fds[n]!
+      if (this.#messages[n]!.send(fd, this.#lengths[n]!, this.#nameLengths[n]!) < 0) this.onFailed(fd)
     }
   }
 

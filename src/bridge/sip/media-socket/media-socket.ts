@@ -1,4 +1,6 @@
 import type { Log } from '../../../base/log.ts'
+import type { LegNumbers, LegTable } from '../../leg-numbers.ts'
+import type { Rounds } from '../../round-clock.ts'
 
 export type Source = { readonly address: string; readonly port: number }
 
@@ -18,6 +20,8 @@ export type MediaSocket = {
   /** To the peer; to `to` as long as none is known. The octets are the socket's from then on. */
   send(bytes: Buffer, to: Source | undefined): void
   close(): void
+  /** Regular packets may go straight by these numbers from now on; their descriptor is told there. */
+  lead?(numbers: LegNumbers): void
 }
 
 /** Where media sockets come from: Node's own, or the kernel's without Node in between. */
@@ -26,6 +30,9 @@ export type MediaSockets = {
   /** Rejects with EADDRINUSE when the port is taken. */
   open(host: string, port: number, log: Log): Promise<MediaSocket>
 }
+
+/** What lets packets go straight from socket to socket. */
+export type Straight = { readonly table: LegTable; readonly rounds: Rounds }
 
 /** Large enough for what piles up while the process is busy elsewhere, in bytes. */
 export const receiveBufferBytes = 512 * 1024

@@ -14,6 +14,10 @@ export const messageBytes = dataAt + mostBytes
 const nameLengthAt = 8
 const dataLengthAt = vectorAt + 8
 
+/** RTP with 20 ms of G.711. */
+export const rtpHeaderBytes = 12
+export const regularBytes = rtpHeaderBytes + 160
+
 const dontWait = 0x40
 const noSignal = 0x4000
 
@@ -27,6 +31,8 @@ export class Message {
   readonly nameAt: bigint
   /** The same as 32-bit words, to compare. */
   readonly nameWords: Int32Array
+  /** Payload of a regular packet. */
+  readonly frame: Uint8Array
   readonly #libc: Libc
   readonly #memory: Buffer
   readonly #words: Int32Array
@@ -47,6 +53,7 @@ export class Message {
     this.nameAt = at + BigInt(nameAt)
     this.name = memory.subarray(nameAt, nameAt + addressBytes)
     this.nameWords = this.#words.subarray(nameAt / 4, (nameAt + addressBytes) / 4)
+    this.frame = memory.subarray(dataAt + rtpHeaderBytes, dataAt + regularBytes)
     memory.writeBigUInt64LE(this.nameAt, 0)
     memory.writeBigUInt64LE(at + BigInt(vectorAt), 16)
     memory.writeBigUInt64LE(1n, 24)

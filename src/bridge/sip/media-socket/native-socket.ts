@@ -1,4 +1,5 @@
 import type { Log } from '../../../base/log.ts'
+import { int, type LegNumbers } from '../../leg-numbers.ts'
 import type { Departures } from './departures.ts'
 import type { Family, Libc } from './libc.ts'
 import type { MediaSocket, Receive, Source } from './media-socket.ts'
@@ -33,13 +34,12 @@ export class NativeSocket implements MediaSocket {
   readonly #family: Family
   readonly #log: Log
   #receive: Receive | undefined
+  #numbers: LegNumbers | undefined
   #peer: Source | undefined
   #connected = false
   /** How many looks had left nothing unread when the peer became known: packets of others may lie before its first. */
   #connectedAtLook = 0
   #closed = false
-  /** Who the packet at hand came from, where only the peer can have sent it. */
-  #takenFrom: Source | undefined
   /** Who the last packet came from; of IPv4, the two words of its address too. */
   #from: Source | undefined
   #fromPort = 0
@@ -74,6 +74,7 @@ export class NativeSocket implements MediaSocket {
     const bytes = writeAddress(libc, name, peer, this.#family)
     this.#connected = bytes > 0 && libc.connect(this.fd, nameAt, bytes) === 0
     this.#connectedAtLook = poller.emptied
+    this.#tellDescriptor()
     if (!this.#connected) this.#log.warn({ port: this.port }, 'media port not connected')
   }
 
@@ -81,6 +82,7 @@ export class NativeSocket implements MediaSocket {
     this.#peer = undefined
     if (!this.#connected) return
     this.#connected = false
+    this.#tellDescriptor()
     const { libc, departures } = this.#parts
     departures.leave()
     const { name, nameAt } = departures.next
@@ -101,7 +103,7 @@ export class NativeSocket implements MediaSocket {
       const data = message.data(bytes.length)
       // Mostly it has been written there.
       if (data !== bytes) data.set(bytes)
-      departures.add(this, bytes.length, nameLength)
+      departures.add(this.fd, bytes.length, nameLength)
     }
     if (poller.looking) return
     departures.leave()
@@ -111,6 +113,8 @@ export class NativeSocket implements MediaSocket {
   close(): void {
     if (this.#closed) return
     this.#closed = true
+    this.#connected = false
+    this.#tellDescriptor()
     const { libc, departures, poller } = this.#parts
     // The next socket may get this one's number.
     departures.leave()
@@ -118,23 +122,39 @@ export class NativeSocket implements MediaSocket {
     libc.close(this.fd)
   }
 
+  lead(numbers: LegNumbers): void {
+    this.#numbers = numbers
+    this.#tellDescriptor()
+  }
+
   take(into: Message): number {
-    // Two looks after it was connected, nothing that a stranger sent before can lie there any more.
-    const isPeers = this.#connected && this.#parts.poller.emptied > this.#connectedAtLook + 1
-    const octets = isPeers ? into.receiveFromPeer(this.fd) : into.receive(this.fd)
-    this.#takenFrom = isPeers ? this.#peer : undefined
+    const octets = into.receive(this.fd)
     if (octets < 0) this.failed()
     return octets
   }
 
   handle(message: Message, octets: number): void {
-    if (!this.#closed) this.#receive?.(message.data(octets), this.#takenFrom ?? this.#source(message))
+    if (!this.#closed) this.#receive?.(message.data(octets), this.#source(message))
+    // Two looks after it was connected, nothing that a stranger sent before can lie there any more.
+    const { poller } = this.#parts
+    if (this.#connected && poller.emptied > this.#connectedAtLook + 1) poller.trust(this.fd, this.#numbers)
+  }
+
+  handleOfPeer(message: Message, octets: number): void {
+    if (!this.#closed && this.#peer) this.#receive?.(message.data(octets), this.#peer)
   }
 
   /** "Port unreachable" of a phone that has hung up or is not there yet: said once by a silence, not by a log. */
   failed(): void {
     const errno = this.#parts.libc.errno()
     if (errno !== again) this.#log.debug({ port: this.port, code: `errno ${errno}` }, 'media port')
+  }
+
+  /** Who sends by our numbers does so without asking us; what comes has to be known for its peer's anew. */
+  #tellDescriptor(): void {
+    this.#parts.poller.distrust(this.fd)
+    const numbers = this.#numbers
+    if (numbers) numbers.ints[numbers.at + int.fd] = this.#connected ? this.fd : 0
   }
 
   /** Writes where to, unless that is nowhere. */

@@ -1,13 +1,19 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { Log } from '../../../base/log.ts'
-import type { Rounds } from '../../round-clock.ts'
 import { Departures } from './departures.ts'
 import type { Family, Libc } from './libc.ts'
-import { type MediaSocket, type MediaSockets, receiveBufferBytes, type Source } from './media-socket.ts'
+import {
+  type MediaSocket,
+  type MediaSockets,
+  receiveBufferBytes,
+  type Source,
+  type Straight,
+} from './media-socket.ts'
 import { type NativeParts, NativeSocket } from './native-socket.ts'
 import { addressBytes, familyOf, writeAddress } from './socket-address.ts'
 import { SocketPoller } from './socket-poller.ts'
+import { StraightWay } from './straight-way.ts'
 
 const datagram = 2
 const nonBlocking = 0o4_000
@@ -30,11 +36,13 @@ export class NativeSockets implements MediaSockets {
   /** An option's value, and the length of an address: at least 65 bytes, so that they never move. */
   readonly #value = Buffer.allocUnsafeSlow(128).fill(0)
 
-  /** `rounds` is told when packets are handled, and when no more are. */
-  constructor(libc: Libc, rounds?: Rounds) {
+  /** With `straight`, regular packets go from socket to socket by their legs' numbers. */
+  constructor(libc: Libc, straight?: Straight) {
     this.#libc = libc
     const departures = new Departures(libc)
-    this.#parts = { libc, departures, poller: new SocketPoller({ libc, departures, rounds }) }
+    const way = straight && new StraightWay(straight.table, departures)
+    const poller = new SocketPoller({ libc, departures, rounds: straight?.rounds, way })
+    this.#parts = { libc, departures, poller }
   }
 
   async open(host: string, port: number, log: Log): Promise<MediaSocket> {

@@ -1,7 +1,9 @@
+import type { LegNumbers } from '../../leg-numbers.ts'
 import type { Rounds } from '../../round-clock.ts'
 import type { Departures } from './departures.ts'
 import type { Libc } from './libc.ts'
-import { type Message, messagesOf } from './message.ts'
+import { type Message, messagesOf, regularBytes } from './message.ts'
+import type { StraightWay } from './straight-way.ts'
 
 /** How often is looked for packets while there are sockets, in ms: at most so much is added to a call's delay. */
 const everyMs = 5
@@ -20,12 +22,21 @@ type Readable = {
   /** Takes one packet, and says its octets; a number below zero when there is none. */
   take(into: Message): number
   handle(message: Message, octets: number): void
+  /** As `handle`, of what only its peer can have sent. */
+  handleOfPeer(message: Message, octets: number): void
+  failed(): void
 }
+
+/** Descriptors that may be trusted; what lies above takes the longer way. */
+const mostDescriptors = 65_536
+/** No numbers begin here. */
+const withoutNumbers = -1
 
 export type SocketPollerOptions = {
   readonly libc: Libc
   readonly departures: Departures
   readonly rounds: Rounds | undefined
+  readonly way: StraightWay | undefined
 }
 
 /**
@@ -41,9 +52,17 @@ export class SocketPoller {
   #count = 0
   readonly #departures: Departures
   readonly #rounds: Rounds | undefined
-  /** Where the packets of a round come in, whose they are, and their octets. */
+  readonly #way: StraightWay | undefined
+  /**
+   * By descriptor of sockets that only their peer can reach: where their leg's numbers begin, or `withoutNumbers`. 0 of all
+   * others.
+   */
+  readonly #trusted = new Int32Array(mostDescriptors)
+  /** The same of the packets of a round, with their descriptors. */
+  readonly #ways = new Int32Array(mostEvents)
+  readonly #fds = new Int32Array(mostEvents)
+  /** Where the packets of a round come in, and their octets. */
   readonly #arrivals: readonly Message[]
-  readonly #takers: (Readable | undefined)[] = []
   readonly #octets = new Int32Array(mostEvents)
   /** True during a round: what leaves will do so together, and be wiped. */
   looking = false
@@ -57,10 +76,12 @@ export class SocketPoller {
   #epoll = -1
   #timer: NodeJS.Timeout | undefined
 
-  constructor({ libc, departures, rounds }: SocketPollerOptions) {
+  constructor({ libc, departures, rounds, way }: SocketPollerOptions) {
     this.#libc = libc
     this.#departures = departures
     this.#rounds = rounds
+    this.#way = way
+    departures.onFailed = (fd) => this.#sockets[fd]?.failed()
     this.#arrivals = messagesOf(libc, mostEvents)
     this.#events = Buffer.allocUnsafeSlow(4 * this.#eventWords * mostEvents).fill(0)
     this.#words = new Int32Array(this.#events.buffer, this.#events.byteOffset, this.#events.length / 4)
@@ -83,8 +104,19 @@ export class SocketPoller {
     this.#timer ??= setInterval(() => this.#look(), everyMs)
   }
 
+  /** Packets of this socket can only be its peer's. */
+  trust(fd: number, numbers: LegNumbers | undefined): void {
+    if (fd >= mostDescriptors) return
+    this.#trusted[fd] = numbers && this.#way?.leads(numbers) ? numbers.at : withoutNumbers
+  }
+
+  distrust(fd: number): void {
+    if (fd < mostDescriptors) this.#trusted[fd] = 0
+  }
+
   remove({ fd }: Readable): void {
     if (!this.#sockets[fd]) return
+    this.distrust(fd)
     this.#sockets[fd] = undefined
     this.#count--
     this.#libc.epollControl(this.#epoll, remove, fd, this.#eventsAt)
@@ -106,6 +138,7 @@ export class SocketPoller {
       this.#rounds?.end()
       departures.leave()
       departures.wipe()
+      this.#way?.wipe()
     }
   }
 
@@ -126,20 +159,38 @@ export class SocketPoller {
   }
 
   #round(count: number): void {
-    for (let n = 0; n < count; n++) {
-      const socket = this.#sockets[this.#words[n * this.#eventWords + this.#eventWords - 2]!]
-      this.#takers[n] = socket
-      this.#octets[n] = socket ? socket.take(this.#arrivals[n]!) : -1
-    }
+    for (let n = 0; n < count; n++) this.#take(n, this.#words[n * this.#eventWords + this.#eventWords - 2]!)
     try {
-      for (let n = 0; n < count; n++) {
-        const octets = this.#octets[n]!
-        if (octets >= 0) this.#takers[n]!.handle(this.#arrivals[n]!, octets)
-      }
+      const nowMs = this.#rounds?.monotonicMs() ?? 0
+      for (let n = 0; n < count; n++) this.#handle(n, nowMs)
     } finally {
       for (let n = 0; n < count; n++) this.#arrivals[n]!.wipe()
-      this.#takers.fill(undefined)
     }
     this.#departures.leave()
+  }
+
+  #take(n: number, fd: number): void {
+    const way = this.#trusted[fd] ?? 0
+    this.#ways[n] = way
+    this.#fds[n] = fd
+    if (way === 0) {
+      const socket = this.#sockets[fd]
+      this.#octets[n] = socket ? socket.take(this.#arrivals[n]!) : -1
+      return
+    }
+    const octets = this.#arrivals[n]!.receiveFromPeer(fd)
+    this.#octets[n] = octets
+    if (octets < 0) this.#sockets[fd]?.failed()
+  }
+
+  #handle(n: number, nowMs: number): void {
+    const octets = this.#octets[n]!
+    if (octets < 0) return
+    const [fd, way, arrival] = [this.#fds[n]!, this.#ways[n]!, this.#arrivals[n]!]
+    if (way === 0) this.#sockets[fd]?.handle(arrival, octets)
+    // Who is closed or has another peer since it was taken gets it no more.
+    else if (this.#trusted[fd] !== way) return
+    else if (octets !== regularBytes || way < 0 || !this.#way!.pass(arrival, way, nowMs))
+      this.#sockets[fd]?.handleOfPeer(arrival, octets)
   }
 }

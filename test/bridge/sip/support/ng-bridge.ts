@@ -6,6 +6,7 @@ import { systemClock } from '../../../../src/base/clock.ts'
 import { silentLog } from '../../../../src/base/log.ts'
 import { CallBook } from '../../../../src/bridge/call-book.ts'
 import type { CallBridge } from '../../../../src/bridge/call-bridge.ts'
+import { RoundClock } from '../../../../src/bridge/round-clock.ts'
 import { type BencodeValue, decodeBencode, encodeBencode } from '../../../../src/bridge/sip/bencode.ts'
 import { type SipEntry, startSip } from '../../../../src/bridge/sip/sip-entry.ts'
 import type { BridgeEvent } from '../../../../src/contracts/bridge-port.ts'
@@ -42,8 +43,9 @@ export class NgBridge {
   /** Begins a life of the process; the calls of an earlier one are taken up again. */
   async start(): Promise<void> {
     const emit = (event: BridgeEvent) => void this.events.push(event)
+    const clock = new RoundClock(systemClock)
     this.book = new CallBook({
-      ...{ clock: systemClock, log: silentLog, maxCalls: 10, jitterMs: 200, emit },
+      ...{ clock, log: silentLog, maxCalls: 10, jitterMs: 200, emit },
       newToneChannel: (law) => createToneChannel({ law, lookaheadMs: 20, fill: 'noise' }),
     })
     const config: BridgeSip = {
@@ -62,7 +64,7 @@ export class NgBridge {
       ...{ source: 'strict', callerInterface: 'external', callerOtherwise: 'offerer', silentMs: 60_000 },
       ...this.#overrides,
     }
-    this.#sip = await startSip({ config, book: this.book, clock: systemClock, log: silentLog, emit })
+    this.#sip = await startSip({ config, book: this.book, clock, rounds: clock, log: silentLog, emit })
     // A later life is found where the first one was.
     this.#ngPort = this.#sip.port
   }
