@@ -4,10 +4,13 @@ import { powerAt0Dbm0 } from './tone-spectrum.ts'
 
 /** Windows that must agree: the first is about 15 ms into the tone, the last about 29. */
 const shortestRun = 7
-/** From this run on, a little more doubt is allowed. */
+/** The doubt that is left to a closer look, and how much more of it from this run on. */
+const mostDoubt = 2.5
 const longRun = 11
-/** From this run on, a pair under speech may be known by its lasting. */
+const mostDoubtOfLong = 3
+/** From this run on, a pair under speech may be known by its lasting, with no more doubt than this. */
 const lastingRun = 10
+const mostDoubtOfLasting = 1.8
 /** A pair under speech that has lasted for this long is looked at however it began: 58 ms. */
 const longestRun = 22
 const missesAllowed = 3
@@ -97,9 +100,9 @@ export class ToneCandidate {
   get certain(): boolean {
     const run = this.fields[C.run]!
     if (run < shortestRun) return false
-    if (this.doubt() <= (run >= longRun ? 2 : 1.6)) return true
+    if (this.doubt() <= (run >= longRun ? mostDoubtOfLong : mostDoubt)) return true
     // What a long one began with counts no more: a closer look at the last of it will tell.
-    return run >= longestRun || (run >= lastingRun && this.#doubtOfLasting() <= 1.3)
+    return run >= longestRun || (run >= lastingRun && this.#doubtOfLasting() <= mostDoubtOfLasting)
   }
 
   /** 0 for a tone out of the book. Speech that meets the frequencies by chance has 2 and more. */
