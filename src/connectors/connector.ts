@@ -4,6 +4,7 @@ import type { CardBrand } from '../contracts/card.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
 import type { DeclineReason } from '../contracts/payment-events.ts'
 import type { AmountRules } from './amounts.ts'
+import type { Embed } from './embed.ts'
 import type { SettlementPage, SettlementRequest } from './settlement-lines.ts'
 import type { WebhookReader } from './webhook.ts'
 
@@ -57,6 +58,11 @@ export type Connector = {
 export type PayLinkMaker = {
   /** Ends as `link` (open, with its address), `declined`, `not-sent` or `unknown`. */
   create(request: PayLinkRequest, account: GatewayAccount): Move
+  /**
+   * The same, with the gateway's own component for a page of ours instead of a page of its own: ends with `embed`.
+   * Left out where the gateway has none, or our page does not know it.
+   */
+  createEmbedded?(request: PayLinkRequest, account: GatewayAccount): Move
   /** Ends as `link` (open or expired), `approved` or `unknown`. */
   inquire(request: PayLinkInquiry, account: GatewayAccount): Move
   /** Nobody can pay by it any more. Ends as `inquire` does. Left out where a link stays open until its time is over. */
@@ -280,6 +286,8 @@ export type Outcome =
       readonly state: 'open' | 'expired'
       readonly linkRef: string
       readonly url?: string
+      /** What our page shows instead, of an embedded one. */
+      readonly embed?: Embed
     }
   | {
       readonly kind: 'declined'

@@ -22,6 +22,8 @@ export type PayLinkChannel = z.infer<typeof PayLinkChannel>
 /** The payment's link, as the desk and the API show it. Times are epoch ms. */
 export const PayLinkView = z.strictObject({
   state: PayLinkState,
+  /** `hosted`: the gateway's page; `embedded`: the gateway's component on a page of ours. */
+  kind: z.enum(['hosted', 'embedded']).default('hosted'),
   /** Ours: it leads to the gateway's page as long as the link is open. Null until the gateway has made that. */
   url: z.string().nullable(),
   /** Null: the merchant's system passes the address on by itself. */
@@ -38,6 +40,7 @@ const ask = { validSeconds: z.number().int().min(30).max(86_400).default(3_600) 
 
 export const NewPayLink = z
   .strictObject({
+    kind: PayLinkView.shape.kind.describe('embedded: the gateway’s own fields on a page of ours'),
     channel: PayLinkChannel.optional(),
     to: z.string().min(3).max(254).optional().describe('An e-mail address, or a number in E.164'),
     locale: z

@@ -118,7 +118,7 @@ function guard(app: FastifyInstance, { apiKey, log }: GatewayOptions): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id).header('cache-control', 'no-store')
     // The hosted page: whoever has its address may pay.
-    if (request.url.startsWith('/pay/')) return
+    if (request.url.startsWith('/pay/') || request.url.startsWith('/embed/')) return
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
       throw new Refusal(401, 'unauthorised', 'The API key is missing or wrong.')
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { answerWithFaults } from './answer-with-faults.ts'
-import { pagePolicy, payPage, wordPage } from './hosted-page.ts'
+import { type Page, pageIn, payPage, wordPage } from './hosted-page.ts'
 import type { HostedLink } from './ledger.ts'
 import type { Parts } from './parts.ts'
 import { type Authorisation, LinkBody, PayForm, Refusal } from './wire.ts'
@@ -20,6 +20,7 @@ export function addLinks(app: FastifyInstance, parts: Parts): void {
     id: link.id,
     status: statusOf(link),
     url: `https://${host}/pay/${link.token}`,
+    embedUrl: link.embedOrigin === undefined ? null : `https://${host}/embed/${link.token}`,
     amount: link.amount,
     currency: link.currency,
     ourReference: link.ourReference,
@@ -37,12 +38,13 @@ export function addLinks(app: FastifyInstance, parts: Parts): void {
     const body = LinkBody.parse(request.body)
     const { host } = request
     const work = () => {
-      const { expiresAt, description, ...rest } = body
+      const { expiresAt, description, embedOrigin, ...rest } = body
       const link: HostedLink = {
         id: `lnk_${randomBytes(10).toString('hex')}`,
         token: randomBytes(18).toString('base64url'),
         ...rest,
         ...(description === undefined ? {} : { description }),
+        ...(embedOrigin === undefined ? {} : { embedOrigin }),
         expiresAtMs: Date.parse(expiresAt),
         paidBy: null,
         card: null,
@@ -68,28 +70,40 @@ function addPage(app: FastifyInstance, { acquirer, ledger, log }: Parts, statusO
     { parseAs: 'string' },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   )
-  const send = (reply: FastifyReply, status: number, page: string) =>
-    reply.code(status).header('content-security-policy', pagePolicy).type(html).send(page)
-  const over = (reply: FastifyReply, status: 'paid' | 'expired' | 'none') =>
-    send(reply, status === 'none' ? 404 : 410, wordPage(words[status][0], words[status][1]))
+  const send = (reply: FastifyReply, status: number, page: Page) =>
+    reply.code(status).header('content-security-policy', page.policy).type(html).send(page.html)
+  const over = (reply: FastifyReply, status: Over, page: PageOf) =>
+    send(reply, status === 'none' ? 404 : 410, page(wordPage(words[status][0], words[status][1])))
 
-  app.get<WithToken>('/pay/:token', (request, reply) => {
-    const link = ledger.link({ token: request.params.token })
-    const status = link ? statusOf(link) : 'none'
-    return link && status === 'open' ? send(reply, 200, payPage(link, null)) : over(reply, status as 'paid')
-  })
-  app.post<WithToken>('/pay/:token', (request, reply) => {
-    const link = ledger.link({ token: request.params.token })
-    const status = link ? statusOf(link) : 'none'
-    // Paid in another window, a moment ago.
-    if (!link || status !== 'open') return over(reply, status as 'paid')
-    const form = PayForm.safeParse(request.body)
-    if (!form.success) return send(reply, 422, payPage(link, 'That is not a card: please look at it again.'))
-    const paid = ledger.once(() => pay(link, form.data))
-    log.info({ state: paid.outcome }, 'hosted page paid')
-    if (paid.outcome === 'approved') return send(reply, 200, wordPage('Paid', words.done))
-    return send(reply, 402, payPage(link, paid.decline?.message ?? 'The card was declined.'))
-  })
+  // The page itself, and its fields alone, in a frame of the merchant's page.
+  for (const place of ['pay', 'embed'] as const) {
+    const find = (token: string) => {
+      const link = ledger.link({ token })
+      return place === 'embed' && link?.embedOrigin === undefined ? undefined : link
+    }
+    app.get<WithToken>(`/${place}/:token`, (request, reply) => {
+      const link = find(request.params.token)
+      const page = pageIn(link?.embedOrigin, place)
+      const status = link ? statusOf(link) : 'none'
+      return link && status === 'open'
+        ? send(reply, 200, page(payPage(link, null)))
+        : over(reply, status as Over, page)
+    })
+    app.post<WithToken>(`/${place}/:token`, (request, reply) => {
+      const link = find(request.params.token)
+      const page = pageIn(link?.embedOrigin, place)
+      const status = link ? statusOf(link) : 'none'
+      // Paid in another window, a moment ago.
+      if (!link || status !== 'open') return over(reply, status as Over, page)
+      const form = PayForm.safeParse(request.body)
+      if (!form.success)
+        return send(reply, 422, page(payPage(link, 'That is not a card: please look at it again.')))
+      const paid = ledger.once(() => pay(link, form.data))
+      log.info({ state: paid.outcome, kind: place }, 'hosted page paid')
+      if (paid.outcome === 'approved') return send(reply, 200, page(wordPage('Paid', words.done), 'paid'))
+      return send(reply, 402, page(payPage(link, paid.decline?.message ?? 'The card was declined.')))
+    })
+  }
 
   function pay(link: HostedLink, { number, expiry, csc }: Paid): Authorisation {
     const [month = 0, year = 0] = (expiry.match(/\d{2}/g) ?? []).map(Number)
@@ -104,6 +118,8 @@ function addPage(app: FastifyInstance, { acquirer, ledger, log }: Parts, statusO
 }
 
 type Paid = ReturnType<typeof PayForm.parse>
+type Over = 'paid' | 'expired' | 'none'
+type PageOf = ReturnType<typeof pageIn>
 type StatusOf = (link: HostedLink) => 'paid' | 'expired' | 'open'
 
 const words = {

@@ -14,14 +14,29 @@ button { font: inherit; font-weight: 600; margin-top: 1.25rem; width: 100%; padd
 `
 const styleHash = createHash('sha256').update(style).digest('base64')
 
-/** No script, nothing loaded; the form goes back to where it came from. */
-export const pagePolicy = [
-  "default-src 'none'",
-  `style-src 'sha256-${styleHash}'`,
-  "form-action 'self'",
-  "base-uri 'none'",
-  'frame-ancestors https: http://127.0.0.1:* http://localhost:*',
-].join('; ')
+/** In a frame: tells the page around it, and no other, that it was paid. */
+const script = `parent.postMessage('paid', document.currentScript.dataset.to)`
+const scriptHash = createHash('sha256').update(script).digest('base64')
+
+export type Page = { readonly html: string; readonly policy: string }
+
+/** A page by itself, or in the frame of the one origin that the merchant has named. Nothing is loaded; the form goes back to where it came from. */
+export function pageIn(embedOrigin: string | undefined, place: 'pay' | 'embed') {
+  const isFramed = place === 'embed' && embedOrigin !== undefined
+  const ancestors = isFramed ? embedOrigin : 'https: http://127.0.0.1:* http://localhost:*'
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    ...(isFramed ? [`script-src 'sha256-${scriptHash}'`] : []),
+    "form-action 'self'",
+    "base-uri 'none'",
+    `frame-ancestors ${ancestors}`,
+  ].join('; ')
+  return (html: string, says?: 'paid'): Page => {
+    const told = isFramed && says ? `<script data-to="${escaped(embedOrigin)}">${script}</script>` : ''
+    return { html: html.replace('</body>', `${told}</body>`), policy }
+  }
+}
 
 /** Where the caller pays: the gateway's own page, as Stripe's or Adyen's would be. */
 export function payPage(link: HostedLink, refused: string | null): string {

@@ -81,6 +81,8 @@ export const HostedLink = z.strictObject({
   merchantReference: z.string(),
   description: z.string().optional(),
   capture: z.boolean(),
+  /** The only page that may frame its fields. */
+  embedOrigin: z.string().optional(),
   /** Epoch ms. */
   expiresAtMs: z.number().int(),
   /** The authorisation that paid it. */

@@ -106,6 +106,11 @@ export const LinkBody = z.strictObject({
   description: z.string().max(200).optional(),
   capture: z.boolean(),
   expiresAt: z.iso.datetime(),
+  /** Whose page may frame the fields: the answer then has an `embedUrl`. */
+  embedOrigin: z
+    .string()
+    .regex(/^https?:\/\/[A-Za-z0-9.-]+(:\d{1,5})?$/)
+    .optional(),
 })
 export type LinkBody = z.output<typeof LinkBody>
 

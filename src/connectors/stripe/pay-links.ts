@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { toGatewayUnits } from '../amounts.ts'
-import type { GatewayAccount, Move, PayLinkMaker } from '../connector.ts'
+import type { GatewayAccount, Move, PayLinkInquiry, PayLinkMaker } from '../connector.ts'
 import {
   amountNotRepresentable,
   anotherReference,
@@ -14,6 +14,7 @@ import {
 } from '../reading.ts'
 import { write } from '../writing.ts'
 import { amounts } from './amounts.ts'
+import { cancelIntent, createEmbedded, inquireIntent, isIntent } from './embedded.ts'
 import { readIntent } from './replies.ts'
 import { connectorId, type Data, get, headersOf } from './requests.ts'
 import { ErrorBody, PaymentIntent } from './wire.ts'
@@ -72,21 +73,32 @@ export const payLinks: PayLinkMaker = {
       data: { ourReference, ...money, capture },
     })
   },
-  inquire: ({ linkRef, ourReference, money, capture }, account) =>
-    get(account, sessionPath(linkRef), { ourReference, ...money, capture }, 'link'),
-  expire: ({ linkRef, ourReference, money, capture, idempotencyKey }, account) =>
-    write({
-      connector: connectorId,
-      operation: 'link-expire',
-      at: 'link-expire',
-      account,
-      method: 'POST',
-      path: `${sessionPath(linkRef)}/expire`,
-      headers: { ...headersOf(account), 'idempotency-key': `${idempotencyKey}.expire` },
-      encoding: 'form',
-      body: {},
-      data: { ourReference, ...money, capture, linkRef },
-    }),
+  createEmbedded,
+  inquire: (inquiry, account) =>
+    (isIntent(inquiry.linkRef) ? inquireIntent : inquireSession)(inquiry, account),
+  expire: (inquiry, account) => (isIntent(inquiry.linkRef) ? cancelIntent : expireSession)(inquiry, account),
+}
+
+function inquireSession({ linkRef, ourReference, money, capture }: PayLinkInquiry, account: GatewayAccount) {
+  return get(account, sessionPath(linkRef), { ourReference, ...money, capture }, 'link')
+}
+
+function expireSession(
+  { linkRef, ourReference, money, capture, idempotencyKey }: PayLinkInquiry & { idempotencyKey: string },
+  account: GatewayAccount,
+): Move {
+  return write({
+    connector: connectorId,
+    operation: 'link-expire',
+    at: 'link-expire',
+    account,
+    method: 'POST',
+    path: `${sessionPath(linkRef)}/expire`,
+    headers: { ...headersOf(account), 'idempotency-key': `${idempotencyKey}.expire` },
+    encoding: 'form',
+    body: {},
+    data: { ourReference, ...money, capture, linkRef },
+  })
 }
 
 /** Stripe knows languages, and some countries' kinds of them. */

@@ -43,6 +43,9 @@ export type At =
   | 'link'
   | 'link-expire'
   | 'link-paid'
+  | 'embed'
+  | 'embed-look'
+  | 'embed-cancel'
 
 type Post = {
   readonly at: At

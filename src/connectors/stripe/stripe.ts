@@ -19,6 +19,7 @@ import {
 } from '../reading.ts'
 import { amounts } from './amounts.ts'
 import { debit } from './debits.ts'
+import { afterEmbed, afterEmbedCancel, afterEmbedLook } from './embedded.ts'
 import { afterForget, afterForgetLook, forget } from './kept-card.ts'
 import { afterExpiry, afterLink, afterLinkPaid, payLinks } from './pay-links.ts'
 import {
@@ -133,6 +134,12 @@ function next({ at, data }: ConversationState, reply: GatewayReply, account: Gat
       return afterExpiry(reply, data, account)
     case 'link-paid':
       return afterLinkPaid(reply, data)
+    case 'embed':
+      return afterEmbed(reply, data, account)
+    case 'embed-look':
+      return afterEmbedLook(reply, data)
+    case 'embed-cancel':
+      return afterEmbedCancel(reply, data, account)
     case 'inquire':
     case 'inquire-cancel':
       return afterInquiry(at as 'inquire', data, { reply, account })

@@ -39,7 +39,9 @@ export function createSelfService(parts: CreateSelfService): SelfService | undef
     hangUp: (callId) => calls.end(callId, 'served'),
     sendLink: (payment, { order, locale }, to) =>
       payment.sendLink(order, locale, (actor, id) =>
-        core.payLinks.order(actor, id, { channel: 'text', to, locale, validSeconds: linkSeconds }),
+        core.payLinks.order(actor, id, {
+          ...{ kind: 'hosted', channel: 'text', to, locale, validSeconds: linkSeconds },
+        }),
       ),
   })
 }

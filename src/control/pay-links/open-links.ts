@@ -35,6 +35,8 @@ export type OpenLinksOptions = {
   readonly publicUrl: string
 }
 
+const notSupported: Move = { do: 'end', outcome: { kind: 'not-sent', because: 'no-embedded-form' } }
+
 type Key = Pick<AttemptRow, 'id' | 'merchant_id' | 'payment_id'>
 
 /**
@@ -117,13 +119,16 @@ export class OpenLinks {
     if (!attempt || !link) throw new Error('a payment is linked without a link')
     const outcome = await this.#create(payment, attempt, link)
     // Its address was told to nobody but us, and not to us either: nobody can pay by it.
-    if (outcome.kind !== 'link' || outcome.url === undefined) return this.#end(attempt, 'failed')
+    const hasPage = outcome.kind === 'link' && (link.kind === 'embedded' ? outcome.embed : outcome.url)
+    if (outcome.kind !== 'link' || !hasPage) return this.#end(attempt, 'failed')
     const nowMs = clock.now()
     await updateLiveAttempt(store.db, attempt, { gateway_ref: outcome.linkRef, updated_at: nowMs })
     await changeLink(
       store.db,
       { merchantId, attemptId: attempt.id },
-      { page_url: outcome.url, updated_at: nowMs },
+      link.kind === 'embedded'
+        ? { embed: JSON.stringify(outcome.embed), updated_at: nowMs }
+        : { page_url: outcome.url ?? null, updated_at: nowMs },
     )
     const url = `${publicUrl}/l/${link.token}`
     const delivery = link.channel === null ? 'none' : 'sending'
@@ -149,9 +154,10 @@ export class OpenLinks {
       ...(link.locale === null ? {} : { locale: link.locale }),
     }
     for (const waitMs of [...resendAfterMs, undefined]) {
-      const outcome = await this.#converse(attempt, 'link', (links, account) =>
-        links.create(request, account),
-      )
+      const outcome = await this.#converse(attempt, 'link', (links, account) => {
+        const create = link.kind === 'embedded' ? links.createEmbedded : links.create
+        return create ? create(request, account) : notSupported
+      })
       const again =
         (outcome.kind === 'not-sent' && mayResendUnsent(outcome.because)) ||
         (outcome.kind === 'unknown' && facts.replays5xx)

@@ -9,6 +9,16 @@ export class PayLinksNotSupported extends AppError {
   }
 }
 
+/** The gateway, or our connector for it, has no component that our page could show. */
+export class EmbeddedFormsNotSupported extends AppError {
+  readonly code = 'EMBEDDED_FORMS_NOT_SUPPORTED'
+  readonly remedy = 'fix-request'
+  readonly field = '/kind'
+  constructor() {
+    super('the gateway of this payment has no embedded form here: leave kind out, for its own page')
+  }
+}
+
 /** There is none to withdraw or to send again. */
 export class PayLinkNotOpen extends AppError {
   readonly code = 'PAY_LINK_NOT_OPEN'

@@ -15,6 +15,8 @@ export const PayLinkRow = z.strictObject({
   open: z.union([z.literal(0), z.literal(1)]),
   created_at: z.number().int(),
   updated_at: z.number().int(),
+  kind: z.enum(['hosted', 'embedded']),
+  embed: z.string().nullable(),
 }) satisfies z.ZodType<PayLinkTable>
 export type PayLinkRow = z.infer<typeof PayLinkRow>
 
@@ -54,7 +56,9 @@ export async function openLinks(db: Queries, merchantId: string): Promise<PayLin
 export async function changeLink(
   db: Queries,
   { merchantId, attemptId }: Key,
-  change: Partial<Pick<PayLinkTable, 'page_url' | 'open' | 'expires_at'>> & { readonly updated_at: number },
+  change: Partial<Pick<PayLinkTable, 'page_url' | 'embed' | 'open' | 'expires_at'>> & {
+    readonly updated_at: number
+  },
 ): Promise<void> {
   await db
     .updateTable('pay_links')

@@ -1,21 +1,29 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
+import { Embed } from '../../connectors/embed.ts'
 import type { PaymentResource } from '../../contracts/desk-port.ts'
 import type { NewPayLink } from '../../contracts/pay-links.ts'
 import type { Gateways } from '../payments/gateways.ts'
 import { newAttempt } from '../payments/new-attempt.ts'
 import type { PaymentRow } from '../payments/rows.ts'
 import type { PaymentRunner } from '../payments/runner.ts'
-import { findPayment, insertAttempt, liveAttempt } from '../payments/store.ts'
+import { findPayment, insertAttempt, liveAttempt, merchantName } from '../payments/store.ts'
 import { systemOf } from '../payments/system-actor.ts'
 import type { Actor, Payments } from '../ports.ts'
 import { addressOf, ReceiptChannelOff } from '../receipts/receipt-wishes.ts'
 import type { Store } from '../store/store.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'
+import type { EmbeddedPage } from './embedded-page.ts'
 import { hiddenAddress } from './link-words.ts'
 import type { OpenLinks } from './open-links.ts'
-import { PayLinkNotOpen, PayLinkRefused, PayLinkStaysOpen, PayLinksNotSupported } from './pay-link-errors.ts'
+import {
+  EmbeddedFormsNotSupported,
+  PayLinkNotOpen,
+  PayLinkRefused,
+  PayLinkStaysOpen,
+  PayLinksNotSupported,
+} from './pay-link-errors.ts'
 import { findLinkByToken, insertLink, type PayLinkRow } from './pay-link-store.ts'
 
 export type PayLinksOptions = {
@@ -34,6 +42,10 @@ export type PayLinksOptions = {
 /** Where a caller who opens our address is sent. */
 export type LinkVisit =
   | { readonly kind: 'go'; readonly url: string }
+  /** Our own page, with the gateway's component in it. */
+  | { readonly kind: 'show'; readonly page: EmbeddedPage }
+  /** The caller has just paid there, and the gateway has not said so yet. */
+  | { readonly kind: 'checking' }
   | { readonly kind: 'paid' }
   | { readonly kind: 'over' }
 
@@ -42,7 +54,8 @@ export type PayLinks = {
   order(actor: Actor, paymentId: string, order: NewPayLink): Promise<PaymentResource>
   /** Has the gateway close the page: the payment is where it was, unless it has been paid meanwhile. */
   withdraw(actor: Actor, paymentId: string): Promise<PaymentResource>
-  visit(token: string): Promise<LinkVisit>
+  /** `returned`: the gateway's component says that it was paid. What counts is what the gateway says when asked. */
+  visit(token: string, returned?: boolean): Promise<LinkVisit>
 }
 
 export function createPayLinks(options: PayLinksOptions): PayLinks {
@@ -64,7 +77,7 @@ export function createPayLinks(options: PayLinksOptions): PayLinks {
       if (!(await options.open.close(attempt))) throw new PayLinkStaysOpen()
       return payments.get(actor, paymentId)
     },
-    visit: (token) => visit(options, token),
+    visit: (token, returned = false) => visit(options, token, returned),
   }
 }
 
@@ -73,8 +86,10 @@ type Ordered = { readonly actor: Actor; readonly payment: PaymentRow; readonly o
 async function orderLink(options: PayLinksOptions, { actor, payment, order }: Ordered): Promise<void> {
   const { clock, runner, gateways, watch, channels, setAside } = options
   const { id: paymentId, merchant_id: merchantId, gateway } = payment
-  const { channel, to, locale, validSeconds } = order
-  if (!gateways.of(gateway).connector.payLinks) throw new PayLinksNotSupported()
+  const { kind, channel, to, locale, validSeconds } = order
+  const { payLinks } = gateways.of(gateway).connector
+  if (!payLinks) throw new PayLinksNotSupported()
+  if (kind === 'embedded' && !payLinks.createEmbedded) throw new EmbeddedFormsNotSupported()
   if (channel && !channels.includes(channel)) throw new ReceiptChannelOff()
   const address = channel && to !== undefined ? addressOf(channel, to) : null
   watch.admit(gateway)
@@ -86,10 +101,11 @@ async function orderLink(options: PayLinksOptions, { actor, payment, order }: Or
   const link: PayLinkRow = {
     ...{ attempt_id: attemptId, merchant_id: merchantId, payment_id: paymentId },
     ...{ token: randomBytes(16).toString('base64url'), page_url: null, channel: channel ?? null, address },
+    ...{ kind, embed: null },
     ...{ locale: locale ?? null, expires_at: expiresAt, open: 1, created_at: nowMs, updated_at: nowMs },
   }
   const shown = address && hiddenAddress(address)
-  const view = { url: null, channel: channel ?? null, to: shown, expiresAt, openedAt: null }
+  const view = { kind, url: null, channel: channel ?? null, to: shown, expiresAt, openedAt: null }
   await runner.apply({
     actor,
     paymentId,
@@ -104,19 +120,36 @@ async function orderLink(options: PayLinksOptions, { actor, payment, order }: Or
   })
 }
 
-async function visit({ store, clock, runner }: PayLinksOptions, token: string): Promise<LinkVisit> {
+async function visit(options: PayLinksOptions, token: string, returned: boolean): Promise<LinkVisit> {
+  const { store, clock, runner } = options
   const link = await findLinkByToken(store.db, token)
   if (!link) return { kind: 'over' }
+  if (returned && link.kind === 'embedded' && link.open === 1) await options.open.look(keyOf(link))
   const { merchant_id: merchantId, payment_id: paymentId, attempt_id: attemptId, page_url: url } = link
   const payment = await findPayment(store.db, { merchantId, paymentId })
   const live = await liveAttempt(store.db, { merchantId, paymentId })
-  const isOpen = payment.status === 'linked' && live?.id === attemptId && url !== null
+  const isMade = link.kind === 'embedded' ? link.embed !== null : url !== null
+  const isOpen = payment.status === 'linked' && live?.id === attemptId && isMade
   if (!isOpen) return { kind: isPaid(payment) ? 'paid' : 'over' }
   if (clock.now() >= link.expires_at) return { kind: 'over' }
+  if (returned) return { kind: 'checking' }
   const change = { state: 'opened', openedAt: clock.now() } as const
   const inputs = [{ type: 'link-changed', attemptId, change }] as const
   await runner.apply({ actor: systemOf(merchantId), paymentId, inputs, facts: { attemptId } })
-  return { kind: 'go', url }
+  if (link.embed !== null) return { kind: 'show', page: await pageOf(options, payment, link.embed) }
+  return url === null ? { kind: 'over' } : { kind: 'go', url }
+}
+
+const keyOf = ({ attempt_id: id, merchant_id, payment_id }: PayLinkRow) => ({ id, merchant_id, payment_id })
+
+async function pageOf({ store }: PayLinksOptions, payment: PaymentRow, embed: string): Promise<EmbeddedPage> {
+  const { merchant_id: merchantId, amount_minor: amountMinor, currency, reference } = payment
+  return {
+    embed: Embed.parse(JSON.parse(embed)),
+    merchant: await merchantName(store.db, merchantId),
+    money: { amountMinor, currency },
+    reference,
+  }
 }
 
 const paid = new Set(['authorised', 'captured', 'partly-refunded', 'refunded', 'voided'])

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
 import type { PayLinkView } from '../../contracts/pay-links.ts'
 import type { PaymentRow } from '../payments/rows.ts'
+import { merchantName } from '../payments/store.ts'
 import type { Mailer } from '../receipts/mailer.ts'
 import type { Texter } from '../receipts/texter.ts'
 import type { Store } from '../store/store.ts'
@@ -28,10 +29,10 @@ export class SendLink {
   }
 
   async send(payment: PaymentRow, link: PayLinkRow, url: string): Promise<PayLinkView['delivery']> {
-    const { mailer, texter, log } = this.#options
+    const { store, mailer, texter, log } = this.#options
     if (link.channel === null || link.address === null) return 'none'
     const { subject, text } = linkMessage({
-      merchant: await this.#merchantName(payment.merchant_id),
+      merchant: await merchantName(store.db, payment.merchant_id),
       money: { amountMinor: payment.amount_minor, currency: payment.currency },
       reference: payment.reference,
       url,
@@ -52,15 +53,6 @@ export class SendLink {
       return texted.kind === 'accepted' ? 'sent' : texted.kind === 'unknown' ? 'unclear' : 'refused'
     }
     return 'refused'
-  }
-
-  async #merchantName(merchantId: string): Promise<string> {
-    const { name } = await this.#options.store.db
-      .selectFrom('merchants')
-      .select('name')
-      .where('id', '=', merchantId)
-      .executeTakeFirstOrThrow()
-    return name
   }
 }
 

@@ -146,6 +146,15 @@ export async function merchantIds(db: Queries): Promise<string[]> {
   return rows.map(({ id }) => id)
 }
 
+export async function merchantName(db: Queries, merchantId: string): Promise<string> {
+  const { name } = await db
+    .selectFrom('merchants')
+    .select('name')
+    .where('id', '=', merchantId)
+    .executeTakeFirstOrThrow()
+  return name
+}
+
 /** The gateway that new payments of the merchant go to. */
 export async function gatewayOfMerchant(db: Queries, merchantId: string): Promise<string> {
   const { gateway_id } = await db

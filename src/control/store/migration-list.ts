@@ -18,6 +18,7 @@ import { planTriesMigration } from './migrations/0016-plan-tries.ts'
 import { forgetFailuresMigration } from './migrations/0017-forget-failures.ts'
 import { callMetadataMigration } from './migrations/0018-call-metadata.ts'
 import { bankAccountsMigration } from './migrations/0019-bank-accounts.ts'
+import { embeddedFormsMigration } from './migrations/0020-embedded-forms.ts'
 
 /** Every step of the schema, in order. Only ever appended to. */
 export const migrations: readonly Migration[] = [
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   forgetFailuresMigration,
   callMetadataMigration,
   bankAccountsMigration,
+  embeddedFormsMigration,
 ]

@@ -18,4 +18,7 @@ export type PayLinkTable = {
   open: 0 | 1
   created_at: number
   updated_at: number
+  kind: 'hosted' | 'embedded'
+  /** JSON: what our page needs to show the gateway's component; null for a hosted page, and until it was made. */
+  embed: string | null
 }

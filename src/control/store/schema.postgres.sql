@@ -325,7 +325,9 @@ create table pay_links (
   expires_at bigint not null,
   open integer not null,
   created_at bigint not null,
-  updated_at bigint not null
+  updated_at bigint not null,
+  kind text not null default 'hosted'::text,
+  embed text
 );
 
 alter table pay_links add constraint pay_links_payment FOREIGN KEY (merchant_id, payment_id) REFERENCES payments(merchant_id, id);

@@ -70,7 +70,7 @@ CREATE INDEX outbox_due on outbox (target, next_at, event_id) where state = 'wai
 
 CREATE INDEX "outbox_waiting" on "outbox" ("target", "payment_id", "position") where "state" = 'waiting';
 
-CREATE TABLE "pay_links" ("attempt_id" text primary key, "merchant_id" text not null, "payment_id" text not null, "token" text not null unique, "page_url" text, "channel" text, "address" text, "locale" text, "expires_at" bigint not null, "open" integer not null, "created_at" bigint not null, "updated_at" bigint not null, constraint "pay_links_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
+CREATE TABLE "pay_links" ("attempt_id" text primary key, "merchant_id" text not null, "payment_id" text not null, "token" text not null unique, "page_url" text, "channel" text, "address" text, "locale" text, "expires_at" bigint not null, "open" integer not null, "created_at" bigint not null, "updated_at" bigint not null, "kind" text default 'hosted' not null, "embed" text, constraint "pay_links_payment" foreign key ("merchant_id", "payment_id") references "payments" ("merchant_id", "id"));
 
 CREATE INDEX "pay_links_open" on "pay_links" ("merchant_id", "open");
 

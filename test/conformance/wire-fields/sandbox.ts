@@ -53,7 +53,8 @@ export const sandboxWireFields: WireFields = [
       merchantReference
       description
       capture
-      expiresAt`,
+      expiresAt
+      embedOrigin`,
   },
   { call: 'GET /v1/links/{}', page, fields: '' },
   { call: 'POST /v1/links/{}/expire', page, fields: '' },

@@ -31,7 +31,9 @@ function callsOf(links: PayLinkMaker, account: GatewayAccount): GatewayCall[] {
   const moves: Move[] = [
     links.create(linkRequest, account),
     links.create({ ...bare, capture: false }, account),
+    ...(links.createEmbedded ? [links.createEmbedded(linkRequest, account)] : []),
     links.inquire(inquiry, account),
+    links.inquire({ ...inquiry, linkRef: 'pi_1' }, account),
     ...(closing ? [closing] : []),
   ]
   return moves.flatMap((move) => (move.do === 'call' ? [move.call] : []))
@@ -70,11 +72,15 @@ describe.runIf(hasStripe)('every pay-link request to Stripe fits Stripe’s own 
   const text = hasStripe ? readFileSync(specPath(stripeName), 'utf8') : ''
   const items: Readonly<Record<string, PathItem>> = {
     '/v1/checkout/sessions': pathOf(text, '/v1/checkout/sessions'),
+    '/v1/payment_intents': pathOf(text, '/v1/payment_intents'),
+    '/v1/payment_intents/pi_1': pathOf(text, '/v1/payment_intents/{intent}'),
     '/v1/checkout/sessions/cs_test_a1': pathOf(text, '/v1/checkout/sessions/{session}'),
     '/v1/checkout/sessions/cs_test_a1/expire': pathOf(text, '/v1/checkout/sessions/{session}/expire'),
   }
 
-  it.each(callsOf(stripe.payLinks!, stripeFixture.account))('$method $path', (call) => {
+  const account = { ...stripeFixture.account, settings: { publishableKey: 'pk_test_for_tests_only' } }
+
+  it.each(callsOf(stripe.payLinks!, account))('$method $path', (call) => {
     const described = items[call.path]?.[call.method.toLowerCase()]
     expect(described).toBeDefined()
     if (!call.body) return
@@ -108,7 +114,7 @@ describe.runIf(hasAdyen)('every pay-link request to Adyen fits Adyen’s own des
   }
 
   it.each(callsOf(adyen.payLinks!, adyenFixture.account))('$method $path', (call) => {
-    const template = call.path.replace(/^\/v72/, '').replace('cs_test_a1', '{linkId}')
+    const template = call.path.replace(/^\/v72/, '').replace(/cs_test_a1|pi_1/, '{linkId}')
     expect(whole.paths[template]?.[call.method.toLowerCase()], template).toBeDefined()
     if (!call.body) return
     const name = names[call.method] ?? ''

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { PaymentResource } from '../../../contracts/desk-port.ts'
 import { NewPayLink } from '../../../contracts/pay-links.ts'
-import type { LinkVisit, PayLinks } from '../../pay-links/pay-links.ts'
+import { embeddedPage, type ServedPage } from '../../pay-links/embedded-page.ts'
+import type { PayLinks } from '../../pay-links/pay-links.ts'
 import { principalOf } from '../request-context.ts'
 import type { RouteApp } from './route-app.ts'
 
@@ -48,19 +49,25 @@ export function payLinkRoutes(app: RouteApp, links: PayLinks): void {
     '/l/:token',
     {
       config: { access: 'public' },
-      schema: { hide: true, params: z.strictObject({ token: z.string().regex(/^[\w-]{22}$/) }) },
+      schema: {
+        hide: true,
+        params: z.strictObject({ token: z.string().regex(/^[\w-]{22}$/) }),
+        // The gateway adds what it likes to the address that a caller comes back to.
+        querystring: z.looseObject({ paid: z.string().optional() }),
+      },
     },
     async (request, reply) => {
-      const visited = await links.visit(request.params.token)
+      const visited = await links.visit(request.params.token, request.query.paid !== undefined)
       void reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer')
       if (visited.kind === 'go') return reply.redirect(visited.url, 303)
-      const status = visited.kind === 'paid' ? 200 : 410
+      const status = visited.kind === 'over' ? 410 : 200
+      const { html, policy } = visited.kind === 'show' ? embeddedPage(visited.page) : wordPage(visited.kind)
       return reply
         .code(status)
         .header('content-security-policy', policy)
         .type('text/html; charset=utf-8')
         .serializer(String)
-        .send(page(visited))
+        .send(html)
     },
   )
 }
@@ -70,13 +77,20 @@ const style =
 const styleHash = createHash('sha256').update(style).digest('base64')
 const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
-function page({ kind }: Exclude<LinkVisit, { kind: 'go' }>): string {
-  const [title, text] =
-    kind === 'paid'
-      ? ['Thank you', 'This payment has been made. Nothing more will be taken.']
-      : [
-          'This address leads nowhere any more',
-          'The payment can no longer be made here. Please ask for a new link.',
-        ]
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body><h1>${title}</h1><p>${text}</p></body></html>\n`
+const words = {
+  paid: ['Thank you', 'This payment has been made. Nothing more will be taken.'],
+  checking: [
+    'One moment',
+    'The payment is being confirmed. You may close this page, and go on with your call.',
+  ],
+  over: [
+    'This address leads nowhere any more',
+    'The payment can no longer be made here. Please ask for a new link.',
+  ],
+} as const
+
+function wordPage(kind: keyof typeof words): ServedPage {
+  const [title, text] = words[kind]
+  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head><body><h1>${title}</h1><p>${text}</p></body></html>\n`
+  return { html, policy }
 }
