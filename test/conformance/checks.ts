@@ -1,4 +1,5 @@
 import type { Check } from './check.ts'
+import { followUpAmountChecks } from './follow-up-amount-checks.ts'
 import { forgetChecks } from './forget-checks.ts'
 import { keptCardChecks } from './kept-card-checks.ts'
 import { readingChecks } from './reading-checks.ts'
@@ -9,6 +10,7 @@ import { writingChecks } from './writing-checks.ts'
 export const checks: readonly Check[] = [
   ...readingChecks,
   ...writingChecks,
+  ...followUpAmountChecks,
   ...keptCardChecks,
   ...forgetChecks,
   ...webhookChecks,

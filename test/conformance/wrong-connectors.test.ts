@@ -91,6 +91,21 @@ const mistakes: readonly (readonly [mistake: string, connector: Connector, promi
     'sends and reads amounts',
   ],
   [
+    'refunds a hundredth, whatever the currency',
+    {
+      ...sandbox,
+      refund: (request, account) =>
+        sandbox.refund(
+          {
+            ...request,
+            money: { ...request.money, amountMinor: Math.round(request.money.amountMinor / 100) },
+          },
+          account,
+        ),
+    },
+    'captures and refunds the amount',
+  ],
+  [
     'writes amounts as decimals',
     writing((move, request) =>
       withFields(move, (field) =>
