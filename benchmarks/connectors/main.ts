@@ -105,12 +105,12 @@ try {
   await times(bench)
   const withCa = await rate(bench, 'one CA named')
   const megabytes = await memory(bench)
+  const perSecond = Math.min(withCa, await rateWithRoots())
   console.log(
     'where a start goes (processor time, then by the clock, while the rest of the machine went on):',
   )
   for (const { what, cpuMs, wallMs } of await startCosts(bench.compiled.entry, 8))
     console.log(`  ${what.padEnd(48)} ${cpuMs.toFixed(0).padStart(4)} ms ${wallMs.toFixed(0).padStart(5)} ms`)
-  const perSecond = Math.min(withCa, await rateWithRoots())
   const { loadAverage, idleShare } = machine()
   console.log(`the machine meanwhile: load ${loadAverage.toFixed(1)}, idle ${(idleShare * 100).toFixed(0)} %`)
   const met = perSecond >= goals.perSecondPerCore && megabytes <= goals.megabytes
