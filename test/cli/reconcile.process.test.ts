@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/base/clock.ts'
@@ -25,7 +25,9 @@ afterAll(() => house.close())
 
 type Ended = { readonly status: number; readonly stdout: string; readonly stderr: string }
 
-function reconcile(args: readonly string[], port?: string): Promise<Ended> {
+const reconcile = (args: readonly string[], port?: string) => tonewall(['reconcile', ...args], port)
+
+function tonewall(args: readonly string[], port?: string): Promise<Ended> {
   const script = path.join(top, 'bin', 'tonewall.mjs')
   const env = {
     PATH: process.env.PATH,
@@ -34,7 +36,7 @@ function reconcile(args: readonly string[], port?: string): Promise<Ended> {
   }
   const cwd = house.platform.dataDir
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, 'reconcile', ...args], { env, cwd }, (error, stdout, stderr) => {
+    execFile(process.execPath, [script, ...args], { env, cwd }, (error, stdout, stderr) => {
       resolve({ status: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })
@@ -84,5 +86,44 @@ describe('tonewall reconcile', () => {
     })
     const nobody = await reconcile([], '1')
     expect(nobody).toMatchObject({ status: 1, stderr: expect.stringContaining('http://127.0.0.1:1') })
+  })
+})
+
+describe('tonewall export', () => {
+  // So that the day has a comparison.
+  beforeAll(() => reconcile(['--since', today]))
+  const written = (kind: string, ...args: string[]) =>
+    tonewall(['export', '--kind', kind, '--day', today, ...args])
+  const asked = async (query: string) => {
+    const { addresses, credentials } = house.platform
+    const headers = { authorization: `Bearer ${credentials.apiKey}` }
+    return fetch(`${addresses.control}/v1/exports/${query}`, { headers })
+  }
+
+  it.each(['ledger', 'settlement', 'reconciliation', 'xero'])(
+    'writes a day’s %s beside the running platform, as the API answers it',
+    async (kind) => {
+      const { status, stdout } = await written(kind)
+      expect(status).toBe(0)
+      expect(stdout.trimEnd().split('\r\n').length).toBeGreaterThan(1)
+      const answer = await asked(`${kind}.csv?day=${today}`)
+      expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${kind}-${today}.csv"`)
+      expect(await answer.text()).toBe(stdout)
+    },
+  )
+
+  it('writes a file that nobody else may read, and says what is wrong with a day or a merchant', async () => {
+    const file = path.join(house.platform.dataDir, 'xero.csv')
+    expect(await written('xero', '--currency', 'GBP', '--out', file)).toMatchObject({ status: 0, stdout: '' })
+    expect(readFileSync(file, 'utf8')).toContain('10.50')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    const noDay = await tonewall(['export', '--kind', 'ledger', '--day', '2026-02-30'])
+    expect(noDay).toMatchObject({ status: 1, stderr: expect.stringContaining('not a day of the calendar') })
+    const nobody = await written('ledger', '--merchant', 'mer_nobody')
+    expect(nobody).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('name a merchant with --merchant'),
+    })
+    expect((await asked('ledger.csv?day=tomorrow')).status).toBe(400)
   })
 })
