@@ -23,6 +23,9 @@ const hopsOfBareBeginning = 5
 const presentShare = 0.12
 const presentPurity = 0.4
 const purePurity = 0.7
+/** No line is as quiet as this (-72 dBm0), but for what was lost of it: a packet, or two (50 ms). */
+const deadPower = powerAt0Dbm0 * 10 ** -7.2
+const hopsOfDeadLine = 25
 /** Purity from which a suspected pair goes on being suspected, or log odds. */
 const lastingPurity = 0.8
 const lastingOdds = -2
@@ -60,10 +63,9 @@ const field = {
   lowReference: 5,
   highReference: 6,
   tailUntilHop: 7,
-  /** Hops until the window holds none that was lost, and whether the line was masked when it was. */
+  /** Hops until the window holds none that was lost, whether the line was masked when it was, and 1 when the last hop was lost. */
   refill: 8,
   maskedAtLoss: 9,
-  /** 1 when the last hop was lost. */
   lost: 10,
   /** The pair that was suspected last. */
   suspect: 11,
@@ -75,8 +77,9 @@ const field = {
   /** How far the followed tone is off its frequencies, in per cent. */
   lowOffsetPct: 15,
   highOffsetPct: 16,
-  /** Purity of the followed tone. */
+  /** Purity of the followed tone, and the hop in which it was there last. */
   purity: 17,
+  thereHop: 18,
 } as const
 
 export type MaskPlanOptions = {
@@ -95,7 +98,7 @@ export class MaskPlan {
 
   constructor(options: MaskPlanOptions) {
     this.#o = options
-    this.#s = options.state.float64(18)
+    this.#s = options.state.float64(19)
     this.#pair = options.state.float64(2)
   }
 
@@ -243,7 +246,10 @@ export class MaskPlan {
       pair[0]! > presentShare * s[field.lowReference]! &&
       pair[1]! > presentShare * s[field.highReference]! &&
       (s[field.purity]! < purePurity || pair[0]! + pair[1]! > presentPurity * power)
+    // Silence in the place of a lost packet: the tone may go on after it.
+    if (power < deadPower && hop - s[field.thereHop]! < hopsOfDeadLine) this.#hang(hop, hangHopsOfSuspicion)
     if (there) {
+      s[field.thereHop] = hop
       // A voice may hold a pair for a moment: only of what lasts an echo is looked for, and another key expected.
       const isSure = s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying
       this.#hang(hop, isSure ? hangHopsOfTone : hangHopsOfMoment)

@@ -120,7 +120,8 @@ export class Suspicion {
     const edge = Math.max(p0, spectrum.power(3, 9))
     if (edge > edgeShare * during) return 0
     // Out of silence and back into it: too short for a good fit, and no sound of speech.
-    return this.#isBurst(edge < silentShare * during ? silentBurstPurity : burstPurity) ? windowHops + 1 : 0
+    const isBare = edge < silentShare * during
+    return this.#isBurst(isBare ? silentBurstPurity : burstPurity, isBare ? 2 : 1) ? windowHops + 1 : 0
   }
 
   /** Did a pair begin 12 ms ago, on its frequencies and from nothing? Known before the longer window is full. */
@@ -162,13 +163,15 @@ export class Suspicion {
   }
 
   /** Was there a pair of 10 to 18 ms with quiet on both sides? Seen once 6 ms of the quiet after it have been heard. */
-  #isBurst(leastPurity: number): boolean {
+  #isBurst(leastPurity: number, slack: number): boolean {
     const fit = this.#burst
     this.#spectrum.fit(2, fit, 3)
     if (fit[fitField.purity]! < leastPurity || !isLoudPair(fit[fitField.lowPower]!, fit[fitField.highPower]!))
       return false
-    // 12 ms measure a frequency to some 15 Hz.
-    return Math.abs(fit[fitField.lowOffsetHz]!) < 40 && Math.abs(fit[fitField.highOffsetHz]!) < 65
+    // 12 ms measure a frequency to some 15 Hz, and less of a tone not as well.
+    return (
+      Math.abs(fit[fitField.lowOffsetHz]!) < 40 * slack && Math.abs(fit[fitField.highOffsetHz]!) < 65 * slack
+    )
   }
 }
 

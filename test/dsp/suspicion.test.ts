@@ -37,6 +37,7 @@ describe('the mask is wider than the detector', () => {
     ['one frequency 4 % off', { lowOffsetPct: 0, highOffsetPct: 4 }],
     ['20 dB of twist', { twistDb: 20, levelDbm0: -12 }],
     ['20 dB of twist the other way', { twistDb: -20, levelDbm0: -12 }],
+    ['8 ms long', { ms: 8 }],
     ['12 ms long', { ms: 12 }],
     ['20 ms long', { ms: 20 }],
     ['at -45 dBm0', { levelDbm0: -45 }],
@@ -64,6 +65,22 @@ describe('what the line loses', () => {
     )
     // Two noises meet by chance, now and then.
     expect(kept.length).toBeLessThan(6)
+  })
+})
+
+describe('what was put in the place of a lost packet', () => {
+  it('does not lift the mask from a tone that goes on after 20 ms of silence', () => {
+    for (let heardMs = 16; heardMs <= 24; heardMs++) {
+      const track = new Track(500).press(200, { key: '0', ms: 90, levelDbm0: -14 })
+      track.noise(-66, seeded(9))
+      track.samples.fill(0, 8 * (200 + heardMs), 8 * (220 + heardMs))
+      const input = track.octets()
+      const { output } = play(input, { armed: true })
+      const kept = [...input.subarray(8 * (220 + heardMs), 8 * 290)].filter(
+        (octet, i) => output[8 * (220 + heardMs) + i + delay] === octet,
+      )
+      expect(kept.length, `after ${heardMs} ms`).toBeLessThan(6)
+    }
   })
 })
 
