@@ -114,6 +114,8 @@ export const PlanResource = z.strictObject({
   runsDone: z.number().int(),
   /** Epoch ms; null when nothing comes due. */
   nextDueAt: z.number().int().nullable(),
+  /** Of a run that was declined: when its card is tried again, epoch ms; null when nothing waits for that. */
+  nextTryAt: z.number().int().nullable(),
   /** Oldest first. */
   runs: z.array(PlanRun),
   createdAt: z.number().int(),
@@ -138,7 +140,7 @@ export type PlanEventType = z.infer<typeof PlanEventType>
 export const PlanEvent = z.strictObject({
   type: PlanEventType,
   timestamp: z.iso.datetime(),
-  data: PlanResource.omit({ runs: true }).extend({
+  data: PlanResource.omit({ runs: true, nextTryAt: true }).extend({
     merchantId: z.string(),
     /** The run that it is about; null when it is about none. */
     run: PlanRun.nullable(),

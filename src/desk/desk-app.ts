@@ -10,13 +10,19 @@ import './live-announcer.ts'
 import './log-in-form.ts'
 import './payment-record.ts'
 import './payment-search.ts'
+import './plans-page.ts'
 import './platform-banner.ts'
 import './results-page.ts'
 import './status-page.ts'
 
 /** The whole desk: log-in, or header, list of calls and the panel of the selected one. */
 export class DeskApp extends LitElement {
-  static override properties = { state: { state: true }, results: { state: true }, cameBack: { state: true } }
+  static override properties = {
+    state: { state: true },
+    results: { state: true },
+    plans: { state: true },
+    cameBack: { state: true },
+  }
   static override styles = [
     controlStyles,
     css`
@@ -64,6 +70,8 @@ export class DeskApp extends LitElement {
   declare state: DeskState
   /** The results page is open, in the place of the call. */
   declare results: boolean
+  /** The plans are open, in the place of the call. */
+  declare plans: boolean
   /** Somebody comes back from a CRM or the books, where they agreed or not: a code, or '' for well. */
   declare cameBack: string | null
   readonly desk = new Desk()
@@ -73,6 +81,7 @@ export class DeskApp extends LitElement {
     super()
     this.state = this.desk.state
     this.results = false
+    this.plans = false
     this.cameBack = takeReturn(window.location, window.history)
   }
 
@@ -84,6 +93,7 @@ export class DeskApp extends LitElement {
         this.results = false
         this.cameBack = null
       }
+      if (this.plans && this.#turnedAway(before, after)) this.plans = false
       this.renderRoot.querySelector('live-announcer')?.step(before, after)
       if (!before.session && after.session) {
         if (this.cameBack !== null) this.results = true
@@ -118,6 +128,11 @@ export class DeskApp extends LitElement {
         .state=${this.state}
         @open-results=${() => {
           this.results = true
+          this.plans = false
+        }}
+        @open-plans=${() => {
+          this.plans = true
+          this.results = false
         }}
       ></desk-header>
       <platform-banner .state=${this.state}></platform-banner>
@@ -134,6 +149,7 @@ export class DeskApp extends LitElement {
 
   #main(): TemplateResult {
     if (this.results) return this.#resultsPage()
+    if (this.plans) return this.#plansPage()
     const record = recordShown(this.state)
     if (!record) return html`<call-panel .desk=${this.desk} .state=${this.state}></call-panel>`
     return html`<payment-record .desk=${this.desk} .state=${this.state} .payment=${record}></payment-record>`
@@ -159,6 +175,16 @@ export class DeskApp extends LitElement {
         void this.#focusMain()
       }}
     ></results-page>`
+  }
+
+  #plansPage(): TemplateResult {
+    return html`<plans-page
+      .rights=${this.state.session?.rights ?? []}
+      @leave=${() => {
+        this.plans = false
+        void this.#focusMain()
+      }}
+    ></plans-page>`
   }
 
   #skip(event: Event): void {

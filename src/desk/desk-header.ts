@@ -78,6 +78,13 @@ export class DeskHeader extends LitElement {
         }
         <span class="hint">${session.agent.name} · ${session.merchant.name}</span>
         ${
+          session.rights.includes('payments:read')
+            ? html`<button class="small" @click=${() => this.dispatchEvent(new CustomEvent('open-plans'))}>
+                Plans
+              </button>`
+            : nothing
+        }
+        ${
           session.rights.includes('endpoints:read')
             ? html`<button class="small" @click=${() => this.dispatchEvent(new CustomEvent('open-results'))}>
                 Results

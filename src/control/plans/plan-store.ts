@@ -157,7 +157,8 @@ export function runResource(run: PlanRunTable): PlanRun {
 }
 
 export function planResource(row: PlanRow, runs: readonly PlanRunTable[]): PlanResource {
-  return { ...factsOf(row), runs: runs.map(runResource) }
+  const isOpen = row.status === 'active' && runs.some(({ state }) => state === 'open')
+  return { ...factsOf(row), nextTryAt: isOpen ? row.next_at : null, runs: runs.map(runResource) }
 }
 
 function factsOf(row: PlanRow) {

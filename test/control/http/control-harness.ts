@@ -114,7 +114,8 @@ export type HarnessOptions = {
   readonly file?: string
   readonly publicUrl?: string
   /** In the place of the harness's own: parts that a test made on a store of its own, which stays the test's to close. */
-  readonly parts?: Pick<HttpOptions, 'store' | 'connections' | 'records' | 'payments'>
+  readonly parts?: Pick<HttpOptions, 'store' | 'connections' | 'records' | 'payments'> &
+    Partial<Pick<HttpOptions, 'plans' | 'storedCards'>>
 }
 
 const noStatus: PlatformStatus = { at: 0, vault: 'up', bridge: 'up', store: 'up', gateways: [], outbox: null }
