@@ -56,7 +56,7 @@ export async function closeCalls(anchor: Anchor, calls: readonly Call[]): Promis
   }
 }
 
-async function openPhone(n: number): Promise<Phone> {
+export async function openPhone(n: number): Promise<Phone> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: receiveBufferBytes })
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')

@@ -1,26 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { silentLog } from '../../../src/base/log.ts'
-import { CallBridge } from '../../../src/bridge/call-bridge.ts'
-import { int, LegTable } from '../../../src/bridge/leg-numbers.ts'
-import { RoundClock } from '../../../src/bridge/round-clock.ts'
-import { NativeSockets } from '../../../src/bridge/sip/media-socket/native-sockets.ts'
 import { StraightWay } from '../../../src/bridge/sip/media-socket/straight-way.ts'
-import { RtpLeg } from '../../../src/bridge/sip/rtp-leg.ts'
-import type { BridgeEvent } from '../../../src/contracts/bridge-port.ts'
 import type { Key } from '../../../src/dsp/dtmf-keypad.ts'
 import { encodeG711 } from '../../../src/dsp/g711.ts'
 import { generateTone, toInt16 } from '../../../src/dsp/tone-generator.ts'
-import { createToneChannel } from '../../../src/dsp/tone-guard.ts'
-import { ManualClock } from '../../support/manual-clock.ts'
-import { PaperKernel } from './support/paper-kernel.ts'
+import { look, openPaperCall, type PaperCall } from './support/paper-call.ts'
 
 const seed = Date.now()
 const frame = 160
-const codecs = [
-  { payloadType: 0, name: 'PCMU', clockRate: 8_000 },
-  { payloadType: 8, name: 'PCMA', clockRate: 8_000 },
-  { payloadType: 101, name: 'TELEPHONE-EVENT', clockRate: 8_000 },
-]
 
 function randomOf(from: number): () => number {
   let state = from >>> 0
@@ -112,54 +98,7 @@ class Party {
   }
 }
 
-/** A call of two parties on sockets that exist on paper, with the straight way or without. */
-async function openCall(straight: boolean) {
-  const system = new ManualClock()
-  const clock = new RoundClock(system)
-  const kernel = new PaperKernel()
-  const table = new LegTable()
-  const sockets = new NativeSockets(kernel.libc(), straight ? { table, rounds: clock } : undefined)
-  const events: BridgeEvent[] = []
-  const bridge = new CallBridge({
-    ...{ callId: 'call-1', clock, log: silentLog, jitterMs: 200, emit: (event) => events.push(event) },
-    newToneChannel: (law) => createToneChannel({ law, lookaheadMs: 20, fill: 'noise' }),
-  })
-  const legOf = async (port: number) => {
-    const ports = {
-      rtp: await sockets.open('127.0.0.1', port, silentLog),
-      rtcp: await sockets.open('127.0.0.1', port + 1, silentLog),
-    }
-    const leg = new RtpLeg({
-      ...{ streamSid: `leg-${port}`, ports, clock, log: silentLog, rule: 'strict', numbers: table.take() },
-      ...{ hides: () => bridge.hides, beside() {}, onNews() {} },
-    })
-    // Drawn anew for each call otherwise, and a drift is rounded otherwise from another beginning.
-    const { ints, at } = leg.numbers
-    ints.set([port, 7, 0xff00], at + int.ssrcOut)
-    return { leg, port }
-  }
-  const [caller, agent] = [await legOf(4_000), await legOf(4_002)]
-  const describeAs = (one: typeof caller, receives = true) =>
-    one.leg.describe({
-      theirs: {
-        address: '127.0.0.1',
-        port: one.port + 1_000,
-        rtcpPort: 1,
-        codecs,
-        ptimeMs: 20,
-        receives,
-        sends: true,
-      },
-      ...{ told: codecs, agreed: codecs[0], alsoFrom: undefined },
-    })
-  describeAs(caller)
-  describeAs(agent)
-  caller.leg.attach(bridge.join('caller', caller.leg))
-  agent.leg.attach(bridge.join('agent', agent.leg))
-  return { system, kernel, bridge, events, caller, agent, describeAs }
-}
-
-type Call = Awaited<ReturnType<typeof openCall>>
+type Call = PaperCall
 
 /** What both parties were told. */
 function heard({ kernel, caller, agent }: Call): string[] {
@@ -174,7 +113,7 @@ function heard({ kernel, caller, agent }: Call): string[] {
 /** A minute of both parties, and of what control does meanwhile. Returns what came of it. */
 async function live(straight: boolean, keysBy: 'events' | 'tones') {
   const random = randomOf(seed)
-  const call = await openCall(straight)
+  const call = await openPaperCall(straight)
   const parties = [0, 1].map(() => new Party(randomOf(random() * 2 ** 32), keysBy))
   const legs = [call.caller, call.agent]
   const wishes: (() => unknown)[] = [
@@ -195,18 +134,13 @@ async function live(straight: boolean, keysBy: 'events' | 'tones') {
     if (random() < 0.01) void wishes[Math.floor(random() * wishes.length)]!()
     const stall = random() < 0.005 ? 10 : 1
     await call.system.turn(20 * (stall - 1))
-    for (let look = 0; look < 4; look++) await tick(call)
+    for (let n = 0; n < 4; n++) await look(call)
   }
-  for (let look = 0; look < 100; look++) await tick(call)
+  for (let n = 0; n < 100; n++) await look(call)
   const said = { heard: heard(call), events: call.events.map((event) => JSON.stringify(event)) }
   call.bridge.end('call-released')
   for (const { leg } of legs) for (const socket of Object.values(leg.ports)) socket.close()
   return said
-}
-
-async function tick({ system }: Call): Promise<void> {
-  await system.turn(5)
-  vi.advanceTimersByTime(5)
 }
 
 beforeEach(() => {
