@@ -36,6 +36,8 @@ export class Message {
   readonly #libc: Libc
   readonly #memory: Buffer
   readonly #words: Int32Array
+  /** No Buffer, whose `fill` leaves JavaScript: there are two wipes a packet. */
+  readonly #octets: Uint8Array
   readonly #at: bigint
   readonly #dataAt: bigint
   /** A view for each length that has been seen: there are few, and to make one costs as much as to copy a packet. */
@@ -50,6 +52,7 @@ export class Message {
     this.#at = at
     this.#dataAt = at + BigInt(dataAt)
     this.#words = new Int32Array(memory.buffer, memory.byteOffset, messageBytes / 4)
+    this.#octets = new Uint8Array(memory.buffer, memory.byteOffset + dataAt, mostBytes)
     this.nameAt = at + BigInt(nameAt)
     this.name = memory.subarray(nameAt, nameAt + addressBytes)
     this.nameWords = this.#words.subarray(nameAt / 4, (nameAt + addressBytes) / 4)
@@ -83,7 +86,7 @@ export class Message {
 
   /** Leaves nothing of what was said. */
   wipe(): void {
-    if (this.#used > 0) this.#memory.fill(0, dataAt, dataAt + this.#used)
+    if (this.#used > 0) this.#octets.fill(0, 0, this.#used)
     this.#used = 0
   }
 

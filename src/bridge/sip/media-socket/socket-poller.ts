@@ -186,7 +186,9 @@ export class SocketPoller {
   #handle(n: number, nowMs: number): void {
     const octets = this.#octets[n]!
     if (octets < 0) return
-    const [fd, way, arrival] = [this.#fds[n]!, this.#ways[n]!, this.#arrivals[n]!]
+    const fd = this.#fds[n]!
+    const way = this.#ways[n]!
+    const arrival = this.#arrivals[n]!
     if (way === 0) this.#sockets[fd]?.handle(arrival, octets)
     // Who is closed or has another peer since it was taken gets it no more.
     else if (this.#trusted[fd] !== way) return

@@ -29,14 +29,15 @@ export class StraightWay {
 
   /** Takes a packet of `regularBytes` for the leg whose numbers begin at `at`. False: nothing has been done with it. */
   pass(message: Message, at: number, nowMs: number): boolean {
-    if (!this.#isNext(message.data(regularBytes), at)) return false
+    const packet = message.data(regularBytes)
+    if (!this.#isNext(packet, at)) return false
     const { ints, reals } = this.#table
     const realsAt = realsAtOf(at)
     const dueMs = reals[realsAt + real.dueMs]!
     if (dueMs - easyMs > nowMs) return false
     const path = this.#table.pathOf(at)
     if (!path) return false
-    this.#count(message.data(regularBytes), at, nowMs)
+    this.#count(packet, at, nowMs)
     reals[realsAt + real.dueMs] = (dueMs > nowMs ? dueMs : nowMs) + frameMs
     const { stage } = path
     let frame = message.frame
