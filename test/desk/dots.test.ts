@@ -20,6 +20,9 @@ describe('the dots of a field', () => {
     ['a security code', aField('csc'), 'visa', [3]],
     ['a security code of American Express', aField('csc'), 'amex', [4]],
     ['an empty postcode', aField('postcode'), null, []],
+    ['a sort code', aField('sort-code', { length: 2 }), null, [2, 2, 2]],
+    ['a routing number', aField('routing-number'), null, [3, 3, 3]],
+    ['an account number of twelve', aField('account-number', { length: 12 }), null, [4, 4, 4]],
     ['a postcode of five digits', aField('postcode', { length: 5 }), null, [4, 1]],
   ] as const) {
     it(`are grouped as on the card: ${name}`, () => expect(dotGroups(field, brand)).toEqual(groups))
@@ -31,6 +34,11 @@ describe('a result', () => {
     const verdict = verdictOf(aPayment({ status: 'unknown' }))
     expect(verdict).toMatchObject({ kind: 'unknown', tryAnotherCard: false })
     expect(verdict.advice).toMatch(/Do not take the payment again/)
+  })
+  it('says of a debit that nothing is taken before the bank has paid, and offers no other account meanwhile', () => {
+    const verdict = verdictOf(aPayment({ status: 'unknown', brand: 'bank-account', method: 'bank-account' }))
+    expect(verdict).toMatchObject({ kind: 'unknown', title: 'Not paid yet', tryAnotherCard: false })
+    expect(verdict.advice).toMatch(/Nothing is taken before the bank pays: do not take the payment again/)
   })
   it("gives the platform's own advice on a decline, and another card only where that may help", () => {
     const decline = (retry: 'other-card' | 'pay-link') =>

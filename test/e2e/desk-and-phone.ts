@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
-import type { CardField } from '../../src/contracts/card.ts'
+import type { KeyedField } from '../../src/contracts/card.ts'
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { ApiClient } from '../../src/demo/api-client.ts'
 import { gatewayOf } from '../../src/demo/demo.ts'
@@ -160,17 +160,17 @@ export function lightIs(desk: Page, ...values: readonly string[]): Promise<void>
 }
 
 /** The field is the caller's to key, and the light is green. */
-export async function asked(desk: Page, field: CardField): Promise<void> {
+export async function asked(desk: Page, field: KeyedField): Promise<void> {
   await lightIs(desk, 'secured')
   await fieldIs(desk, field, 'asked', 'rejected')
 }
 
-export function fieldIs(desk: Page, field: CardField, ...states: readonly string[]): Promise<void> {
+export function fieldIs(desk: Page, field: KeyedField, ...states: readonly string[]): Promise<void> {
   const selectors = states.map((state) => `[data-testid="field-${field}"][data-state="${state}"]`)
   return desk.locator(selectors.join(',')).waitFor()
 }
 
-export function dotsAre(desk: Page, field: CardField, length: number): Promise<void> {
+export function dotsAre(desk: Page, field: KeyedField, length: number): Promise<void> {
   return desk.locator(`[data-testid="dots-${field}"][data-length="${length}"]`).waitFor()
 }
 
@@ -213,7 +213,7 @@ export async function keyCard(talk: Talk, card: string): Promise<void> {
  */
 export async function keyField(
   { desk, phone }: Talk,
-  field: CardField,
+  field: KeyedField,
   press: () => Promise<void>,
 ): Promise<void> {
   const open = desk.locator(`[data-testid="field-${field}"]:not([data-state="accepted"])`)
@@ -234,7 +234,10 @@ export async function keyField(
   }
 }
 
-const clearLabels: Readonly<Record<CardField, string>> = {
+const clearLabels: Readonly<Record<KeyedField, string>> = {
+  'sort-code': 'Clear sort code',
+  'routing-number': 'Clear routing number',
+  'account-number': 'Clear account number',
   pan: 'Clear card number',
   expiry: 'Clear expiry date',
   csc: 'Clear security code',
