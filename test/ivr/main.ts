@@ -2,6 +2,7 @@
  * `npm run test:ivr`: after its tests, many random callers with real audio on a whole platform. Prints its seed.
  *
  *   node test/ivr/main.ts --callers 200 --at-once 10 --seed 7
+ *   node test/ivr/main.ts --first 57 --callers 1 --at-once 1 --seed 7     the 58th of them once more
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
@@ -10,17 +11,19 @@ import { runRandomDay } from './support/random-day.ts'
 const { values } = parseArgs({
   options: {
     callers: { type: 'string', default: '200' },
+    first: { type: 'string', default: '0' },
     'at-once': { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
-const [callers, atOnce, seed] = [Number(values.callers), Number(values['at-once']), Number(values.seed)]
-console.log(`random callers: ${callers}, ${atOnce} at once, seed ${seed}`)
+const [callers, atOnce] = [Number(values.callers), Number(values['at-once'])]
+const [first, seed] = [Number(values.first), Number(values.seed)]
+console.log(`random callers: ${callers} from ${first} on, ${atOnce} at once, seed ${seed}`)
 const startedMs = performance.now()
 const lateness = monitorEventLoopDelay({ resolution: 10 })
 lateness.enable()
 const { reports, captured, prompts, wrong } = await runRandomDay({
-  ...{ callers, atOnce, seed },
+  ...{ first, callers, atOnce, seed },
   tell: (line) => console.log(line),
 })
 const ends = (end: string) => reports.filter((report) => report.end === end).length

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { KnownPrompts, PromptEar } from './support/prompt-ear.ts'
+import { KnownPrompts } from './support/known-prompts.ts'
+import { PromptEar } from './support/prompt-ear.ts'
 
 const known = new KnownPrompts(['en-GB'])
 const samplesOf = (id: string) => known.all.find(({ ref }) => ref === `en-GB/${id}`)!.samples

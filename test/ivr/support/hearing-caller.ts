@@ -1,4 +1,5 @@
-import { type HeardPrompt, KnownPrompts, PromptEar } from './prompt-ear.ts'
+import { KnownPrompts } from './known-prompts.ts'
+import { type HeardPrompt, PromptEar } from './prompt-ear.ts'
 
 const pollMs = 100
 /** What a busy machine may hold up before a key has its effect. */

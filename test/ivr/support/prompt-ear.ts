@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { PromptManifest } from '../../../src/contracts/prompts.ts'
-import { decodeG711 } from '../../../src/dsp/g711.ts'
+import { type Known, type KnownPrompts, quiet } from './known-prompts.ts'
 
-const media = path.resolve(import.meta.dirname, '..', '..', '..', 'media', 'prompts')
-/** Louder than this is sound: the silence of A-law is 8. */
-const quiet = 16
 /** Compared of a prompt before it is followed, in samples: 80 ms. */
 const head = 640
 /** Of a prompt, heard at least before it is believed, in samples: 160 ms. */
@@ -24,72 +18,6 @@ export type HeardPrompt = {
   readonly whole: boolean
   /** Normalised correlation of the head with the prompt, 0 to 1. */
   readonly correlation: number
-}
-
-type Known = { readonly ref: string; readonly samples: Int16Array }
-type Place = { readonly known: Known; readonly offset: number }
-
-/** Samples that make a place in a prompt known again, and how far such places are apart. */
-const seed = 14
-const stride = 40
-
-/**
- * Where to lay the correlation on: places in prompts by a hash of their samples. A head that a busy machine has torn is
- * found again by what follows it.
- */
-export class KnownPrompts {
-  readonly all: readonly Known[]
-  readonly #places = new Map<number, Place[]>()
-
-  constructor(folders: readonly string[]) {
-    this.all = loadPrompts(folders)
-    for (const known of this.all) {
-      for (let offset = 0; offset + seed <= known.samples.length; offset += stride) {
-        const hash = hashAt(known.samples, offset)
-        if (hash === undefined) continue
-        const there = this.#places.get(hash)
-        if (there) there.push({ known, offset })
-        else this.#places.set(hash, [{ known, offset }])
-      }
-    }
-  }
-
-  at(pcm: Int16Array, position: number): readonly Place[] {
-    const hash = position + seed <= pcm.length ? hashAt(pcm, position) : undefined
-    return (hash === undefined ? undefined : this.#places.get(hash)) ?? []
-  }
-}
-
-/** FNV-1a; undefined where it is too quiet to tell one place from another. */
-function hashAt(samples: Int16Array, at: number): number | undefined {
-  let hash = 0x811c9dc5
-  let loud = 0
-  for (let i = at; i < at + seed; i++) {
-    const sample = samples[i]!
-    if (Math.abs(sample) > 120) loud++
-    hash = Math.imul(hash ^ (sample & 0xffff), 0x01000193)
-  }
-  return loud < seed / 2 ? undefined : hash >>> 0
-}
-
-/** The prompts of these folders of `media/prompts`, from their first sound on. */
-export function loadPrompts(folders: readonly string[]): Known[] {
-  return folders.flatMap((folder) => {
-    const { prompts } = PromptManifest.parse(
-      JSON.parse(readFileSync(path.join(media, folder, 'manifest.json'), 'utf8')),
-    )
-    const pack = readFileSync(path.join(media, folder, 'prompts.ulaw'))
-    let at = 0
-    return prompts.map(({ id, ms }) => {
-      const octets = pack.subarray(at, at + ms * 8)
-      at += octets.length
-      const samples = new Int16Array(octets.length)
-      decodeG711('mulaw', octets, samples)
-      const from = samples.findIndex((sample) => Math.abs(sample) > quiet)
-      const to = samples.findLastIndex((sample) => Math.abs(sample) > quiet) + 1
-      return { ref: `${folder}/${id}`, samples: samples.subarray(from, to) }
-    })
-  })
 }
 
 /**
@@ -146,7 +74,9 @@ export class PromptEar {
 
   #match(pcm: Int16Array, onset: number, isOver: boolean): Match | 'wait' | undefined {
     if (!isOver && pcm.length - onset < least * 2) return 'wait'
-    const best = this.#bySeed(pcm, onset, isOver) ?? this.#byHead(pcm, onset, isOver)
+    const bySeed = this.#bySeed(pcm, onset, isOver)
+    // Too little of a prompt that came bit by bit: laying all heads over it takes long, and finds no more.
+    const best = bySeed === 'scrap' ? undefined : (bySeed ?? this.#byHead(pcm, onset, isOver))
     if (!best) return undefined
     const { known, at, offset, correlation, rivals, alike } = best
     const { next, whole, waits, explained } = follow(pcm, at, known.samples, isOver, offset)
@@ -157,15 +87,17 @@ export class PromptEar {
   }
 
   /** Bit by bit the same, as a network without transcoding carries it: at the onset, or behind a torn head. */
-  #bySeed(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
+  #bySeed(pcm: Int16Array, onset: number, isOver: boolean): Found | 'scrap' | undefined {
     const until = Math.min(soundEnd(pcm, onset), onset + 8_000)
     let best: Found | undefined
+    let isScrap = false
     const rivals = new Set<string>()
     for (let position = onset; position < until && !best; position++) {
       for (const { known, offset } of this.#known.at(pcm, position)) {
         const length = Math.min(chunk, known.samples.length - offset, pcm.length - position)
         const correlation = correlate(pcm, position, known.samples, offset, length)
         if (length < 40 || correlation < believed) continue
+        isScrap = true
         const { explained, whole, waits } = follow(pcm, position, known.samples, isOver, offset)
         if (waits) rivals.add(known.ref)
         if (explained < least / 2 && !whole) continue
@@ -174,7 +106,7 @@ export class PromptEar {
           best = { known, at: position, offset, correlation, explained, rivals, alike: new Set() }
       }
     }
-    return best
+    return best ?? (isScrap ? 'scrap' : undefined)
   }
 
   #byHead(pcm: Int16Array, onset: number, isOver: boolean): Found | undefined {
@@ -266,7 +198,14 @@ function follow(pcm: Int16Array, from: number, samples: Int16Array, isOver: bool
 /** Past inserted silence, where the prompt goes on; undefined when it does not. */
 function resume(pcm: Int16Array, at: number, samples: Int16Array, offset: number): number | undefined {
   const length = Math.min(chunk * 2, samples.length - offset)
-  for (let skip = 1; skip < longestPause && at + skip + length <= pcm.length; skip++) {
+  let loud = at
+  while (loud < pcm.length && loud - at < longestPause && Math.abs(pcm[loud]!) <= quiet) loud++
+  // Nothing but silence is like no prompt: it is passed over, as looking for one in it takes the most time of all.
+  for (
+    let skip = Math.max(1, loud - at - length + 1);
+    skip < longestPause && at + skip + length <= pcm.length;
+    skip++
+  ) {
     if (Math.abs(pcm[at + skip - 1]!) > quiet && skip > chunk) return undefined
     if (correlate(pcm, at + skip, samples, offset, length) > 0.9) return at + skip
   }

@@ -8,6 +8,8 @@ import { type CallerReport, callAtRandom } from './random-caller.ts'
 
 export type RandomDay = {
   readonly callers: number
+  /** The index of the first: each caller does the same in any run of this seed. */
+  readonly first?: number
   readonly atOnce: number
   readonly seed: number
   readonly tell?: (line: string) => void
@@ -26,7 +28,13 @@ const underWay = new Set<PaymentResource['status']>(['collecting', 'ready', 'aut
 const movement = (amountMinor: number, last4: string | null) => `${amountMinor} ${last4}`
 
 /** Many callers on one platform, several at a time; then what they heard, our payments and the gateway's ledger are compared. */
-export async function runRandomDay({ callers, atOnce, seed, tell }: RandomDay): Promise<DayVerdict> {
+export async function runRandomDay({
+  callers,
+  first = 0,
+  atOnce,
+  seed,
+  tell,
+}: RandomDay): Promise<DayVerdict> {
   const platform = await startThrowawayPlatform({
     logLevel: 'warn',
     collection: { firstDigitSeconds: 30, betweenDigitsSeconds: 20 },
@@ -34,9 +42,9 @@ export async function runRandomDay({ callers, atOnce, seed, tell }: RandomDay): 
   try {
     const reports: CallerReport[] = []
     const failed: string[] = []
-    let next = 0
+    let next = first
     const line = async () => {
-      for (let index = next++; index < callers; index = next++) {
+      for (let index = next++; index < first + callers; index = next++) {
         const account = String(2_000 + index)
         const options = {
           url: platform.addresses.simulator,
