@@ -87,6 +87,12 @@ function ofPayment(was: PaymentResource | undefined, is: PaymentResource): Annou
 function ofField(was: FieldView | undefined, is: FieldView, payment: PaymentResource): Announcement[] {
   if (was?.state === is.state && was.fault === is.fault) return []
   const name = fieldNames[is.field]
+  if (
+    is.state === 'keying' &&
+    was?.state !== 'keying' &&
+    (is.field === 'pan' || is.field === 'account-number')
+  )
+    return [politely(`${name} is being keyed. Stop the caller if they read it aloud.`)]
   if (is.state === 'accepted') {
     const card =
       is.field === 'pan' || is.field === 'account-number' ? cardWords(payment.collection ?? payment) : null

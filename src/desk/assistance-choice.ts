@@ -15,6 +15,7 @@ const promptWords = {
 export class AssistanceChoice extends LitElement {
   static override properties = {
     callId: { attribute: false },
+    keying: { attribute: false },
     chosen: { state: true },
     fault: { state: true },
   }
@@ -54,16 +55,30 @@ export class AssistanceChoice extends LitElement {
       input {
         width: auto;
       }
+      .aloud {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0.6rem 1rem;
+        align-items: center;
+        justify-content: space-between;
+        padding: 0.75rem 1rem;
+        border: 2px solid var(--waiting);
+        border-radius: 8px;
+        background: var(--waiting-wash);
+      }
     `,
   ]
 
   declare callId: string
+  /** The digits of the number are being keyed now. */
+  declare keying: boolean
   declare chosen: Assistance
   declare fault: string | null
   readonly #api = new ResultsApi()
 
   constructor() {
     super()
+    this.keying = false
     this.chosen = { prompts: 'silence', locale: 'en-GB', muteCaller: false }
     this.fault = null
   }
@@ -71,9 +86,7 @@ export class AssistanceChoice extends LitElement {
   override render(): TemplateResult {
     const { prompts, locale, muteCaller } = this.chosen
     return html`
-      <p class="hint" role="note" data-testid="aloud">
-        The card is for the keypad only. Stop a caller who reads it aloud: what is said is heard, and may be recorded.
-      </p>
+      ${this.#aloud()}
       <fieldset aria-label="While the caller keys">
         <label>
           The caller hears
@@ -103,6 +116,28 @@ export class AssistanceChoice extends LitElement {
       </fieldset>
       ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : nothing}
     `
+  }
+
+  /** A standing word beforehand; while the number is being keyed a warning, with what can be done about it. */
+  #aloud(): TemplateResult {
+    if (!this.keying)
+      return html`<p class="hint" role="note" data-testid="aloud">
+        The card is for the keypad only. Stop a caller who reads it aloud: what is said is heard, and may be recorded.
+      </p>`
+    const { muteCaller } = this.chosen
+    return html`<div class="aloud" role="note" data-testid="aloud" data-now>
+      <p>
+        <strong>The number is being keyed.</strong>
+        ${
+          muteCaller
+            ? 'You do not hear the caller until it is complete.'
+            : 'Stop the caller if they read it aloud: what is said is heard, and may be recorded.'
+        }
+      </p>
+      <button data-testid="mute-now" @click=${() => this.#choose({ muteCaller: !muteCaller })}>
+        ${muteCaller ? 'Hear the caller again' : 'Mute the caller to me'}
+      </button>
+    </div>`
   }
 
   protected override updated(changed: Map<PropertyKey, unknown>): void {

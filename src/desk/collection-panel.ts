@@ -113,7 +113,7 @@ export class CollectionPanel extends LitElement {
       <div class="row">${this.#actions()}</div>
       ${
         payment.status === 'created' || payment.status === 'collecting'
-          ? html`<assistance-choice .callId=${payment.callId}></assistance-choice>`
+          ? html`<assistance-choice .callId=${payment.callId} .keying=${isNumberKeyed(payment)}></assistance-choice>`
           : nothing
       }
       ${payment.status === 'authorising' ? nothing : html`<other-ways .payment=${payment}></other-ways>`}
@@ -245,6 +245,12 @@ export class CollectionPanel extends LitElement {
 
 function isAsked(state: FieldView['state']): boolean {
   return state === 'asked' || state === 'keying' || state === 'rejected'
+}
+
+/** The digits of a card's or an account's number are being keyed: what must not be read aloud. */
+function isNumberKeyed({ collection }: PaymentResource): boolean {
+  const isNumber = (field: string) => field === 'pan' || field === 'account-number'
+  return collection?.fields.some(({ field, state }) => isNumber(field) && state === 'keying') ?? false
 }
 
 customElements.define('collection-panel', CollectionPanel)

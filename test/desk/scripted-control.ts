@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import fastify, { type FastifyInstance } from 'fastify'
+import { Assistance } from '../../src/contracts/assistance.ts'
 import { DeskEvent, type PaymentResource } from '../../src/contracts/desk-port.ts'
 import { PlatformStatus } from '../../src/contracts/platform-status.ts'
 import { addDesk } from '../../src/control/http/desk-files.ts'
@@ -26,6 +27,8 @@ export class ScriptedControl {
   gate: Promise<void> = Promise.resolve()
   /** Until it is resolved, no payment can be read. */
   readGate: Promise<void> = Promise.resolve()
+  /** What the agent chose for the call. */
+  assistance: Assistance = Assistance.parse({})
   loggedIn = false
   /** As GET /v1/status answers it; while null, it cannot be read. */
   status: PlatformStatus | null = null
@@ -95,6 +98,11 @@ export class ScriptedControl {
     app.get('/v1/status', (_request, reply) =>
       this.status ? reply.send(PlatformStatus.parse(this.status)) : reply.code(503).send(problem(503)),
     )
+    app.get('/v1/calls/:id/assistance', async () => this.assistance)
+    app.post('/v1/calls/:id/assistance', async (request) => {
+      this.assistance = Assistance.parse(request.body)
+      return this.assistance
+    })
     app.get('/v1/payments/:id', async () => {
       await this.readGate
       return this.payment

@@ -46,9 +46,8 @@ export class AssistedCalls {
 
   /** Counts at once, in the middle of a card too. */
   choose(callId: string, assistance: Assistance): void {
-    const helped = this.#calls.get(callId) ?? { assistance, faults: [], muted: false, atPan: false }
+    const helped = this.#helped(callId)
     helped.assistance = assistance
-    this.#calls.set(callId, helped)
     if (assistance.prompts === 'silence') this.#tell(callId, 'stop-playing', { callId })
     this.#mute(callId, helped)
   }
@@ -59,9 +58,10 @@ export class AssistedCalls {
 
   onVault(collection: Collection, event: VaultEvent): void {
     const { callId, flow } = collection
-    const helped = this.#calls.get(callId)
     // Callers without an agent are talked with by their flow.
-    if (!helped || flow !== 'agent') return
+    if (flow !== 'agent') return
+    // Also before anything is chosen: who mutes in the middle of the number is in the middle of it.
+    const helped = this.#helped(callId)
     if (event.type === 'field-asked') helped.atPan = event.field === 'pan' || event.field === 'account-number'
     else if (event.type === 'field-accepted' || event.type === 'collected' || event.type === 'ended')
       helped.atPan = false
@@ -77,6 +77,15 @@ export class AssistedCalls {
     helped.atPan = false
     helped.faults = []
     this.#mute(collection.callId, helped)
+  }
+
+  #helped(callId: string): Helped {
+    const helped = this.#calls.get(callId) ?? {
+      assistance: Assistance.parse({}),
+      ...{ faults: [], muted: false, atPan: false },
+    }
+    this.#calls.set(callId, helped)
+    return helped
   }
 
   #audioOf(helped: Helped, collection: Collection, event: VaultEvent): readonly PromptRef[] {

@@ -77,6 +77,14 @@ describe('a caller beside an agent', () => {
     expect(muted()).toEqual([true, false])
   })
 
+  it('is silent at once when the agent asks for it in the middle of the number, with nothing chosen before', () => {
+    happens(asked('pan'), { type: 'field-progressed', field: 'pan', length: 4 })
+    choose({ muteCaller: true })
+    expect(muted()).toEqual([true])
+    happens({ type: 'field-accepted', field: 'pan', length: 16 })
+    expect(muted()).toEqual([true, false])
+  })
+
   it('is heard again when the collection ends in the middle of the number, or the agent wishes it', () => {
     choose({ muteCaller: true })
     happens(asked('pan'))
