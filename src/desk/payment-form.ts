@@ -100,7 +100,7 @@ export class PaymentForm extends LitElement {
         <receipt-wish .fault=${this.faults.receipt ?? null}></receipt-wish>
         <label class="check">
           <input type="checkbox" name="manual" />
-          Ask me before anything is charged
+          Ask me before the card is charged
         </label>
         <div class="row">
           <button class="main" type="submit" ?disabled=${why !== null} aria-busy=${busy} aria-describedby="why">
