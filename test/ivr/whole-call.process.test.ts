@@ -1,7 +1,9 @@
+import path from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { PaymentResource } from '../../src/contracts/desk-port.ts'
 import { ApiRefused } from '../../src/demo/api-client.ts'
 import { demoCard } from '../../src/demo/demo-cards.ts'
+import { loadMediaLibrary } from '../../src/simulator/media-library.ts'
 import { sandboxDepositNumber } from '../../src/supervisor/plan/sandbox-merchant.ts'
 import { keysHeard } from '../e2e/keys-heard.ts'
 import { CallersHouse } from './support/callers-house.ts'
@@ -56,6 +58,18 @@ describe.concurrent('a call without an agent, over a media stream', () => {
       caller.refs.join(' '),
     ).toEqual([])
     await caller.line.hangUp()
+  })
+
+  it('is paid by a caller who never stops talking: no word of theirs is a key', async () => {
+    const caller = await house.call()
+    const words = await loadMediaLibrary(path.resolve('media', 'speech'))
+    const talk = Buffer.concat([...words].filter(([id]) => id.startsWith('caller-')).map(([, said]) => said))
+    const talking = caller.line.handset.speak(talk, { loop: true }).catch(() => {})
+    await reply(caller, paidReplies({ account: '2304' }))
+    await caller.isLetGo()
+    await talking
+    expect(await house.aftermath(caller)).toEqual(['captured'])
+    expect(await house.charged('order-2304')).toHaveLength(1)
   })
 
   it('says what is wrong: an unknown number, a card that fails its check, and cancels with two stars', async () => {
