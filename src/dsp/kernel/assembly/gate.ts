@@ -3,15 +3,16 @@ import {
   AWAKE,
   AWAKE_HOPS,
   GATE,
+  GATE_HIGH_SUMMED,
   GATE_IM,
   GATE_LEAST_POWER,
   GATE_LEAST_SHARE,
   GATE_LEAST_SIDE,
   GATE_LEAST_SINE,
+  GATE_LOW_SUMMED,
   GATE_MEASURED,
   GATE_POWER,
   GATE_RE,
-  GATE_SUMMED,
   GATE_TURNS,
   OCTETS,
   PASSED,
@@ -72,17 +73,15 @@ function energies(base: usize, re: v128, im: v128, at: usize): v128 {
   return f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y))
 }
 
-/** The sums of a block that nobody has looked at yet, because it was quiet or the gate was not asked. */
-function sumUp(base: usize, a: v128, b: v128, c: v128): void {
-  for (let half: usize = 0; half < 32; half += 16) {
-    const re = sums(a, b, c, half)
-    const im = sums(a, b, c, half + 32)
-    const to = base + GATE_RE + (half << 1)
-    v128.store(to, f64x2.convert_low_i32x4_s(re))
-    v128.store(to, upper(re), 16)
-    v128.store(to, f64x2.convert_low_i32x4_s(im), 64)
-    v128.store(to, upper(im), 80)
-  }
+/** The sums of a block that nobody has looked at yet, of one group of frequencies: the low (0) or the high (16). */
+function sumUp(base: usize, a: v128, b: v128, c: v128, group: usize): void {
+  const re = sums(a, b, c, group)
+  const im = sums(a, b, c, group + 32)
+  const to = base + GATE_RE + (group << 1)
+  v128.store(to, f64x2.convert_low_i32x4_s(re))
+  v128.store(to, upper(re), 16)
+  v128.store(to, f64x2.convert_low_i32x4_s(im), 64)
+  v128.store(to, upper(im), 80)
 }
 
 /** To be called with every third hop, once its samples are there. Wakes the channel when something may be a pair. */
@@ -107,8 +106,13 @@ function evenOctets(base: usize, first: i32, second: i32): v128 {
   return v128.shuffle<i8>(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
 }
 
-/** Power of the block before, and its sums when they are asked for: from octets where it was passed over too. */
-function powerBefore(base: usize, hop: i32, law: i32, summed: bool): f64 {
+/** What is asked of the block before: its power, or its sums at one group of frequencies. */
+const POWER: i32 = -1
+const LOW: i32 = 0
+const HIGH: i32 = 16
+
+/** Looks at the block before again: at octets where it was passed over too. Returns its power when that is asked for. */
+function lookBefore(base: usize, hop: i32, law: i32, asked: i32): f64 {
   let a = thin(base, hop - 5)
   let b = thin(base, hop - 4)
   let c = thin(base, hop - 3)
@@ -119,8 +123,9 @@ function powerBefore(base: usize, hop: i32, law: i32, summed: bool): f64 {
     b = law === 0 ? mulawHigh(even) : alawHigh(even)
     c = law === 0 ? mulawLow(last) : alawLow(last)
   }
-  if (summed) sumUp(base, a, b, c)
-  return powerOf(a, b, c)
+  if (asked === POWER) return powerOf(a, b, c)
+  sumUp(base, a, b, c, <usize>asked)
+  return 0
 }
 
 // @ts-expect-error: decorator
@@ -128,27 +133,31 @@ function powerBefore(base: usize, hop: i32, law: i32, summed: bool): f64 {
 function look(base: usize, hop: i32, t0: v128, t1: v128, t2: v128, law: i32): void {
   const power = powerOf(t0, t1, t2)
   const isMeasured = load<i32>(base, GATE_MEASURED) === hop - 3
-  const total = power + (isMeasured ? load<f64>(base, GATE_POWER) : powerBefore(base, hop, law, false))
+  const total = power + (isMeasured ? load<f64>(base, GATE_POWER) : lookBefore(base, hop, law, POWER))
   store<i32>(base, hop, GATE_MEASURED)
   store<f64>(base, power, GATE_POWER)
   if (total < GATE_LEAST_POWER) return
-  if (load<i32>(base, GATE_SUMMED) !== hop - 3) powerBefore(base, hop, law, true)
-  store<i32>(base, hop, GATE_SUMMED)
-  const lowRe = sums(t0, t1, t2, 0)
-  const lowIm = sums(t0, t1, t2, 32)
-  const highRe = sums(t0, t1, t2, 16)
-  const highIm = sums(t0, t1, t2, 48)
-  const a = energies(base, f64x2.convert_low_i32x4_s(lowRe), f64x2.convert_low_i32x4_s(lowIm), 0)
-  const b = energies(base, upper(lowRe), upper(lowIm), 16)
-  const c = energies(base, f64x2.convert_low_i32x4_s(highRe), f64x2.convert_low_i32x4_s(highIm), 32)
-  const d = energies(base, upper(highRe), upper(highIm), 48)
-  const lows = f64x2.pmax(a, b)
-  const highs = f64x2.pmax(c, d)
-  const low = max(f64x2.extract_lane(lows, 0), f64x2.extract_lane(lows, 1))
-  const high = max(f64x2.extract_lane(highs, 0), f64x2.extract_lane(highs, 1))
-  if (low + high < GATE_LEAST_SHARE * total) return
-  if (min(low, high) < max(GATE_LEAST_SINE, GATE_LEAST_SIDE * total)) return
+  // Most of what is said has next to nothing in the high group: then nobody asks for the low one.
+  const least = max(GATE_LEAST_SINE, GATE_LEAST_SIDE * total)
+  if (load<i32>(base, GATE_HIGH_SUMMED) !== hop - 3) lookBefore(base, hop, law, HIGH)
+  store<i32>(base, hop, GATE_HIGH_SUMMED)
+  const high = strongest(base, sums(t0, t1, t2, 16), sums(t0, t1, t2, 48), 32)
+  if (high < least) return
+  if (load<i32>(base, GATE_LOW_SUMMED) !== hop - 3) lookBefore(base, hop, law, LOW)
+  store<i32>(base, hop, GATE_LOW_SUMMED)
+  const low = strongest(base, sums(t0, t1, t2, 0), sums(t0, t1, t2, 32), 0)
+  if (low < least || low + high < GATE_LEAST_SHARE * total) return
   store<i32>(base, AWAKE_HOPS, AWAKE)
+}
+
+/** Energy of the strongest of the four frequencies of a group, over the last two blocks. */
+// @ts-expect-error: decorator
+@inline
+function strongest(base: usize, re: v128, im: v128, at: usize): f64 {
+  const a = energies(base, f64x2.convert_low_i32x4_s(re), f64x2.convert_low_i32x4_s(im), at)
+  const b = energies(base, upper(re), upper(im), at + 16)
+  const most = f64x2.pmax(a, b)
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
 }
 
 // @ts-expect-error: decorator

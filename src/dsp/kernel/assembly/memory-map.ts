@@ -37,9 +37,10 @@ export const GATE_RE: usize = 17_040
 export const GATE_IM: usize = 17_104
 export const GATE_POWER: usize = 17_168
 export const AWAKE: usize = 17_176
-/** Hop of the block whose sums are known, and of that whose energy is. */
-export const GATE_SUMMED: usize = 17_180
+/** Hops of the blocks whose sums of the high and of the low group are known, and of that whose energy is. */
+export const GATE_HIGH_SUMMED: usize = 17_180
 export const GATE_MEASURED: usize = 17_184
+export const GATE_LOW_SUMMED: usize = 17_196
 /** Octets or samples that are to be taken in. */
 export const INPUT: usize = 17_200
 /** Ring of the octets of hops that were passed over, by hop & 63, and how many of the last hops were. */
