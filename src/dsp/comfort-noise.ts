@@ -6,14 +6,14 @@ const loudest = powerAt0Dbm0 * 10 ** -3.8
 
 /** Noise at the level of the line's quiet moments, in 16-bit linear. It knows nothing of what it stands in for. */
 export class ComfortNoise {
-  /** [floor as mean square of 14-bit samples, last value, amplitude that gives the floor] */
+  /** [floor as mean square of 14-bit samples, last value, amplitude that gives the floor: 0 until it is needed] */
   readonly #level: Float64Array
   readonly #seed: Int32Array
 
   constructor(state: StateBuffer) {
     this.#level = state.float64(3)
     this.#seed = state.int32(1)
-    this.#settle(powerAt0Dbm0 * 1e-6)
+    this.#level[0] = powerAt0Dbm0 * 1e-6
     this.#seed[0] = 0x2545f491
   }
 
@@ -21,15 +21,8 @@ export class ComfortNoise {
   learn(power: number): void {
     const level = this.#level
     const floor = level[0]!
-    this.#settle(
-      power < floor ? floor + 0.2 * (power - floor) : Math.min(floor * 1.002 + 1e-3, loudest, power),
-    )
-  }
-
-  #settle(floor: number): void {
-    this.#level[0] = floor
-    // Uniform in ±1 has a mean square of 1/3, which the low-pass below makes 4/9; 16-bit is four times 14-bit.
-    this.#level[2] = 4 * Math.sqrt((floor * 9) / 4)
+    level[0] = power < floor ? floor + 0.2 * (power - floor) : Math.min(floor * 1.002 + 1e-3, loudest, power)
+    level[2] = 0
   }
 
   next(): number {
@@ -39,6 +32,8 @@ export class ComfortNoise {
     const level = this.#level
     const smooth = 0.5 * level[1]! + value / 0x8000_0000
     level[1] = smooth
+    // Uniform in ±1 has a mean square of 1/3, which the low-pass above makes 4/9; 16-bit is four times 14-bit.
+    if (level[2] === 0) level[2] = 4 * Math.sqrt((level[0]! * 9) / 4)
     return smooth * level[2]!
   }
 }

@@ -217,7 +217,7 @@ export class GuardedLine {
         spectrum.advance(-1)
         return hops
       }
-      if (spectrum.hops % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
+      this.#learnFloor()
     }
     return most
   }
@@ -232,7 +232,24 @@ export class GuardedLine {
       this.#noise.learn(this.#kernel.views.level[0]! / samplesOfLevel)
       return
     }
-    for (let hop = 0; hop < hops; hop++) this.#step()
+    for (let hop = 0; hop < hops; hop++) if (!this.#calm || !this.#passesOver()) this.#step()
+  }
+
+  /** Moves on by a hop, unless a press could begin with it. Not armed. */
+  #passesOver(): boolean {
+    const spectrum = this.#spectrum
+    spectrum.advance()
+    if (spectrum.matters && this.#detector.stirs) {
+      spectrum.advance(-1)
+      return false
+    }
+    this.#learnFloor()
+    return true
+  }
+
+  #learnFloor(): void {
+    const spectrum = this.#spectrum
+    if (spectrum.hops % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
   }
 
   #conceal(output: Codes, length: number): void {
@@ -260,9 +277,7 @@ export class GuardedLine {
     this.#detector.step(lost)
     if (this.#armed || this.#line.delay > 0) this.#plan.step(lost, this.#detector.active)
     const isQuiet = !lost && !this.#detector.busy && this.#plan.idle
-    if (isQuiet && this.#spectrum.hops % hopsOfFloor === 0) {
-      this.#noise.learn(this.#spectrum.power(hopsOfFloor))
-    }
+    if (isQuiet) this.#learnFloor()
     this.#calm = isQuiet && this.#detector.calm && this.#plan.calm
   }
 }
