@@ -8,6 +8,7 @@ import { openKernel } from './kernel/open-kernel.ts'
 import { samplesOfLevel, type ToneKernel } from './kernel/tone-kernel.ts'
 import { MaskPlan } from './mask-plan.ts'
 import { StateBuffer } from './state-buffer.ts'
+import { stirLimits } from './stir-limits.ts'
 import { Suspicion } from './suspicion.ts'
 import type { ToneChannelOptions, ToneEvent } from './tone-channel.ts'
 import { ToneEvidence } from './tone-evidence.ts'
@@ -212,6 +213,12 @@ export class GuardedLine {
     const most = Math.floor(samples / hopSamples)
     const spectrum = this.#spectrum
     for (let hops = 0; hops < most; hops++) {
+      const calm = spectrum.calmHops(stirLimits, most - hops)
+      for (const to = hops + calm; hops < to; hops++) {
+        spectrum.advance()
+        this.#learnFloor()
+      }
+      if (hops === most) return most
       spectrum.advance()
       if (this.#detector.stirs || this.#suspicion.stirs(this.#plan.prior)) {
         spectrum.advance(-1)
@@ -249,7 +256,7 @@ export class GuardedLine {
 
   #learnFloor(): void {
     const spectrum = this.#spectrum
-    if (spectrum.hops % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
+    if ((spectrum.hops | 0) % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
   }
 
   #conceal(output: Codes, length: number): void {

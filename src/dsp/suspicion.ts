@@ -40,6 +40,20 @@ const lastingThreshold = 3.5
 /** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
 const headShare = 0.002
 
+/** What is asked for before anything is suspected of somebody of whom nothing was before. */
+export const suspicionLimits = {
+  purity: leastPairPurity,
+  power: minPower,
+  twist: maxTwist,
+  offsetPct: betweenPct,
+  hope: leastHope,
+  burst: leastBurst,
+  suddenFactor,
+  edgeShare,
+  beginningPurity: 0.6,
+  beginningSteadiness: 0.05,
+} as const
+
 const hintScore = suspicionScore(suspicionShapes.hint, hintWeights)
 const glanceScore = suspicionScore(suspicionShapes.glance, glanceWeights)
 const onsetScore = suspicionScore(suspicionShapes.onset, onsetWeights)
@@ -132,8 +146,10 @@ export class Suspicion {
     const low = fit[fitField.lowPower]!
     const high = fit[fitField.highPower]!
     const uneven = fit[fitField.purity]! < 0.7 || fit[fitField.steadiness]! < 0.3
-    if (fit[fitField.purity]! < 0.6 || fit[fitField.steadiness]! < 0.05 || !isLoudPair(low, high))
+    const { beginningPurity, beginningSteadiness } = suspicionLimits
+    if (fit[fitField.purity]! < beginningPurity || fit[fitField.steadiness]! < beginningSteadiness)
       return false
+    if (!isLoudPair(low, high)) return false
     if (!isNearPair(low, high)) return false
     const pair = fit[fitField.pair]!
     if (Math.abs(fit[fitField.lowOffsetHz]!) > 0.01 * nearPct * lowGroupHz[pair >> 2]!) return false

@@ -33,6 +33,15 @@ const minTwistDb = -11.5
 const sharpRiseDb = -8
 const steadyLowBandDb = 2
 
+/** What a window has to reach at least before it can be the first of a press. */
+export const candidateLimits = {
+  offsetPct: maxOffsetPct,
+  steadiness: minSteadiness,
+  power: minPower,
+  leastTwistDb: minTwistDb,
+  mostTwistDb: maxTwistDb,
+} as const
+
 export const CandidateField = {
   key: 0,
   run: 1,

@@ -12,7 +12,8 @@ export const layout = {
   offers: 68_096,
   gate: 69_120,
   gateTurns: 69_888,
-  channels: 70_016,
+  limits: 70_016,
+  channels: 70_976,
   channel: {
     samples: 0,
     sums: 2_048,

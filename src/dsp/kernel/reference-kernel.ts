@@ -89,6 +89,11 @@ export class ReferenceKernel implements ToneKernel {
     return found
   }
 
+  /** It looks at every hop. */
+  calmHops(): number {
+    return 0
+  }
+
   fit(blockHops: number, first: number, fit: Float64Array): void {
     this.#pairFit.fit(blockHops, first, fit, 0)
   }

@@ -77,6 +77,11 @@ export type ToneKernel = {
   /** As `takeOctets`, for samples that never came: zeroes. */
   takeLost(samples: number): number
   /**
+   * Of `most` hops from hop `first` on, how many may be passed before one must be looked at: a kernel may know that a hop
+   * falls short of `limits` (../stir-limits.ts), and need not.
+   */
+  calmHops(limits: Float64Array, first: number, most: number): number
+  /**
    * Fits the strongest pair to 3 × `blockHops` (1 to 5) hops from hop `first` on, which must have been summed up. Writes
    * `fitFields` numbers to `fit`.
    */

@@ -11,6 +11,7 @@ type Exports = {
   takeLost(base: number, length: number): number
   takeOffers(count: number): void
   fitWindow(base: number, hops: number, first: number): void
+  calmHops(base: number, first: number, most: number): number
   sumUp(base: number, first: number, hops: number): void
 }
 /** Words of an offer: base, length, law + 2 when gated, hops found. */
@@ -23,6 +24,7 @@ class Bank {
   readonly #offers: Int32Array
   /** Frames that are offered and not taken in yet; at most one of each channel. */
   #offered = 0
+  #limits: Float64Array | undefined
   readonly free: number[] = Array.from({ length: channelsOfBank }, (_, channel) => channel)
 
   constructor(api: WebAssemblyApi, module: WebAssemblyModule) {
@@ -31,6 +33,13 @@ class Bank {
     this.memory = memory.buffer
     this.#offers = new Int32Array(this.memory, layout.offers, offerWords * channelsOfBank)
     writeTables(this.memory)
+  }
+
+  /** Nearly always those that were written before. */
+  limit(limits: Float64Array): void {
+    if (limits === this.#limits) return
+    new Float64Array(this.memory, layout.limits, limits.length).set(limits)
+    this.#limits = limits
   }
 
   /** Returns the place of the offer, to ask for what was found. */
@@ -130,6 +139,11 @@ export class WasmKernel implements ToneKernel {
 
   takeLost(samples: number): number {
     return this.#bank.exports.takeLost(this.#base, samples)
+  }
+
+  calmHops(limits: Float64Array, first: number, most: number): number {
+    this.#bank.limit(limits)
+    return this.#bank.exports.calmHops(this.#base, first, most)
   }
 
   fit(blockHops: number, first: number, fit: Float64Array): void {

@@ -43,6 +43,7 @@ import {
 import { decode } from './decode'
 import { gate, gateOctets } from './gate'
 import { fitSummed, strongest } from './pair-fit'
+export { calmHops } from './calm'
 export { fitWindow } from './pair-fit'
 
 /** Takes in what is offered: a frame of octets of each of `count` channels. */

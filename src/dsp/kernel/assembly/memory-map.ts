@@ -10,6 +10,8 @@ export const DECODE: usize = 67_072
 export const OFFERS: usize = 68_096
 export const GATE: usize = 69_120
 export const GATE_TURNS: usize = 69_888
+/** What a hop must reach before it is looked at: 24 limits, and 6 × 16 numbers of signs. */
+export const LIMITS: usize = 70_016
 
 // Fields of a channel, from its base.
 export const SAMPLES: usize = 0
