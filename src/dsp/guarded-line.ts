@@ -213,7 +213,7 @@ export class GuardedLine {
     const most = Math.floor(samples / hopSamples)
     const spectrum = this.#spectrum
     for (let hops = 0; hops < most; hops++) {
-      const calm = spectrum.calmHops(stirLimits, most - hops)
+      const calm = spectrum.calmHops(stirLimits, this.#plan.mostPrior, most - hops)
       for (const to = hops + calm; hops < to; hops++) {
         spectrum.advance()
         this.#learnFloor()

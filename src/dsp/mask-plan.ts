@@ -127,6 +127,11 @@ export class MaskPlan {
     )
   }
 
+  /** The most that `prior` can be from now on, until something stirs. */
+  get mostPrior(): number {
+    return this.#o.evidence.hop > this.#s[field.eagerUntilHop]! ? 0 : eagerness + familiarity
+  }
+
   /** What is known before a window is looked at: that somebody is keying, and how loud his keys are. */
   get prior(): number {
     const s = this.#s

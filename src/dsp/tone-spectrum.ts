@@ -40,9 +40,9 @@ export class ToneSpectrum {
     this.#seen[0] = this.#seen[0]! + hops
   }
 
-  /** Of the next `most` hops, how many need not be looked at: they fall short of `limits`. */
-  calmHops(limits: Float64Array, most: number): number {
-    return this.#kernel.calmHops(limits, this.#seen[0]!, most)
+  /** Of the next `most` hops, how many need not be looked at: they fall short of `limits`, with `prior` on their side. */
+  calmHops(limits: Float64Array, prior: number, most: number): number {
+    return this.#kernel.calmHops(limits, prior, this.#seen[0]!, most)
   }
 
   /** Ring of 14-bit samples: sample n lies at n mod its length. Those of the last 68 ms are there. */

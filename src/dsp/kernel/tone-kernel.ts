@@ -78,9 +78,9 @@ export type ToneKernel = {
   takeLost(samples: number): number
   /**
    * Of `most` hops from hop `first` on, how many may be passed before one must be looked at: a kernel may know that a hop
-   * falls short of `limits` (../stir-limits.ts), and need not.
+   * falls short of `limits` (../stir-limits.ts), and need not. `prior`: the most that may speak for a pair beforehand.
    */
-  calmHops(limits: Float64Array, first: number, most: number): number
+  calmHops(limits: Float64Array, prior: number, first: number, most: number): number
   /**
    * Fits the strongest pair to 3 × `blockHops` (1 to 5) hops from hop `first` on, which must have been summed up. Writes
    * `fitFields` numbers to `fit`.

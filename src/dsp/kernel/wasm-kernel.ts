@@ -11,7 +11,7 @@ type Exports = {
   takeLost(base: number, length: number): number
   takeOffers(count: number): void
   fitWindow(base: number, hops: number, first: number): void
-  calmHops(base: number, first: number, most: number): number
+  calmHops(base: number, first: number, most: number, prior: number): number
   sumUp(base: number, first: number, hops: number): void
 }
 /** Words of an offer: base, length, law + 2 when gated, hops found. */
@@ -141,9 +141,9 @@ export class WasmKernel implements ToneKernel {
     return this.#bank.exports.takeLost(this.#base, samples)
   }
 
-  calmHops(limits: Float64Array, first: number, most: number): number {
+  calmHops(limits: Float64Array, prior: number, first: number, most: number): number {
     this.#bank.limit(limits)
-    return this.#bank.exports.calmHops(this.#base, first, most)
+    return this.#bank.exports.calmHops(this.#base, first, most, prior)
   }
 
   fit(blockHops: number, first: number, fit: Float64Array): void {

@@ -22,19 +22,19 @@ const POWER_0_DBM0: usize = LIMITS + 176
 const LEAST_HINT: usize = LIMITS + 184
 const SIGNS: usize = LIMITS + 192
 
-/** Of `most` hops from `first` on, how many may be passed before one must be looked at. */
-export function calmHops(base: usize, first: i32, most: i32): i32 {
+/** Of `most` hops from `first` on, how many may be passed before one must be looked at; `prior` as in Suspicion.odds. */
+export function calmHops(base: usize, first: i32, most: i32, prior: f64): i32 {
   for (let i = 0; i < most; i++) {
     const hop = first + i
     const slot = <usize>(hop & RING)
-    if (load<u8>(base + FLAGS + slot) !== 0 && stirs(base + FITS + (slot << 6))) return i
+    if (load<u8>(base + FLAGS + slot) !== 0 && stirs(base + FITS + (slot << 6), prior)) return i
     if (bursts(base, hop)) return i
   }
   return most
 }
 
 /** Could this fit be a press's first, or be suspected? */
-function stirs(fit: usize): bool {
+function stirs(fit: usize, prior: f64): bool {
   const pair = <usize>load<f64>(fit)
   const low = load<f64>(fit, 8)
   const high = load<f64>(fit, 16)
@@ -63,7 +63,7 @@ function stirs(fit: usize): bool {
     ),
     f64x2.add(weighed(4, Math.abs(decibels(twist))), weighed(5, level)),
   )
-  return f64x2.extract_lane(hint, 0) + f64x2.extract_lane(hint, 1) >= load<f64>(LEAST_HINT)
+  return f64x2.extract_lane(hint, 0) + f64x2.extract_lane(hint, 1) + prior >= load<f64>(LEAST_HINT)
 }
 
 /** A sign's weight, in two halves: [from, to, slope, unused, six knots, their six weights]. */
