@@ -7,6 +7,7 @@ import { openReferenceKernel } from '../../../src/dsp/kernel/open-kernel.ts'
 import type { KernelViews, ToneKernel } from '../../../src/dsp/kernel/tone-kernel.ts'
 import { WasmKernel, wasmKernelRuns } from '../../../src/dsp/kernel/wasm-kernel.ts'
 import { toInt16 } from '../../../src/dsp/tone-generator.ts'
+import { createToneChannel } from '../../../src/dsp/tone-guard.ts'
 import { buildKernel } from '../support/build-kernel.ts'
 import { normal, seeded } from '../support/random.ts'
 import { Track } from '../support/track.ts'
@@ -147,6 +148,21 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
       expect(fits[1]).toEqual(fits[0])
     }
     kernels[1].release()
+  })
+
+  it('masks a voice between keys as the reference does, which passes over nothing', () => {
+    const octets = medley(seeded(seed + 5)).octets()
+    const open = (kernel: ToneKernel) =>
+      createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'silence' }, kernel)
+    const channels = [open(openReferenceKernel()), open(new WasmKernel())]
+    const outputs = channels.map(() => new Uint8Array(octets.length))
+    for (const [i, channel] of channels.entries()) {
+      channel.arm()
+      for (let at = 0; at < octets.length; at += 160)
+        channel.process(octets.subarray(at, at + 160), outputs[i]!.subarray(at, at + 160))
+      channel.release()
+    }
+    expect(Buffer.compare(outputs[1]!, outputs[0]!)).toBe(0)
   })
 
   it('keeps two channels of one memory apart, and zeroes one of them at release', () => {
