@@ -33,6 +33,8 @@ export class PostgresServer {
   readonly #identity: Identity
   readonly #password: string
   #process: ChildProcess | undefined
+  /** Settles when what was killed has ended. */
+  #gone: Promise<void> = Promise.resolve()
   #count = 0
 
   private constructor(bin: string, port: number, folder: string) {
@@ -79,8 +81,9 @@ export class PostgresServer {
     }
   }
 
-  /** Starts it again on the same data, after `kill`. */
+  /** Starts it again on the same data, after `kill`: clients are cut off before the last of it has ended. */
   async resume(): Promise<void> {
+    await this.#gone
     const settings = {
       listen_addresses: '127.0.0.1',
       unix_socket_directories: this.#folder,
@@ -119,9 +122,9 @@ export class PostgresServer {
     const child = this.#process
     this.#process = undefined
     if (!child || child.exitCode !== null || child.signalCode !== null) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
+    this.#gone = new Promise((resolve) => child.once('exit', () => resolve()))
     child.kill(signal)
-    await gone
+    await this.#gone
   }
 
   async stop(): Promise<void> {

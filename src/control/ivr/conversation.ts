@@ -75,8 +75,11 @@ export class Conversation {
 
   on(event: DialogueEvent): void {
     if (this.#over) return
+    const turn = step(this.#dialogue, event)
+    // Says nothing to what is asked now, as what comes late does: the caller's silence is still waited for.
+    if (turn.dialogue === this.#dialogue && turn.effects.length === 0) return
     if (event.type !== 'field-rejected' && event.type !== 'collected') this.#timer?.cancel()
-    this.#take(step(this.#dialogue, event))
+    this.#take(turn)
   }
 
   /** Only the end of what was played last counts; what was replaced or stopped was our own doing. */

@@ -104,9 +104,9 @@ function faultsOf(report: CallerReport, { payments, ledger }: Books): string[] {
     wrong.push(
       `${reference}: ${ours.join() || 'nothing'} paid here, ${theirs.join() || 'nothing'} in the ledger`,
     )
-  if (paid.length > 1) wrong.push(`${reference}: paid ${paid.length} times`)
   if (report.approved && paid.length === 0) wrong.push(`${reference}: told that it was paid, and it was not`)
-  if (paid.length > 0 && report.yes === 0) wrong.push(`${reference}: paid without a yes`)
+  // Who asks for another bill may key the same one again: each payment has a yes of its own.
+  if (paid.length > report.yes) wrong.push(`${reference}: paid ${paid.length} times, with ${report.yes} yes`)
   // An agent may go on with what was begun; nobody else can.
   if (end !== 'with-agent' && own.some(({ status }) => status === 'created'))
     wrong.push(`${reference}: a payment is open, and its caller is gone`)
