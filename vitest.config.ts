@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /**
  * Kinds of test, told apart by their file name:
  *   *.test.ts          unit and property tests: no process, no socket beyond a Unix one; with types and lint under a minute
- *                      (`npm run check`). Those of control (project `core`) start all of it on a store, and take another
+ *                      (`npm run check`). Those of control and the CRMs (project `core`) start all of it on a store, and take another
  *   *.process.test.ts  start real processes of the platform on loopback
  *   *.browser.test.ts  drive Debian's Chromium
  *   *.sip.test.ts      calls through Debian's Kamailio, with SIPp at both ends
@@ -26,6 +26,7 @@ export default defineConfig({
             'test/**/*.browser.test.ts',
             'test/**/*.sip.test.ts',
             'test/control/**',
+            'test/crm/**',
           ],
           testTimeout: 20_000,
           // On two cores the default is one worker, and `npm run check` waits for it.
@@ -36,7 +37,7 @@ export default defineConfig({
       {
         test: {
           name: 'core',
-          include: ['test/control/**/*.test.ts'],
+          include: ['test/control/**/*.test.ts', 'test/crm/**/*.test.ts'],
           exclude: ['test/**/*.process.test.ts', 'test/**/*.browser.test.ts', 'test/**/postgres.test.ts'],
           testTimeout: 20_000,
           maxWorkers: '100%',
