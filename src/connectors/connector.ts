@@ -1,10 +1,20 @@
-import type { Money } from '../base/money.ts'
-import type { AccountHolder, BankScheme, HolderNeed } from '../contracts/bank-account.ts'
-import type { CardBrand } from '../contracts/card.ts'
+import type { BankScheme, HolderNeed } from '../contracts/bank-account.ts'
 import type { GatewayCall, GatewayReply } from '../contracts/gateway-call.ts'
-import type { DeclineReason } from '../contracts/payment-events.ts'
 import type { AmountRules } from './amounts.ts'
-import type { Embed } from './embed.ts'
+import type { Outcome } from './outcome.ts'
+import type {
+  AuthoriseRequest,
+  DebitRequest,
+  FollowUpRequest,
+  ForgetCardRequest,
+  InquireFollowUpRequest,
+  InquireRequest,
+  PayLinkInquiry,
+  PayLinkRequest,
+  ReverseRequest,
+  StoredCardRequest,
+  TokeniseRequest,
+} from './requests.ts'
 import type { SettlementPage, SettlementRequest } from './settlement-lines.ts'
 import type { WebhookReader } from './webhook.ts'
 
@@ -69,23 +79,6 @@ export type PayLinkMaker = {
   expire?(request: PayLinkInquiry & { readonly idempotencyKey: string }, account: GatewayAccount): Move
 }
 
-export type PayLinkRequest = NewPayment & {
-  /** Where the caller's browser is sent when they have paid. */
-  readonly returnUrl: string
-  /** Epoch ms. */
-  readonly expiresAtMs: number
-  readonly nowMs: number
-  /** BCP 47, for example `en-GB`. */
-  readonly locale?: string
-}
-
-export type PayLinkInquiry = {
-  readonly linkRef: string
-  readonly ourReference: string
-  readonly money: Money
-  readonly capture: boolean
-}
-
 /** Reads a gateway's own account of what it settled, page by page. */
 export type SettlementSource = {
   page(request: SettlementRequest, account: GatewayAccount): GatewayCall
@@ -147,98 +140,6 @@ export type GatewayAccount = {
   readonly settings?: Readonly<Record<string, string>>
 }
 
-/** By whom a kept card may be used again. Only the customer's own later orders by phone are MOTO; renewals never are. */
-export type Initiator = 'customer' | 'merchant'
-
-type NewPayment = {
-  readonly money: Money
-  /** The attempt's id: unique for ever, echoed by the gateway, the handle for `inquire`. */
-  readonly ourReference: string
-  readonly idempotencyKey: string
-  readonly merchantReference: string
-  readonly description?: string
-  readonly capture: boolean
-}
-
-export type AuthoriseRequest = NewPayment & {
-  readonly withPostcode: boolean
-  /** Declare a mail or telephone order, where the gateway has a word for it; else an ordinary card-not-present payment. */
-  readonly moto: boolean
-  /** The caller agreed that the card is kept for later. The approval then brings a `cardToken`. */
-  readonly keepFor?: Initiator
-  /** The gateway's, or our, name of the customer to keep it under; not every gateway needs one. */
-  readonly customerRef?: string
-}
-
-export type DebitRequest = NewPayment & {
-  readonly scheme: BankScheme
-  readonly holder: AccountHolder
-  /** Of a US account. */
-  readonly accountType: 'checking' | 'savings'
-  /** How and when (epoch ms) the caller agreed to be debited. */
-  readonly mandate: {
-    readonly consent: 'spoken' | 'keyed' | 'written'
-    readonly acceptedAtMs: number
-  }
-}
-
-/** Of a debit: the gateway has it, and the banks take days to say whether the money moves. */
-export const atTheBank = 'at the bank'
-
-export type TokeniseRequest = {
-  readonly ourReference: string
-  readonly idempotencyKey: string
-  /** For gateways that check a card with an authorisation of nothing. */
-  readonly currency: string
-  readonly withPostcode: boolean
-  /** As for a payment. */
-  readonly moto: boolean
-  readonly keepFor: Initiator
-  readonly customerRef?: string
-}
-
-export type StoredCardRequest = NewPayment & {
-  readonly cardToken: string
-  readonly initiator: Initiator
-  /** As for a payment, of an order that the customer gives; true unless told. A renewal (`merchant`) is never declared. */
-  readonly moto?: boolean
-  readonly customerRef?: string
-  /** The card scheme's id of the first payment, which schemes ask for with renewals. */
-  readonly networkRef?: string
-  /** The customer has keyed the security code again: leave its slot. Only where `facts.storedCsc`. */
-  readonly withCsc?: true
-}
-
-export type ForgetCardRequest = {
-  readonly cardToken: string
-  readonly customerRef?: string
-  readonly ourReference: string
-  readonly idempotencyKey: string
-}
-
-export type FollowUpRequest = {
-  readonly gatewayRef: string
-  /** What `capture` gave, where a refund is one of the capture and not of the payment. */
-  readonly captureRef?: string
-  readonly ourReference: string
-  readonly idempotencyKey: string
-  readonly money: Money
-}
-
-export type InquireRequest = {
-  readonly ourReference: string
-  readonly gatewayRef?: string
-  readonly money: Money
-}
-
-export type InquireFollowUpRequest = FollowUpRequest & {
-  readonly kind: 'capture' | 'void' | 'refund'
-  /** The gateway's own reference to it, when it has told us one. */
-  readonly followUpRef?: string
-}
-
-export type ReverseRequest = InquireRequest & { readonly idempotencyKey: string }
-
 /** JSON that the connector wrote for itself: it can be stored between a call and its reply. */
 export type ConversationState = {
   readonly connector: string
@@ -263,59 +164,3 @@ export type CallMove = {
 }
 
 export type Move = CallMove | { readonly do: 'end'; readonly outcome: Outcome }
-
-export type Retry = 'same-card' | 'other-card' | 'pay-link' | 'never'
-
-export type Outcome =
-  | {
-      readonly kind: 'approved'
-      readonly gatewayRef: string
-      readonly authCode?: string
-      readonly captured: boolean
-      /** What the gateway says it reserved: less than was asked for is a partial authorisation. */
-      readonly echoed: Money
-      readonly cardToken?: string
-      readonly customerRef?: string
-      readonly networkRef?: string
-      /** Of a card that nobody keyed here: who paid by a link. */
-      readonly card?: { readonly brand: CardBrand; readonly last4: string }
-    }
-  /** Pay links only: where the caller can pay, or that they no longer can. */
-  | {
-      readonly kind: 'link'
-      readonly state: 'open' | 'expired'
-      readonly linkRef: string
-      readonly url?: string
-      /** What our page shows instead, of an embedded one. */
-      readonly embed?: Embed
-    }
-  | {
-      readonly kind: 'declined'
-      readonly reason: DeclineReason
-      readonly gatewayCode: string
-      readonly retry: Retry
-      readonly gatewayRef?: string
-    }
-  /** `tokenise` only: the gateway keeps the card, and nothing was charged. */
-  | {
-      readonly kind: 'tokenised'
-      readonly cardToken: string
-      readonly customerRef?: string
-      readonly networkRef?: string
-    }
-  /**
-   * A follow-up (capture, void, refund) that the gateway accepted. `later`: it was received, and a webhook tells
-   * whether it went through.
-   */
-  | { readonly kind: 'done'; readonly gatewayRef: string; readonly later?: true }
-  /** Certain: nothing was reserved or taken, and the same intent may be sent again with the same key. */
-  | { readonly kind: 'not-sent'; readonly because: string }
-  /** `inquire` only: the gateway knows no such reference. */
-  | { readonly kind: 'absent' }
-  /** The card may or may not have been charged: inquire. */
-  | {
-      readonly kind: 'unknown'
-      readonly because: string
-      /** The answer was readable, and about something else than was asked: a person has to look. */
-      readonly alarm?: 'another-reference' | 'another-amount'
-    }

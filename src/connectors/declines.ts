@@ -1,5 +1,5 @@
 import type { DeclineReason } from '../contracts/payment-events.ts'
-import type { Retry } from './connector.ts'
+import type { Retry } from './outcome.ts'
 
 type Advice = { readonly retry: Retry; readonly advice: string }
 

@@ -1,4 +1,4 @@
-import type { StoredCardRequest } from './connector.ts'
+import type { StoredCardRequest } from './requests.ts'
 
 /** Whether a payment with a kept card is declared as a telephone order. Nobody is on the phone for a renewal. */
 export function isPhoneOrder({

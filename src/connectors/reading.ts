@@ -1,8 +1,9 @@
 import type { z } from 'zod'
 import type { GatewayReply } from '../contracts/gateway-call.ts'
 import type { DeclineReason } from '../contracts/payment-events.ts'
-import type { Move, Outcome } from './connector.ts'
+import type { Move } from './connector.ts'
 import { declineCatalogue } from './declines.ts'
+import type { Outcome } from './outcome.ts'
 
 /** What every connector says of replies in the same way. */
 export type Answered = Extract<GatewayReply, { kind: 'answered' }>

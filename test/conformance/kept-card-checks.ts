@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
-import type { Connector, StoredCardRequest } from '../../src/connectors/connector.ts'
+import type { Connector } from '../../src/connectors/connector.ts'
+import type { StoredCardRequest } from '../../src/connectors/requests.ts'
 import type { GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { allows } from '../../src/vault/policy.ts'
 import { approve, type Check, frozenAccount } from './check.ts'

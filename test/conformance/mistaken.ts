@@ -1,4 +1,5 @@
-import type { Connector, Move, Outcome } from '../../src/connectors/connector.ts'
+import type { Connector, Move } from '../../src/connectors/connector.ts'
+import type { Outcome } from '../../src/connectors/outcome.ts'
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
 import type { BodyField, GatewayCall } from '../../src/contracts/gateway-call.ts'
 import { checks } from './checks.ts'

@@ -1,12 +1,6 @@
-import type {
-  Connector,
-  DebitRequest,
-  GatewayAccount,
-  Move,
-  Outcome,
-  StoredCardRequest,
-  TokeniseRequest,
-} from '../../src/connectors/connector.ts'
+import type { Connector, GatewayAccount, Move } from '../../src/connectors/connector.ts'
+import type { Outcome } from '../../src/connectors/outcome.ts'
+import type { DebitRequest, StoredCardRequest, TokeniseRequest } from '../../src/connectors/requests.ts'
 import { type BankScheme, bankCurrency } from '../../src/contracts/bank-account.ts'
 import { GatewayCall, type GatewayReply } from '../../src/contracts/gateway-call.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { toDecimal } from '../../src/base/money.ts'
-import type { Connector, ConversationState, Move, Outcome } from '../../src/connectors/connector.ts'
+import type { Connector, ConversationState, Move } from '../../src/connectors/connector.ts'
+import type { Outcome } from '../../src/connectors/outcome.ts'
 import { sandbox } from '../../src/connectors/sandbox/sandbox.ts'
 import { stripe } from '../../src/connectors/stripe/stripe.ts'
 import type { WebhookReader } from '../../src/connectors/webhook.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { atTheBank } from '../../src/connectors/connector.ts'
+import { atTheBank } from '../../src/connectors/outcome.ts'
 import { connectors } from '../../src/connectors/registry.ts'
 import { stripe } from '../../src/connectors/stripe/stripe.ts'
 import { BankScheme } from '../../src/contracts/bank-account.ts'

@@ -1,5 +1,6 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { Connector, ConversationState, Outcome } from '../connector.ts'
+import type { Connector, ConversationState } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import { end, unknown } from '../reading.ts'
 import { amounts } from './decline-codes.ts'
 import { afterForget, afterForgetLook, forget } from './kept-card.ts'

@@ -1,6 +1,6 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
-import type { Outcome } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import {
   type Answered,
   anotherAmount,

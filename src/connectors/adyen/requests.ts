@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto'
 import { toGatewayUnits } from '../amounts.ts'
+import type { ConversationState, GatewayAccount, Move } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
+import { amountNotRepresentable } from '../reading.ts'
 import type {
   AuthoriseRequest,
-  ConversationState,
   FollowUpRequest,
-  GatewayAccount,
   Initiator,
-  Move,
   ReverseRequest,
   StoredCardRequest,
   TokeniseRequest,
-} from '../connector.ts'
-import { isPhoneOrder } from '../phone-order.ts'
-import { amountNotRepresentable } from '../reading.ts'
+} from '../requests.ts'
 import { setting, slot, type Tree, write } from '../writing.ts'
 import { amounts } from './decline-codes.ts'
 

@@ -1,6 +1,7 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { Connector, ConversationState, GatewayAccount, InquireRequest, Move } from '../connector.ts'
+import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { declined, end, inquiryWithoutAnswer, parse, unknown } from '../reading.ts'
+import type { InquireRequest } from '../requests.ts'
 import { amounts, declineCodes } from './decline-codes.ts'
 import { forget, readForget } from './kept-card.ts'
 import { afterLink, payLinks, readMade, readPaid } from './pay-links.ts'

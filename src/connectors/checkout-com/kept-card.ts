@@ -1,6 +1,8 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { ForgetCardRequest, GatewayAccount, Move, Outcome } from '../connector.ts'
+import type { GatewayAccount, Move } from '../connector.ts'
 import { readForgotten } from '../forgetting.ts'
+import type { Outcome } from '../outcome.ts'
+import type { ForgetCardRequest } from '../requests.ts'
 import { write } from '../writing.ts'
 import { connectorId, type Data, headersOf } from './requests.ts'
 

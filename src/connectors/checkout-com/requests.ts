@@ -1,15 +1,8 @@
 import { toGatewayUnits } from '../amounts.ts'
-import type {
-  AuthoriseRequest,
-  ConversationState,
-  FollowUpRequest,
-  GatewayAccount,
-  Move,
-  StoredCardRequest,
-  TokeniseRequest,
-} from '../connector.ts'
+import type { ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { isPhoneOrder } from '../phone-order.ts'
 import { amountNotRepresentable } from '../reading.ts'
+import type { AuthoriseRequest, FollowUpRequest, StoredCardRequest, TokeniseRequest } from '../requests.ts'
 import { numberSlot, setting, slot, type Tree, write } from '../writing.ts'
 import { amounts } from './decline-codes.ts'
 

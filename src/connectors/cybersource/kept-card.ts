@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { ForgetCardRequest, GatewayAccount, Move, Outcome } from '../connector.ts'
+import type { GatewayAccount, Move } from '../connector.ts'
 import { readForgotten } from '../forgetting.ts'
+import type { Outcome } from '../outcome.ts'
 import { parse } from '../reading.ts'
+import type { ForgetCardRequest } from '../requests.ts'
 import { type Data, send } from './requests.ts'
 
 /** Token Management's way to refuse, which is not that of payments. */

@@ -1,7 +1,8 @@
 import { toDecimal } from '../../base/money.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromDecimal } from '../amounts.ts'
-import type { GatewayAccount, Move, Outcome } from '../connector.ts'
+import type { GatewayAccount, Move } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import {
   type Answered,
   anotherReference,

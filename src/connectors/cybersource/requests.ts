@@ -1,17 +1,15 @@
 import { type Money, toDecimal } from '../../base/money.ts'
+import type { ConversationState, GatewayAccount, Move } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import type {
   AuthoriseRequest,
-  ConversationState,
   FollowUpRequest,
-  GatewayAccount,
   Initiator,
   InquireFollowUpRequest,
-  Move,
   ReverseRequest,
   StoredCardRequest,
   TokeniseRequest,
-} from '../connector.ts'
-import { isPhoneOrder } from '../phone-order.ts'
+} from '../requests.ts'
 import { setting, slot, type Tree, write } from '../writing.ts'
 import { signedHeaders } from './signing.ts'
 

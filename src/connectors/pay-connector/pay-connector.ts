@@ -1,15 +1,9 @@
 import { type Money, toDecimal } from '../../base/money.ts'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type {
-  AuthoriseRequest,
-  Connector,
-  ConversationState,
-  GatewayAccount,
-  Move,
-  Outcome,
-  TokeniseRequest,
-} from '../connector.ts'
+import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import { anotherReference, declined, end, parse, unknown, withoutAnswer } from '../reading.ts'
+import type { AuthoriseRequest, TokeniseRequest } from '../requests.ts'
 import { setting, slot, type Tree, write } from '../writing.ts'
 import { declineCodes } from './decline-codes.ts'
 import { Answer } from './wire.ts'

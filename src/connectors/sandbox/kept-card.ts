@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { ConversationState, ForgetCardRequest, GatewayAccount, Move, Outcome } from '../connector.ts'
+import type { ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { readForgotten } from '../forgetting.ts'
+import type { Outcome } from '../outcome.ts'
 import { parse } from '../reading.ts'
+import type { ForgetCardRequest } from '../requests.ts'
 import { remove } from './requests.ts'
 
 const Missing = z.object({ error: z.object({ code: z.literal('token_not_found') }) })

@@ -1,16 +1,11 @@
 import { z } from 'zod'
 import { CardBrand } from '../../contracts/card.ts'
 import type { BodyField, GatewayReply } from '../../contracts/gateway-call.ts'
-import type {
-  ConversationState,
-  GatewayAccount,
-  Move,
-  Outcome,
-  PayLinkMaker,
-  PayLinkRequest,
-} from '../connector.ts'
+import type { ConversationState, GatewayAccount, Move, PayLinkMaker } from '../connector.ts'
 import type { Embed } from '../embed.ts'
+import type { Outcome } from '../outcome.ts'
 import { anotherReference, parse, present, unknown, withoutAnswer } from '../reading.ts'
+import type { PayLinkRequest } from '../requests.ts'
 import { outcomeOf } from './replies.ts'
 import { get, literal, post } from './requests.ts'
 import { Authorisation } from './wire.ts'

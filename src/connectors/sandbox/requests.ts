@@ -1,5 +1,6 @@
 import type { BodyField, GatewayCall } from '../../contracts/gateway-call.ts'
-import type { AuthoriseRequest, CallMove, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import type { CallMove, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import type { AuthoriseRequest } from '../requests.ts'
 
 export const connectorId = 'sandbox'
 

@@ -1,17 +1,14 @@
 import type { BodyField } from '../../contracts/gateway-call.ts'
+import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import type {
   AuthoriseRequest,
-  Connector,
-  ConversationState,
   DebitRequest,
   FollowUpRequest,
-  GatewayAccount,
   InquireFollowUpRequest,
   InquireRequest,
-  Move,
   StoredCardRequest,
-} from '../connector.ts'
-import { isPhoneOrder } from '../phone-order.ts'
+} from '../requests.ts'
 import { forget, readForget } from './kept-card.ts'
 import { payLinks, readLink } from './pay-links.ts'
 import { readAuthorisation, readFollowUp, readFollowUpInquiry, readInquiry } from './replies.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { toGatewayUnits } from '../amounts.ts'
-import type { GatewayAccount, Move, PayLinkInquiry, PayLinkMaker } from '../connector.ts'
+import type { GatewayAccount, Move, PayLinkMaker } from '../connector.ts'
 import type { Embed } from '../embed.ts'
 import {
   amountNotRepresentable,
@@ -12,6 +12,7 @@ import {
   unknown,
   withoutAnswer,
 } from '../reading.ts'
+import type { PayLinkInquiry } from '../requests.ts'
 import { setting, write } from '../writing.ts'
 import { amounts } from './amounts.ts'
 import { readIntent } from './replies.ts'

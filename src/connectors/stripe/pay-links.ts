@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { toGatewayUnits } from '../amounts.ts'
-import type { GatewayAccount, Move, PayLinkInquiry, PayLinkMaker } from '../connector.ts'
+import type { GatewayAccount, Move, PayLinkMaker } from '../connector.ts'
 import {
   amountNotRepresentable,
   anotherReference,
@@ -12,6 +12,7 @@ import {
   unknown,
   withoutAnswer,
 } from '../reading.ts'
+import type { PayLinkInquiry } from '../requests.ts'
 import { write } from '../writing.ts'
 import { amounts } from './amounts.ts'
 import { cancelIntent, createEmbedded, inquireIntent, isIntent } from './embedded.ts'

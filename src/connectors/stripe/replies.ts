@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { fromGatewayUnits } from '../amounts.ts'
-import { atTheBank, type Outcome } from '../connector.ts'
+import { atTheBank, type Outcome } from '../outcome.ts'
 import {
   type Answered,
   anotherAmount,

@@ -1,18 +1,15 @@
 import { toGatewayUnits } from '../amounts.ts'
-import type {
-  AuthoriseRequest,
-  CallMove,
-  ConversationState,
-  FollowUpRequest,
-  GatewayAccount,
-  Initiator,
-  InquireFollowUpRequest,
-  Move,
-  StoredCardRequest,
-  TokeniseRequest,
-} from '../connector.ts'
+import type { CallMove, ConversationState, GatewayAccount, Move } from '../connector.ts'
 import { isPhoneOrder } from '../phone-order.ts'
 import { amountNotRepresentable } from '../reading.ts'
+import type {
+  AuthoriseRequest,
+  FollowUpRequest,
+  Initiator,
+  InquireFollowUpRequest,
+  StoredCardRequest,
+  TokeniseRequest,
+} from '../requests.ts'
 import { slot, type Tree, write } from '../writing.ts'
 import { amounts } from './amounts.ts'
 

@@ -1,13 +1,7 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
 import { toGatewayUnits } from '../amounts.ts'
-import type {
-  Connector,
-  ConversationState,
-  GatewayAccount,
-  InquireRequest,
-  Move,
-  Outcome,
-} from '../connector.ts'
+import type { Connector, ConversationState, GatewayAccount, Move } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import {
   amountNotRepresentable,
   anotherReference,
@@ -17,6 +11,7 @@ import {
   parse,
   unknown,
 } from '../reading.ts'
+import type { InquireRequest } from '../requests.ts'
 import { amounts } from './amounts.ts'
 import { debit } from './debits.ts'
 import { afterEmbed, afterEmbedCancel, afterEmbedLook } from './embedded.ts'

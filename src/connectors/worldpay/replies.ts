@@ -1,5 +1,5 @@
 import type { GatewayReply } from '../../contracts/gateway-call.ts'
-import type { Outcome } from '../connector.ts'
+import type { Outcome } from '../outcome.ts'
 import {
   type Answered,
   anotherReference,

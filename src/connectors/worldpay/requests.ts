@@ -1,15 +1,13 @@
 import type { Money } from '../../base/money.ts'
+import type { ConversationState, GatewayAccount, Move } from '../connector.ts'
+import { isPhoneOrder } from '../phone-order.ts'
 import type {
   AuthoriseRequest,
-  ConversationState,
   FollowUpRequest,
-  GatewayAccount,
   Initiator,
-  Move,
   StoredCardRequest,
   TokeniseRequest,
-} from '../connector.ts'
-import { isPhoneOrder } from '../phone-order.ts'
+} from '../requests.ts'
 import { numberSlot, setting, slot, type Tree, write } from '../writing.ts'
 
 export const connectorId = 'worldpay'

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Outcome } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import type { OpenLinks } from '../pay-links/open-links.ts'
 import type { Inquiries } from '../payments/inquiries.ts'
 import { findOperation, type OperationRow } from '../payments/operation-store.ts'

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { Move, Outcome, PayLinkMaker } from '../../connectors/connector.ts'
+import type { Move, PayLinkMaker } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import { converse } from '../payments/conversation.ts'
 import type { Gateways } from '../payments/gateways.ts'

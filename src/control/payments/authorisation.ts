@@ -1,14 +1,8 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type {
-  AuthoriseRequest,
-  Connector,
-  DebitRequest,
-  GatewayAccount,
-  Move,
-  Outcome,
-  StoredCardRequest,
-} from '../../connectors/connector.ts'
+import type { Connector, GatewayAccount, Move } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
+import type { AuthoriseRequest, DebitRequest, StoredCardRequest } from '../../connectors/requests.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Collection } from '../collection/runner.ts'

@@ -1,4 +1,5 @@
-import type { Checkpoint, Connector, GatewayAccount, Move, Outcome } from '../../connectors/connector.ts'
+import type { Checkpoint, Connector, GatewayAccount, Move } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 
 /** More calls than any gateway needs for one operation: a connector that goes round in circles. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Log } from '../../base/log.ts'
-import type { FollowUpRequest, Outcome } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
+import type { FollowUpRequest } from '../../connectors/requests.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import type { Store } from '../store/store.ts'
 import type { GatewayWatch } from '../watch/gateway-watch.ts'

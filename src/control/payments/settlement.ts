@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { exhaustive } from '../../base/exhaustive.ts'
 import type { Log } from '../../base/log.ts'
-import type { Outcome } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import { type AuditEntry, appendAudit } from '../store/audit-log.ts'
 import type { Store } from '../store/store.ts'
 import type { KeptCards } from '../stored-cards/kept-cards.ts'

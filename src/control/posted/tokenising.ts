@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import { newId } from '../../base/ids.ts'
-import type { Outcome } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import type { PostedAnswer, PostedCard } from '../../contracts/posted-card.ts'
 import type { GatewayClient } from '../clients/gateway-client.ts'
 import { converse } from '../payments/conversation.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { AppError } from '../../base/errors.ts'
 import type { Log } from '../../base/log.ts'
-import type { Outcome } from '../../connectors/connector.ts'
+import type { Outcome } from '../../connectors/outcome.ts'
 import type { GatewayCall, GatewayReply } from '../../contracts/gateway-call.ts'
 import { admits, type BreakerState, closedBreaker, step } from './breaker.ts'
 import { type CallResult, gatewayFailed, resultOf } from './call-result.ts'

@@ -1,4 +1,4 @@
-import { atTheBank } from '../../connectors/connector.ts'
+import { atTheBank } from '../../connectors/outcome.ts'
 import { operationsUnderWay } from '../payments/operation-store.ts'
 import { merchantIds } from '../payments/store.ts'
 import type { Queries } from '../store/database.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { InquireFollowUpRequest, Outcome } from '../../../src/connectors/connector.ts'
 import { cybersource } from '../../../src/connectors/cybersource/cybersource.ts'
+import type { Outcome } from '../../../src/connectors/outcome.ts'
+import type { InquireFollowUpRequest } from '../../../src/connectors/requests.ts'
 import { cybersourceFixture } from '../../conformance/cybersource-fixture.ts'
 import { followUpRequest } from '../../conformance/play.ts'
 

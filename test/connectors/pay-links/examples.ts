@@ -1,4 +1,4 @@
-import type { PayLinkInquiry, PayLinkRequest } from '../../../src/connectors/connector.ts'
+import type { PayLinkInquiry, PayLinkRequest } from '../../../src/connectors/requests.ts'
 
 export const ourReference = 'att_01jd3f8p0m9x2v7k4q6r5s8t1w'
 const nowMs = Date.UTC(2026, 0, 15, 12)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Move, Outcome } from '../../../src/connectors/connector.ts'
+import type { Move } from '../../../src/connectors/connector.ts'
+import type { Outcome } from '../../../src/connectors/outcome.ts'
 import { declineCodes } from '../../../src/connectors/sandbox/decline-codes.ts'
 import { sandbox } from '../../../src/connectors/sandbox/sandbox.ts'
 import * as testCards from '../../../src/sandbox/test-cards.ts'

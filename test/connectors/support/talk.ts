@@ -1,4 +1,5 @@
-import type { Connector, GatewayAccount, Move, Outcome } from '../../../src/connectors/connector.ts'
+import type { Connector, GatewayAccount, Move } from '../../../src/connectors/connector.ts'
+import type { Outcome } from '../../../src/connectors/outcome.ts'
 import type { GatewayCall, GatewayReply } from '../../../src/contracts/gateway-call.ts'
 import { play } from '../../conformance/play.ts'
 

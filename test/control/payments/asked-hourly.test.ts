@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Connector, Outcome } from '../../../src/connectors/connector.ts'
+import type { Connector } from '../../../src/connectors/connector.ts'
+import type { Outcome } from '../../../src/connectors/outcome.ts'
 import { Gateways } from '../../../src/control/payments/gateways.ts'
 import { agent, Rig } from './rig.ts'
 import { until } from './until.ts'

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Outcome, ReverseRequest } from '../../../src/connectors/connector.ts'
+import type { Outcome } from '../../../src/connectors/outcome.ts'
 import { connectors } from '../../../src/connectors/registry.ts'
+import type { ReverseRequest } from '../../../src/connectors/requests.ts'
 import { sandboxWebhooks } from '../../conformance/sandbox-webhooks.ts'
 import { Rig } from './rig.ts'
 import { until } from './until.ts'
