@@ -3,6 +3,7 @@
  * libspandsp-dev, librem-dev (with libre-dev), multimon-ng, rtpengine-daemon, and gcc for the harnesses.
  */
 import { parseArgs } from 'node:util'
+import { makeCall } from '../../test/tones/calls.ts'
 import { needTools } from '../../test/tones/needed-tools.ts'
 import { Random } from '../../test/tones/random.ts'
 import { mean, percent, printTable } from '../../test/tones/report.ts'
@@ -24,9 +25,28 @@ const { values } = parseArgs({
     rounds: { type: 'string' },
     calls: { type: 'string' },
     hours: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean', default: false },
   },
 })
+const parts = ['hearing', 'masking', 'speed'] as const
+if (values.help) {
+  console.log(`npm run bench:tones -- [--quick] [--seed N] [--rounds N] [--calls N] [--hours N] [--only ${parts.join('|')}]
+
+  --quick      one round of every group, 8 calls, 6 minutes of each kind of talk, a second of each speed
+  --seed       another set of cases (default 1)
+  --rounds     how often each case of a group is drawn (default 6)
+  --calls      whole calls (default 60; of these 24 for masking)
+  --hours      hours of each kind of audio without digits (default 0.5)
+  --only       one part`)
+  process.exit(0)
+}
+if (values.only !== undefined && !parts.some((part) => part === values.only))
+  throw new Error(`--only: there is no part "${values.only}"; the parts are ${parts.join(', ')}`)
+const isWanted = (part: (typeof parts)[number]) => values.only === undefined || values.only === part
 needTools()
+/** Each speed is measured so often, in turn; the median counts. */
+const speedTurns = 5
 const seed = Number(values.seed)
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 6))
 const calls = Number(values.calls ?? (values.quick ? 8 : 60))
@@ -35,13 +55,13 @@ const hours = Number(values.hours ?? (values.quick ? 0.1 : 0.5))
 const natives = (['spandsp', 'librem'] as const).flatMap((name) => NativePeer.build(name) ?? missing(name))
 const spandsp = natives.find(({ name }) => name === 'spandsp') ?? null
 const hasMultimon = multimon.isHere() || missing('multimon-ng').length > 0
-const engine = (await Rtpengine.start()) ?? missing('rtpengine')[0] ?? null
+const engine = isWanted('masking') ? ((await Rtpengine.start()) ?? missing('rtpengine')[0] ?? null) : null
 const talk = new SpeechStock(Random.for(seed, 'talk'), values.quick ? 6 : 16)
 
 try {
-  printHearing()
-  await printMasking()
-  printSpeed()
+  if (isWanted('hearing')) printHearing()
+  if (isWanted('masking')) await printMasking()
+  if (isWanted('speed')) printSpeed()
 } finally {
   engine?.stop()
 }
@@ -119,19 +139,32 @@ async function printMasking(): Promise<void> {
 
 function printSpeed(): void {
   const scenes = Array.from({ length: 2 }, (_, n) => talkOffScene('synthetic speech', seed, n).scene)
-  const seconds = values.quick ? 1 : 3
+  const keyed = Array.from({ length: 4 }, (_, n) => makeCall(Random.for(seed, `call ${n}`), talk, n).scene)
+  const seconds = values.quick ? 1 : 2
   const stretches = scenes.map(stretchOf)
-  // In turn: what else the machine does meanwhile falls on everybody.
-  const rows = [
-    ['tonewall, detecting', ourTimesRealTime(scenes, seconds, false)],
+  const listens = 'tonewall, detecting'
+  const runs: readonly (readonly [string, () => number])[] = [
+    [listens, () => ourTimesRealTime(scenes, seconds, false)],
     ...natives.map(
-      (peer) => [`${peer.name}, detecting`, peer.timesRealTime(stretches, 40 * seconds)] as const,
+      (peer) => [`${peer.name}, detecting`, () => peer.timesRealTime(stretches, 40 * seconds)] as const,
     ),
-    ['tonewall, detecting and masking', ourTimesRealTime(scenes, seconds, true)],
-    ...(hasMultimon ? [['multimon-ng, detecting', multimon.timesRealTime(stretches[0]!)] as const] : []),
-  ] as const
+    ['tonewall, detecting and masking', () => ourTimesRealTime(scenes, seconds, true)],
+    ['the same while a card is keyed', () => ourTimesRealTime(keyed, seconds, true)],
+  ]
+  // In turn: what else the machine does meanwhile falls on everybody.
+  const turns = Array.from({ length: values.quick ? 1 : speedTurns }, () => runs.map(([, run]) => run()))
+  const ofOurs = (run: number) => median(turns.map((turn) => turn[0]! / turn[run]!)).toFixed(2)
   printTable(
-    ['× real time on one core (signal processing alone)', ''],
-    rows.map(([name, speed]) => [name, speed.toFixed(0)]),
+    ['× real time on one core (signal processing alone)', '', `${listens}, over it`],
+    [
+      ...runs.map(([name], run) => [name, median(turns.map((turn) => turn[run]!)).toFixed(0), ofOurs(run)]),
+      ...(hasMultimon
+        ? [['multimon-ng, detecting', multimon.timesRealTime(stretches[0]!).toFixed(0), '']]
+        : []),
+    ],
   )
+}
+
+function median(numbers: readonly number[]): number {
+  return quantile(numbers, 0.5)
 }

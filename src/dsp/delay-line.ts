@@ -5,7 +5,7 @@ import type { StateBuffer } from './state-buffer.ts'
 const stretch = 0.08
 
 /** Samples before the newest that are asked for when the delay begins to grow. */
-const remembered = 3
+export const remembered = 3
 
 /** Codes of the line: G.711 octets, or 16-bit linear samples. */
 export type Codes = Uint8Array | Int16Array
@@ -100,6 +100,15 @@ export class DelayLine {
     for (let i = Math.max(0, codes.length - remembered); i < codes.length; i++) {
       this.#codes[(sample - codes.length + i) & this.#mask] = codes[i]!
     }
+  }
+
+  /** As `pass`, for `samples` of which the last are `recent`, newest first. */
+  skip(samples: number, recent: Int16Array): void {
+    const at = this.#at
+    const end = at[0]! + samples
+    at[0] = end
+    this.#marks[((end - 1) / hopSamples) & this.#markMask] = 0
+    for (let i = 0; i < remembered; i++) this.#codes[(end - 1 - i) & this.#mask] = recent[i]!
   }
 
   /** Moves the delay one sample's worth towards its aim. */

@@ -1,24 +1,19 @@
 import { ComfortNoise } from './comfort-noise.ts'
-import { type Codes, DelayLine } from './delay-line.ts'
+import { type Codes, DelayLine, remembered } from './delay-line.ts'
 import { DtmfDetector } from './dtmf-detector.ts'
 import { EchoMemory } from './echo-memory.ts'
 import { EventQueue } from './event-queue.ts'
 import { hopSamples } from './goertzel.ts'
 import { openKernel } from './kernel/open-kernel.ts'
 import { samplesOfLevel, type ToneKernel } from './kernel/tone-kernel.ts'
+import { Lookout } from './lookout.ts'
 import { MaskPlan } from './mask-plan.ts'
 import { StateBuffer } from './state-buffer.ts'
-import { stirLimits } from './stir-limits.ts'
 import { Suspicion } from './suspicion.ts'
 import type { ToneChannelOptions, ToneEvent } from './tone-channel.ts'
 import { ToneEvidence } from './tone-evidence.ts'
 import { type LineCode, ToneMasker } from './tone-masker.ts'
 import { ToneSpectrum } from './tone-spectrum.ts'
-
-/** The floor of the line is learned every 10 ms, from what is certainly no tone. */
-const hopsOfFloor = 5
-
-const field = { /** 1 when a part of the hop under way was lost. */ lost: 0 } as const
 
 export type GuardedLineOptions = Pick<ToneChannelOptions, 'lookaheadMs' | 'fill'> & {
   readonly lineCode: LineCode
@@ -39,7 +34,6 @@ export class GuardedLine {
   readonly #options: GuardedLineOptions
   readonly #state: StateBuffer
   readonly #kernel: ToneKernel
-  readonly #s: Float64Array
   readonly #spectrum: ToneSpectrum
   readonly #events: EventQueue
   readonly #detector: DtmfDetector
@@ -49,11 +43,19 @@ export class GuardedLine {
   readonly #masker: ToneMasker
   /** Stands in for a hop that never came. */
   readonly #concealed: Int16Array
-  readonly #suspicion: Suspicion
+  readonly #lookout: Lookout
   #armed = false
+  /** True when a part of the hop under way was lost. */
+  #lost = false
   #dead = false
   /** True when a hop in which nothing stirs would change nothing: known after each hop that was looked at in full. */
   #calm = false
+  /** True while all there is to do is to wait for a tone to begin: what the kernel finds nothing in need not be looked at. */
+  #waits = true
+  /** Samples that were waited through and that nobody was told of yet; the last of them stand in `#recent`, newest first. */
+  #waited = 0
+  readonly #level: Float64Array
+  readonly #recent: Int16Array
 
   constructor(options: GuardedLineOptions) {
     const lookahead = Math.round(options.lookaheadMs * 8)
@@ -61,22 +63,26 @@ export class GuardedLine {
     this.#options = options
     this.#state = state
     this.#kernel = options.kernel ?? openKernel()
-    this.#s = state.float64(1)
     this.#concealed = state.int16(hopSamples)
+    this.#recent = state.int16(remembered)
+    this.#level = this.#kernel.views.level
     this.#spectrum = new ToneSpectrum(state, this.#kernel)
     this.#events = new EventQueue(state)
     const spectrum = this.#spectrum
     const evidence = new ToneEvidence(state, spectrum)
     const echoes = new EchoMemory(state)
-    this.#detector = new DtmfDetector({ state, spectrum, evidence, events: this.#events, echoes })
-    this.#noise = new ComfortNoise(state)
+    const detector = new DtmfDetector({ state, spectrum, evidence, events: this.#events, echoes })
+    this.#detector = detector
+    const noise = new ComfortNoise(state)
+    this.#noise = noise
     const line = new DelayLine(state, lookahead)
     this.#line = line
     const suspicion = new Suspicion(state, spectrum, evidence)
-    this.#suspicion = suspicion
-    this.#plan = new MaskPlan({ state, spectrum, evidence, suspicion, line })
+    const plan = new MaskPlan({ state, spectrum, evidence, suspicion, line })
+    this.#plan = plan
+    this.#lookout = new Lookout({ spectrum, detector, suspicion, plan, noise })
     const { lineCode, fill } = options
-    this.#masker = new ToneMasker({ state, line, noise: this.#noise, fill, lineCode })
+    this.#masker = new ToneMasker({ state, line, noise, fill, lineCode })
   }
 
   get armed(): boolean {
@@ -88,20 +94,13 @@ export class GuardedLine {
   }
 
   get quiet(): boolean {
+    this.#settle()
     return this.#dead || (!this.#detector.busy && this.#plan.idle && !this.#line.holdsMarked)
   }
 
-  /** Takes at most `capSamples` codes and writes as many. */
+  /** Takes at most `capSamples` codes and writes as many. `output` may be `input`. */
   process(input: Codes, output: Codes): void {
-    if (!this.#dead) {
-      try {
-        this.#pass(input, output, this.#options.feed(this.#kernel, input, this.#waits))
-        return
-      } catch {
-        this.#dead = true
-      }
-    }
-    output.fill(this.#options.lineCode.silence, 0, input.length)
+    this.#take(input, output, false)
   }
 
   /** First half of `process`, for lines whose kernels work together. */
@@ -114,11 +113,18 @@ export class GuardedLine {
     }
   }
 
-  /** Second half, with the same input. `output` may be `input`. */
+  /** Second half, with the same input. */
   collect(input: Codes, output: Codes): void {
+    this.#take(input, output, true)
+  }
+
+  #take(input: Codes, output: Codes, isOffered: boolean): void {
     if (!this.#dead) {
       try {
-        this.#pass(input, output, this.#kernel.takeOffered())
+        const kernel = this.#kernel
+        const found = isOffered ? kernel.takeOffered() : this.#options.feed(kernel, input, this.#waits)
+        if (found === 0 && this.#waits) this.#wait(input, output)
+        else this.#pass(input, output)
         return
       } catch {
         this.#dead = true
@@ -127,17 +133,14 @@ export class GuardedLine {
     output.fill(this.#options.lineCode.silence, 0, input.length)
   }
 
-  /** Who only waits for a tone to begin need not look at all that is said meanwhile. */
-  get #waits(): boolean {
-    return !this.#armed && this.#line.delay === 0 && this.#detector.idle
-  }
-
   processLost(length: number, output: Codes): void {
     if (!this.#dead) {
       try {
+        this.#settle()
         this.#calm = false
         this.#kernel.takeLost(length)
         this.#conceal(output, length)
+        this.#waits = this.#mayWait()
         return
       } catch {
         this.#dead = true
@@ -152,18 +155,23 @@ export class GuardedLine {
 
   arm(): void {
     if (this.#dead) return
+    this.#settle()
     this.#armed = true
     this.#calm = false
+    this.#waits = false
     this.#line.grow()
   }
 
   disarm(): void {
     this.#armed = false
-    if (!this.#dead) this.#line.shrink()
+    if (this.#dead) return
+    this.#line.shrink()
+    this.#waits = this.#mayWait()
   }
 
   maskHeld(holdMs: number): void {
     if (this.#dead) return
+    this.#settle()
     this.#calm = false
     this.#plan.hold(Math.ceil(this.#line.delay / hopSamples) + 1, holdMs * 8)
   }
@@ -184,13 +192,52 @@ export class GuardedLine {
    * Sends codes through the line: what nothing stirs in at once, the rest hop by hop, for a decision at the end of a hop
    * can mark all that is still held.
    */
-  #pass(input: Codes, output: Codes, found: number): void {
+  #pass(input: Codes, output: Codes): void {
     const line = this.#line
+    this.#settle()
     if (!this.#armed && line.delay === 0) {
       if (output !== input) output.set(input)
-      this.#listen(input, found)
-      return
+      line.pass(input)
+      this.#listen()
+    } else this.#guard(input, output)
+    this.#waits = this.#mayWait()
+  }
+
+  /** Nothing was found in a frame, and nothing else is to be done: the frame is only counted. */
+  #wait(input: Codes, output: Codes): void {
+    if (output !== input) output.set(input)
+    const { length } = input
+    if (length < remembered) {
+      this.#settle()
+      this.#line.pass(input)
+      this.#spectrum.advance(this.#hopsAhead)
+    } else {
+      this.#waited += length
+      const recent = this.#recent
+      for (let i = 0; i < remembered; i++) recent[i] = input[length - 1 - i]!
     }
+    this.#noise.learn(this.#level[0]! / samplesOfLevel)
+  }
+
+  #mayWait(): boolean {
+    return !this.#armed && this.#line.delay === 0 && this.#detector.idle && !this.#lost
+  }
+
+  /** Tells everybody of what was waited through. */
+  #settle(): void {
+    if (this.#waited === 0 || this.#dead) return
+    this.#line.skip(this.#waited, this.#recent)
+    this.#waited = 0
+    this.#spectrum.advance(this.#hopsAhead)
+  }
+
+  /** Whole hops that came in and were not looked at yet. */
+  get #hopsAhead(): number {
+    return Math.floor(this.#line.written / hopSamples) - this.#spectrum.hops
+  }
+
+  #guard(input: Codes, output: Codes): void {
+    const line = this.#line
     for (let at = 0; at < input.length; ) {
       const calm = hopSamples * this.#calmHops(input.length - at)
       if (calm > 0) {
@@ -210,53 +257,15 @@ export class GuardedLine {
   #calmHops(samples: number): number {
     const line = this.#line
     if (!this.#calm || !this.#masker.open || (line.written & (hopSamples - 1)) !== 0) return 0
-    const most = Math.floor(samples / hopSamples)
-    const spectrum = this.#spectrum
-    for (let hops = 0; hops < most; hops++) {
-      const calm = spectrum.calmHops(stirLimits, this.#plan.mostPrior, most - hops)
-      for (const to = hops + calm; hops < to; hops++) {
-        spectrum.advance()
-        this.#learnFloor()
-      }
-      if (hops === most) return most
-      spectrum.advance()
-      if (this.#detector.stirs || this.#suspicion.stirs(this.#plan.prior)) {
-        spectrum.advance(-1)
-        return hops
-      }
-      this.#learnFloor()
-    }
-    return most
+    return this.#lookout.awaitSuspect(Math.floor(samples / hopSamples))
   }
 
   /** Not armed. */
-  #listen(input: Codes, found: number): void {
-    const line = this.#line
-    line.pass(input)
-    const hops = Math.floor(line.written / hopSamples) - this.#spectrum.hops
-    if (found === 0 && this.#detector.idle && this.#s[field.lost] === 0) {
-      this.#spectrum.advance(hops)
-      this.#noise.learn(this.#kernel.views.level[0]! / samplesOfLevel)
-      return
+  #listen(): void {
+    for (let hops = this.#hopsAhead; hops > 0; hops--) {
+      if (this.#calm) hops -= this.#lookout.awaitPress(hops)
+      if (hops > 0) this.#step()
     }
-    for (let hop = 0; hop < hops; hop++) if (!this.#calm || !this.#passesOver()) this.#step()
-  }
-
-  /** Moves on by a hop, unless a press could begin with it. Not armed. */
-  #passesOver(): boolean {
-    const spectrum = this.#spectrum
-    spectrum.advance()
-    if (spectrum.matters && this.#detector.stirs) {
-      spectrum.advance(-1)
-      return false
-    }
-    this.#learnFloor()
-    return true
-  }
-
-  #learnFloor(): void {
-    const spectrum = this.#spectrum
-    if ((spectrum.hops | 0) % hopsOfFloor === 0) this.#noise.learn(spectrum.power(hopsOfFloor))
   }
 
   #conceal(output: Codes, length: number): void {
@@ -271,20 +280,19 @@ export class GuardedLine {
       if (through) for (let i = 0; i < part; i++) output[at + i] = concealed[i]!
       else this.#masker.take(output, at, part)
       at += part
-      this.#s[field.lost] = 1
+      this.#lost = true
       if ((line.written & (hopSamples - 1)) === 0) this.#step()
     }
   }
 
   #step(): void {
-    const s = this.#s
-    const lost = s[field.lost] === 1
-    s[field.lost] = 0
+    const lost = this.#lost
+    this.#lost = false
     this.#spectrum.advance()
     this.#detector.step(lost)
     if (this.#armed || this.#line.delay > 0) this.#plan.step(lost, this.#detector.active)
     const isQuiet = !lost && !this.#detector.busy && this.#plan.idle
-    if (isQuiet) this.#learnFloor()
+    if (isQuiet) this.#lookout.learnFloor()
     this.#calm = isQuiet && this.#detector.calm && this.#plan.calm
   }
 }

@@ -14,6 +14,10 @@ export class StateBuffer {
     return new Float64Array(this.#bytes, this.#take(length * 8), length)
   }
 
+  float32(length: number): Float32Array {
+    return new Float32Array(this.#bytes, this.#take(length * 4), length)
+  }
+
   int32(length: number): Int32Array {
     return new Int32Array(this.#bytes, this.#take(length * 4), length)
   }

@@ -31,7 +31,7 @@ export type ToneEvent = {
  * the whole call; constant memory, which `release` zeroes. Not armed, octets pass bit-exactly and without delay.
  */
 export type ToneChannel = {
-  /** Takes octets of the caller and writes as many for the agent; the two may not overlap. Any length up to 480. */
+  /** Takes octets of the caller and writes as many for the agent: in their place, or where the two do not overlap. */
   process(input: Uint8Array, output: Uint8Array): void
   /** As `process`, for `octets` that never came: a gap to the detector, concealment to the agent. */
   processLost(octets: number, output: Uint8Array): void

@@ -45,6 +45,11 @@ export class ToneSpectrum {
     return this.#kernel.calmHops(limits, prior, this.#seen[0]!, most)
   }
 
+  /** As `calmHops`, for whoever only waits for a press. */
+  restHops(limits: Float64Array, most: number): number {
+    return this.#kernel.restHops(limits, this.#seen[0]!, most)
+  }
+
   /** Ring of 14-bit samples: sample n lies at n mod its length. Those of the last 68 ms are there. */
   get samples(): Int16Array {
     return this.#kernel.views.samples

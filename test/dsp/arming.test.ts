@@ -67,6 +67,22 @@ describe('arming in the middle of a call', () => {
     }
   })
 
+  it('glides in as smoothly after frames of any size', () => {
+    const input = new Track(600).sine(210, -20).noise(-50, seeded(4)).octets()
+    const armedAfter = (size: number) => {
+      const channel = createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'noise' })
+      const output = new Uint8Array(input.length)
+      for (let at = 0; at < 1_600; at += size)
+        channel.process(input.subarray(at, at + size), output.subarray(at, at + size))
+      channel.arm()
+      for (let at = 1_600; at < input.length; at += frame)
+        channel.process(input.subarray(at, at + frame), output.subarray(at, at + frame))
+      channel.release()
+      return output
+    }
+    for (const size of [1, 2, 80, 400]) expect(armedAfter(size)).toEqual(armedAfter(frame))
+  })
+
   it('is secured at once when nothing has been heard yet', () => {
     const channel = createToneChannel({ law: 'alaw', lookaheadMs: 20, fill: 'noise' })
     channel.arm()

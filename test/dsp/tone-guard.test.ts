@@ -30,6 +30,18 @@ describe('a tone channel that is not armed', () => {
     expect(keysOf(play(dial('7', 9_000).octets()).heard)).toBe('7')
   })
 
+  it('hears a tone as early as an armed one, at whatever moment of a frame it begins', () => {
+    for (let onset = 0; onset < 160; onset += 9) {
+      // Something that is no tone before it, so that the gate has its doubts.
+      const track = new Track(400).sine(440, -14).noise(-40, seeded(onset))
+      track.samples.fill(0, 1_600 + onset - 40)
+      track.press((1_600 + onset) / 8, { key: '6', ms: 40, levelDbm0: -20, offsetPct: 1.5 })
+      const [open, armed] = [false, true].map((armed) => play(track.octets(), { armed }).heard)
+      expect(open).toEqual(armed)
+      expect(keysOf(open!)).toBe('6')
+    }
+  })
+
   it('passes every octet bit-exactly', () => {
     const input = Uint8Array.from({ length: 4_000 }, (_, i) => (i * 97 + (i >> 4)) & 0xff)
     expect(play(input).output).toEqual(input)
@@ -65,6 +77,20 @@ describe('an armed tone channel', () => {
     const input = dial('4711').noise(-50, seeded(5)).octets()
     const whole = play(input, { armed: true, frame: 160 }).output
     for (const frame of [1, 7, 80, 480]) expect(play(input, { armed: true, frame }).output).toEqual(whole)
+  })
+
+  it('works in place as well', () => {
+    const input = dial('4711').noise(-50, seeded(6)).octets()
+    for (const armed of [true, false]) {
+      const channel = createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'silence' })
+      if (armed) channel.arm()
+      const line = input.slice()
+      for (let at = 0; at < line.length; at += 160) {
+        const frame = line.subarray(at, at + 160)
+        channel.process(frame, frame)
+      }
+      expect(line).toEqual(play(input, { armed, fill: 'silence' }).output)
+    }
   })
 
   it('holds nothing but zeroes once it is released, and mutes', () => {

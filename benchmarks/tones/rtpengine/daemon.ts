@@ -12,12 +12,15 @@ export class Rtpengine {
   readonly #process: ChildProcess
   readonly #socket: Socket
   readonly #ngPort: number
+  /** Who waits for the answer to which cookie. */
+  readonly #waiting = new Map<string, (answer: Answer) => void>()
   #cookie = 0
 
   private constructor(process: ChildProcess, socket: Socket, ngPort: number) {
     this.#process = process
     this.#socket = socket
     this.#ngPort = ngPort
+    socket.on('message', (bytes) => this.#hear(bytes.toString('latin1')))
   }
 
   /** Null when it is not installed or does not answer. */
@@ -54,14 +57,25 @@ export class Rtpengine {
   }
 
   async ask(command: Readonly<Record<string, Bencoded>>, timeoutMs = 2_000): Promise<Answer> {
-    const cookie = `c${this.#cookie++} `
-    const signal = AbortSignal.timeout(timeoutMs)
-    this.#socket.send(cookie + bencode(command), this.#ngPort, '127.0.0.1')
-    for (;;) {
-      const [message] = (await once(this.#socket, 'message', { signal })) as [Buffer]
-      const text = message.toString('latin1')
-      if (text.startsWith(cookie)) return bdecode(text.slice(cookie.length)) as Answer
+    const cookie = `c${this.#cookie++}`
+    const { promise, resolve, reject } = Promise.withResolvers<Answer>()
+    const timer = setTimeout(
+      () => reject(new Error(`rtpengine did not answer ${String(command.command)} within ${timeoutMs} ms`)),
+      timeoutMs,
+    )
+    this.#waiting.set(cookie, resolve)
+    this.#socket.send(`${cookie} ${bencode(command)}`, this.#ngPort, '127.0.0.1')
+    try {
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      this.#waiting.delete(cookie)
     }
+  }
+
+  #hear(text: string): void {
+    const space = text.indexOf(' ')
+    this.#waiting.get(text.slice(0, space))?.(bdecode(text.slice(space + 1)) as Answer)
   }
 
   get pid(): number {

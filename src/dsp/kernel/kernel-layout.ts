@@ -37,7 +37,7 @@ export function writeTables(memory: ArrayBuffer): void {
   new Int16Array(memory, layout.coefficients, coefficients.length).set(coefficients)
   new Float64Array(memory, layout.turns, turns.length).set(turns)
   new Int16Array(memory, layout.gate, gateCoefficients.length).set(gateCoefficients)
-  new Float64Array(memory, layout.gateTurns, 16).set(gateTurns)
+  new Float32Array(memory, layout.gateTurns, 16).set(gateTurns)
   for (const [hops, table] of correlations.slice(1).entries())
     new Float64Array(memory, layout.correlations + hops * 512, 64).set(table)
   for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {

@@ -3,7 +3,7 @@ import { hopEnergy, hopSamples, hopSums } from '../goertzel.ts'
 import type { StateBuffer } from '../state-buffer.ts'
 import type { G711Law } from '../tone-channel.ts'
 import { PairFit, scratchLength } from './pair-fit.ts'
-import { ToneGate } from './tone-gate.ts'
+import { blockHops, ToneGate } from './tone-gate.ts'
 import {
   fitField,
   fitFields,
@@ -40,7 +40,10 @@ export class ReferenceKernel implements ToneKernel {
   readonly #pairFit: PairFit
   readonly #gate: ToneGate
   #offered = 0
-  /** [hops completed, samples of the hop under way, energy of the last nine hops, quiet hops in a row] */
+  /**
+   * [hops completed, samples of the hop under way, energy of the last nine hops, quiet hops in a row, hops that the gate
+   * passed over in a row, first hop that was completed by what is being taken in]
+   */
   readonly #at: Float64Array
 
   constructor(state: StateBuffer) {
@@ -48,7 +51,7 @@ export class ReferenceKernel implements ToneKernel {
     const energy = state.float64(ringHops)
     this.#scratch = state.float64(scratchLength)
     this.#pairFit = new PairFit(sums, energy, this.#scratch)
-    this.#at = state.float64(4)
+    this.#at = state.float64(6)
     this.#gate = new ToneGate(state)
     this.views = {
       samples: state.int16(ringHops * hopSamples),
@@ -63,7 +66,7 @@ export class ReferenceKernel implements ToneKernel {
 
   takeOctets(octets: Uint8Array, law: G711Law, gated = false): number {
     const { decode } = g711Tables(law)
-    let found = 0
+    let found = this.#begin()
     for (let i = 0; i < octets.length; i++) found += this.#take(decode[octets[i]!]! >> 2, gated)
     return found
   }
@@ -78,19 +81,23 @@ export class ReferenceKernel implements ToneKernel {
   }
 
   takeLinear(samples: Int16Array, gated = false): number {
-    let found = 0
+    let found = this.#begin()
     for (let i = 0; i < samples.length; i++) found += this.#take(samples[i]! >> 2, gated)
     return found
   }
 
   takeLost(samples: number): number {
-    let found = 0
+    let found = this.#begin()
     for (let i = 0; i < samples; i++) found += this.#take(0, false)
     return found
   }
 
   /** It looks at every hop. */
   calmHops(): number {
+    return 0
+  }
+
+  restHops(): number {
     return 0
   }
 
@@ -106,6 +113,12 @@ export class ReferenceKernel implements ToneKernel {
     this.views.bytes.fill(0)
   }
 
+  /** To be called before a portion is taken in, of which nothing has been found yet. */
+  #begin(): number {
+    this.#at[5] = this.#at[0]!
+    return 0
+  }
+
   #take(sample: number, gated: boolean): number {
     const at = this.#at
     const hop = at[0]!
@@ -118,9 +131,9 @@ export class ReferenceKernel implements ToneKernel {
     return found
   }
 
-  /** Takes in a whole hop. Returns 1 when the window that ends with it matters. */
+  /** Takes in a whole hop. Returns how many windows matter that were not known to before. */
   #complete(hop: number, gated: boolean): number {
-    const { samples, energy, fits, flags } = this.views
+    const { samples, energy, flags } = this.views
     const at = this.#at
     const slot = hop & ringMask
     flags[slot] = 0
@@ -130,8 +143,29 @@ export class ReferenceKernel implements ToneKernel {
     if (gated && !this.#gate.isOpen(samples, hop)) {
       // As in silence: whoever needs the sums of this hop later adds them up then.
       at[3] = passedOver
+      at[4] = at[4]! + 1
       return 0
     }
+    const passed = gated ? Math.min(at[4]!, blockHops - 1) : 0
+    at[4] = 0
+    let found = 0
+    // Known only at the end of a block: what was passed over in it, and came with this, is looked at as well.
+    for (let h = Math.max(hop - passed, at[5]!); h < hop; h++) found += this.#look(h, this.#windowEnergy(h))
+    return found + this.#look(hop, total)
+  }
+
+  /** Of the window that ends with `hop`. */
+  #windowEnergy(hop: number): number {
+    let sum = 0
+    for (let h = hop - windowHops + 1; h <= hop; h++) sum += this.views.energy[h & ringMask]!
+    return sum
+  }
+
+  /** Sums a hop up, and says whether the window that ends with it matters, whose energy is `total`: 1 or 0. */
+  #look(hop: number, total: number): number {
+    const { fits, flags } = this.views
+    const at = this.#at
+    const slot = hop & ringMask
     const quiet = at[3]!
     at[3] = total < leastTotal ? quiet + 1 : 0
     if (total < leastTotal) {

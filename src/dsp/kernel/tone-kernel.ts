@@ -6,8 +6,8 @@ export const ringHops = 64
 /** What a kernel takes at once, in samples. */
 export const capSamples = 480
 
-/** Samples that the gate looks at in a block of 6 ms: every second one. */
-export const samplesOfLevel = 24
+/** Samples that the gate looks at in a block of 10 ms: every second one. */
+export const samplesOfLevel = 40
 
 /** Fields of a fit; mean squares are of 14-bit samples. */
 export const fitField = {
@@ -35,7 +35,8 @@ export const leastPower = 40
 
 /**
  * What a kernel keeps of one channel: rings over the last `ringHops` hops, indexed by hop & 63. What a gate passes over
- * need not be there before it opens, and then as far back as anybody looks: 72 ms.
+ * need not be there before it opens, and then as far back as anybody looks: 72 ms. It opens for up to four hops before the one at
+ * which it was known, of the same portion of audio.
  */
 export type KernelViews = {
   /** 16 samples of 14 bits a hop. */
@@ -81,6 +82,8 @@ export type ToneKernel = {
    * falls short of `limits` (../stir-limits.ts), and need not. `prior`: the most that may speak for a pair beforehand.
    */
   calmHops(limits: Float64Array, prior: number, first: number, most: number): number
+  /** As `calmHops`, for whoever only waits for a press. */
+  restHops(limits: Float64Array, first: number, most: number): number
   /**
    * Fits the strongest pair to 3 × `blockHops` (1 to 5) hops from hop `first` on, which must have been summed up. Writes
    * `fitFields` numbers to `fit`.

@@ -11,6 +11,7 @@ type Exports = {
   takeLost(base: number, length: number): number
   takeOffers(count: number): void
   fitWindow(base: number, hops: number, first: number): void
+  restHops(base: number, first: number, most: number): number
   calmHops(base: number, first: number, most: number, prior: number): number
   sumUp(base: number, first: number, hops: number): void
 }
@@ -29,7 +30,8 @@ class Bank {
 
   constructor(api: WebAssemblyApi, module: WebAssemblyModule) {
     const memory = new api.Memory({ initial: bankPages, maximum: bankPages })
-    this.exports = new api.Instance(module, { env: { memory } }).exports as Exports
+    // A module's own object of exports is a slow one to look things up in.
+    this.exports = { ...new api.Instance(module, { env: { memory } }).exports } as Exports
     this.memory = memory.buffer
     this.#offers = new Int32Array(this.memory, layout.offers, offerWords * channelsOfBank)
     writeTables(this.memory)
@@ -144,6 +146,11 @@ export class WasmKernel implements ToneKernel {
   calmHops(limits: Float64Array, prior: number, first: number, most: number): number {
     this.#bank.limit(limits)
     return this.#bank.exports.calmHops(this.#base, first, most, prior)
+  }
+
+  restHops(limits: Float64Array, first: number, most: number): number {
+    this.#bank.limit(limits)
+    return this.#bank.exports.restHops(this.#base, first, most)
   }
 
   fit(blockHops: number, first: number, fit: Float64Array): void {

@@ -33,26 +33,48 @@ export function calmHops(base: usize, first: i32, most: i32, prior: f64): i32 {
   return most
 }
 
+/** As calmHops, for whoever only waits for a press. */
+export function restHops(base: usize, first: i32, most: i32): i32 {
+  for (let i = 0; i < most; i++) {
+    const slot = <usize>((first + i) & RING)
+    if (load<u8>(base + FLAGS + slot) !== 0 && begins(base + FITS + (slot << 6))) return i
+  }
+  return most
+}
+
+/** In per cent, of the low (0) or the high (32) sine of a fit. */
+// @ts-expect-error: decorator
+@inline
+function offsetPct(fit: usize, hz: usize, offset: usize): f64 {
+  return Math.abs((100 * load<f64>(fit + offset)) / load<f64>(hz))
+}
+
+/** Could this fit be a press's first? */
+function begins(fit: usize): bool {
+  const pair = <usize>load<f64>(fit)
+  const twist = load<f64>(fit, 16) / load<f64>(fit, 8)
+  return (
+    load<f64>(fit, 40) >= load<f64>(PRESS_STEADINESS) &&
+    min(load<f64>(fit, 8), load<f64>(fit, 16)) >= load<f64>(PRESS_POWER) &&
+    twist >= load<f64>(PRESS_LEAST_TWIST) &&
+    twist <= load<f64>(PRESS_MOST_TWIST) &&
+    offsetPct(fit, HZ + ((pair >> 2) << 3), 48) <= load<f64>(PRESS_OFFSET) &&
+    offsetPct(fit, HZ + 32 + ((pair & 3) << 3), 56) <= load<f64>(PRESS_OFFSET)
+  )
+}
+
 /** Could this fit be a press's first, or be suspected? */
 function stirs(fit: usize, prior: f64): bool {
+  if (begins(fit)) return true
   const pair = <usize>load<f64>(fit)
   const low = load<f64>(fit, 8)
   const high = load<f64>(fit, 16)
   const purity = load<f64>(fit, 32)
   const steadiness = load<f64>(fit, 40)
-  const lowOffset = Math.abs((100 * load<f64>(fit, 48)) / load<f64>(HZ + ((pair >> 2) << 3)))
-  const highOffset = Math.abs((100 * load<f64>(fit, 56)) / load<f64>(HZ + 32 + ((pair & 3) << 3)))
+  const lowOffset = offsetPct(fit, HZ + ((pair >> 2) << 3), 48)
+  const highOffset = offsetPct(fit, HZ + 32 + ((pair & 3) << 3), 56)
   const offset = max(lowOffset, highOffset)
   const least = min(low, high)
-  const twist = high / low
-  if (
-    offset <= load<f64>(PRESS_OFFSET) &&
-    steadiness >= load<f64>(PRESS_STEADINESS) &&
-    least >= load<f64>(PRESS_POWER) &&
-    twist >= load<f64>(PRESS_LEAST_TWIST) &&
-    twist <= load<f64>(PRESS_MOST_TWIST)
-  )
-    return true
   if (purity < load<f64>(PAIR_PURITY) || least < load<f64>(PAIR_POWER) || offset > load<f64>(PAIR_OFFSET)) return false
   if (max(low, high) > least * load<f64>(PAIR_TWIST)) return false
   const level = decibels((low + high) / load<f64>(POWER_0_DBM0))
@@ -61,7 +83,7 @@ function stirs(fit: usize, prior: f64): bool {
       f64x2.add(weighed(0, purity), weighed(1, steadiness)),
       f64x2.add(weighed(2, offset), weighed(3, min(lowOffset, highOffset))),
     ),
-    f64x2.add(weighed(4, Math.abs(decibels(twist))), weighed(5, level)),
+    f64x2.add(weighed(4, Math.abs(decibels(high / low))), weighed(5, level)),
   )
   return f64x2.extract_lane(hint, 0) + f64x2.extract_lane(hint, 1) + prior >= load<f64>(LEAST_HINT)
 }
@@ -111,12 +133,12 @@ function bursts(base: usize, hop: i32): bool {
   const p1 = three(base, hop, 3)
   const p2 = three(base, hop, 6)
   const least = load<f64>(BURST_SUM)
-  if (p0 + p1 >= least && p0 + p1 >= load<f64>(BURST_RISE) * p2 && begins(base, hop)) return true
+  if (p0 + p1 >= least && p0 + p1 >= load<f64>(BURST_RISE) * p2 && bursting(base, hop)) return true
   const edge = load<f64>(BURST_EDGE) * (p1 + p2)
   return p1 + p2 >= least && p0 <= edge && three(base, hop, 9) <= edge
 }
 
-function begins(base: usize, hop: i32): bool {
+function bursting(base: usize, hop: i32): bool {
   fitWindow(base, 2, hop - 5)
   return (
     load<f64>(base + FITTED, 32) >= load<f64>(BURST_PURITY) && load<f64>(base + FITTED, 40) >= load<f64>(BURST_STEADINESS)

@@ -9,12 +9,14 @@ import {
   BLOCKS,
   BLOCKS_AT,
   BLOCK_ENERGIES,
+  BLOCK_HOPS,
   BLOCK_RING,
   COEFFICIENTS,
   DECODE,
   ENERGIES,
   ENERGY,
   FILLED,
+  FIRST,
   FITS,
   FLAGS,
   HOPS,
@@ -35,6 +37,7 @@ import {
   REACH_OF_SAMPLES,
   RING,
   SAMPLES,
+  SKIPPED,
   SUMS,
   TOTAL,
   TURNS,
@@ -43,7 +46,7 @@ import {
 import { decode } from './decode'
 import { gate, gateOctets } from './gate'
 import { fitSummed, strongest } from './pair-fit'
-export { calmHops } from './calm'
+export { calmHops, restHops } from './calm'
 export { fitWindow } from './pair-fit'
 
 /** Takes in what is offered: a frame of octets of each of `count` channels. */
@@ -61,12 +64,13 @@ export function takeOctets(base: usize, length: i32, law: i32, gated: i32): i32 
   const input = base + INPUT
   let i = 0
   let found = 0
+  store<i32>(base, load<i32>(base, HOPS), FIRST)
   let passes = gated !== 0 && load<i32>(base, AWAKE) === 0
   while (i < length && load<i32>(base, FILLED) > 0) found += take(base, decoded(table, input + i++), gated)
   while (i + 16 <= length) {
     // Whoever looks at what has been found looks at the rest of the frame too.
     passes = passes && load<i32>(base, AWAKE) === 0
-    if (passes && (load<i32>(base, PASSED) > 0 || load<i32>(base, HOPS) % 3 === 0)) {
+    if (passes && (load<i32>(base, PASSED) > 0 || load<i32>(base, HOPS) % BLOCK_HOPS === 0)) {
       i += pass(base, input + i, length - i, law)
       if (load<i32>(base, AWAKE) > 0) found += opened(base)
       continue
@@ -91,20 +95,23 @@ function decoded(table: usize, at: usize): i16 {
  */
 function pass(base: usize, from: usize, length: i32, law: i32): i32 {
   let hop = load<i32>(base, HOPS)
-  let passed = load<i32>(base, PASSED)
+  let phase = hop % BLOCK_HOPS
+  const before = load<i32>(base, PASSED)
   let i = 0
   while (i + 16 <= length) {
     const slot = <usize>(hop & RING)
     v128.store(base + OCTETS + (slot << 4), v128.load(from + i))
     store<u8>(base + FLAGS + slot, 0)
     i += 16
-    passed++
-    if (hop++ % 3 !== 2) continue
-    store<i32>(base, passed, PASSED)
+    hop++
+    if (++phase < BLOCK_HOPS) continue
+    phase = 0
+    store<i32>(base, before + (i >> 4), PASSED)
     gateOctets(base, hop - 1, law)
     if (load<i32>(base, AWAKE) > 0) break
   }
-  store<i32>(base, passed, PASSED)
+  store<i32>(base, before + (i >> 4), PASSED)
+  store<i32>(base, load<i32>(base, SKIPPED) + (i >> 4), SKIPPED)
   store<i32>(base, law, LAW)
   store<i32>(base, hop, HOPS)
   return i
@@ -132,8 +139,25 @@ function opened(base: usize): i32 {
   const hop = load<i32>(base, HOPS) - 1
   makeUp(base)
   store<i32>(base, load<i32>(base, AWAKE) - 1, AWAKE)
+  const found = passedBefore(base, hop, load<i32>(base, SKIPPED) - 1)
+  store<i32>(base, 0, SKIPPED)
+  return found + completeAlone(base, hop)
+}
+
+/**
+ * A gate opens only at the end of a block: what was passed over in it, and came with this portion, is taken in as well.
+ * `skipped`: hops in a row that the gate passed over just before `hop`.
+ */
+function passedBefore(base: usize, hop: i32, skipped: i32): i32 {
+  let found = 0
+  for (let h = max(hop - min(skipped, BLOCK_HOPS - 1), load<i32>(base, FIRST)); h < hop; h++) found += completeAlone(base, h)
+  return found
+}
+
+/** As complete, of a hop whose window's energy is not at hand. */
+function completeAlone(base: usize, hop: i32): i32 {
   const x = base + SAMPLES + (<usize>(hop & RING) << 5)
-  return complete(base, hop, v128.load(x), v128.load(x, 16), load<f64>(base, TOTAL))
+  return complete(base, hop, v128.load(x), v128.load(x, 16), windowEnergy(base, hop + 1))
 }
 
 /** Of the nine hops before `next`: whole numbers below 2^53, so that their order does not count. */
@@ -148,6 +172,7 @@ export function takeLinear(base: usize, length: i32, gated: i32): i32 {
   const input = base + INPUT
   let i = 0
   let found = 0
+  store<i32>(base, load<i32>(base, HOPS), FIRST)
   while (i < length && load<i32>(base, FILLED) > 0) found += take(base, linear(input, i++), gated)
   while (i + 16 <= length) {
     const to = base + SAMPLES + (<usize>(load<i32>(base, HOPS) & RING) << 5)
@@ -168,6 +193,7 @@ function linear(input: usize, at: i32): i16 {
 /** As takeOctets, for samples that never came. */
 export function takeLost(base: usize, length: i32): i32 {
   let found = 0
+  store<i32>(base, load<i32>(base, HOPS), FIRST)
   if (load<i32>(base, PASSED) > 0) makeUp(base)
   for (let i = 0; i < length; i++) found += take(base, 0, 0)
   return found
@@ -185,7 +211,7 @@ function take(base: usize, sample: i16, gated: i32): i32 {
   return takeHop(base, gated)
 }
 
-/** Takes in the hop whose samples are there. Returns 1 when the window that ends with it matters. */
+/** Takes in the hop whose samples are there. Returns how many windows matter that were not known to before. */
 function takeHop(base: usize, gated: i32): i32 {
   const hop = load<i32>(base, HOPS)
   store<i32>(base, hop + 1, HOPS)
@@ -193,17 +219,22 @@ function takeHop(base: usize, gated: i32): i32 {
   const x0 = v128.load(x)
   const x1 = v128.load(x, 16)
   const total = measure(base, hop, x0, x1)
+  let found = 0
   if (gated) {
-    if (hop % 3 === 2) gate(base, hop)
+    if (hop % BLOCK_HOPS === BLOCK_HOPS - 1) gate(base, hop)
     const awake = load<i32>(base, AWAKE)
+    const skipped = load<i32>(base, SKIPPED)
     if (awake === 0) {
       // As in silence: whoever needs the sums of this hop later adds them up then.
       store<i32>(base, PASSED_OVER, QUIET)
+      store<i32>(base, skipped + 1, SKIPPED)
       return 0
     }
     store<i32>(base, awake - 1, AWAKE)
+    found = passedBefore(base, hop, skipped)
   }
-  return complete(base, hop, x0, x1, total)
+  store<i32>(base, 0, SKIPPED)
+  return found + complete(base, hop, x0, x1, total)
 }
 
 /** Energy of the hop, and of the window that ends with it, which is returned. */

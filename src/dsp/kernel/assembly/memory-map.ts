@@ -36,7 +36,10 @@ export const BLOCK_ENERGIES: usize = 16_512
 
 /** The gate's last block: eight real and eight imaginary parts, its energy, and hops for which it is open. */
 export const GATE_RE: usize = 17_040
-export const GATE_IM: usize = 17_104
+export const GATE_IM: usize = 17_072
+/** Hops that the gate passed over in a row, and the first that was completed by what is being taken in. */
+export const SKIPPED: usize = 17_104
+export const FIRST: usize = 17_108
 export const GATE_POWER: usize = 17_168
 export const AWAKE: usize = 17_176
 /** Hops of the blocks whose sums of the high and of the low group are known, and of that whose energy is. */
@@ -52,7 +55,7 @@ export const FITTED: usize = 19_184
 export const PASSED: usize = 17_188
 export const LAW: usize = 17_192
 /** As many of these are decoded when the gate opens: nobody looks further back. */
-export const REACH_OF_SAMPLES: i32 = 36
+export const REACH_OF_SAMPLES: i32 = 41
 
 export const RING: i32 = 63
 export const BLOCK_RING: i32 = 7
@@ -74,9 +77,10 @@ export const LEAST_GROUP_ENERGY: f64 = 20.0 * 3_456
 export const LEAKAGE_SHARE: f64 = 0.25
 export const TURN_SQUARE: f64 = 8_191 * 8_191
 /** The gate: hops for which it stays open, and what opens it, as in tone-gate.ts. */
-export const AWAKE_HOPS: i32 = 4
-export const GATE_LEAST_SHARE: f64 = 0.36 * 8_191 * 8_191 * 24
-export const GATE_LEAST_SIDE: f64 = 0.03 * 8_191 * 8_191 * 24
+export const BLOCK_HOPS: i32 = 5
+export const AWAKE_HOPS: i32 = 6
+export const GATE_LEAST_SHARE: f64 = 0.36 * 6_000 * 6_000 * 40
+export const GATE_LEAST_SIDE: f64 = 0.03 * 6_000 * 6_000 * 40
 /** Of two blocks of thinned samples: with less energy, no sine in them can be loud enough. */
-export const GATE_LEAST_POWER: f64 = 2_200
-export const GATE_LEAST_SINE: f64 = 190 * 8_191 * 8_191 * 24 * 24
+export const GATE_LEAST_POWER: f64 = 0.99 * 190 * 40
+export const GATE_LEAST_SINE: f64 = 190 * 6_000 * 6_000 * 40 * 40
