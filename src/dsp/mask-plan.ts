@@ -1,4 +1,6 @@
 import type { DelayLine } from './delay-line.ts'
+import { FollowedTone } from './followed-tone.ts'
+import { KeyEchoes } from './key-echoes.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { Suspicion } from './suspicion.ts'
 import { type ToneEvidence, windowHops } from './tone-evidence.ts'
@@ -16,13 +18,6 @@ const windowsOfTone = 4
 const windowsOfKeying = 12
 /** What began in the 6 ms before a gap, the hop in which it may have begun, and the first of the gap. */
 const hopsOfBareBeginning = 5
-/**
- * A followed tone is there down to this share of each of its sines, and of one that was pure as long as the pair is this
- * share of what is heard: a voice after it keeps something of any pair.
- */
-const presentShare = 0.12
-const presentPurity = 0.4
-const purePurity = 0.7
 /** No line is as quiet as this (-72 dBm0), but for what was lost of it: a packet, or two (50 ms). */
 const deadPower = powerAt0Dbm0 * 10 ** -7.2
 const hopsOfDeadLine = 25
@@ -32,23 +27,14 @@ const lastingOdds = -2
 /** Who keys one key keys another: how long less is asked of a suspicion after a tone (6 s), and how much less, in log odds. */
 const eagerHops = 3_000
 const eagerness = 3.5
-/** A telephone keeps its level: less again is asked of a pair within 4 dB of the last one, sine by sine. */
+/** A telephone keeps its level: less again is asked of a pair that is as loud as the last one. */
 const familiarity = 3
-const familiarFactor = 10 ** 0.4
-/**
- * How long an echo of a tone is looked for: 700 ms; down to -54 dBm0, and a quarter of what is heard. It is no louder than
- * its tone, keeps its twist within 6 dB, and its frequencies as well as they can be measured beneath something else.
- */
+/** How long an echo of a tone is looked for: 700 ms. */
 const tailHops = 350
-const tailPower = powerAt0Dbm0 * 10 ** -5.4
-const tailPurity = 0.25
-const tailSteadiness = 0.15
-const tailTwistFactor = 4
-const tailOffsetPct = 1.5
-/** Quieter than that (-50 dBm0 and less) a codec rings on for long; then this share of 10 ms is enough. */
-const ringHops = 5
-const ringPower = powerAt0Dbm0 * 10 ** -5
-const ringShare = 0.25
+/** An echo that is expected is masked from the hop before it on. */
+const hopsOfExpected = 2
+/** What ends this soon after a tone was there, 6 ms, may hold some of it: nothing is learned of echoes. */
+const hopsOfEdge = 3
 /** Off by less than this, a pair that was suspected goes on being so. */
 const lastingOffsetPct = 3
 
@@ -57,29 +43,18 @@ const field = {
   /** Suspect windows in a row. */
   run: 1,
   holdUntilSample: 2,
-  /** 1 while a tone is followed. */
-  following: 3,
-  key: 4,
-  lowReference: 5,
-  highReference: 6,
-  tailUntilHop: 7,
+  tailUntilHop: 3,
   /** Hops until the window holds none that was lost, whether the line was masked when it was, and 1 when the last hop was lost. */
-  refill: 8,
-  maskedAtLoss: 9,
-  lost: 10,
+  refill: 4,
+  maskedAtLoss: 5,
+  lost: 6,
   /** The pair that was suspected last. */
-  suspect: 11,
+  suspect: 7,
   /** 1 when the last hop was one of a press, and when that press's tone is followed. */
-  pressed: 12,
-  pressFollowed: 13,
+  pressed: 8,
+  pressFollowed: 9,
   /** Until this hop less is asked. */
-  eagerUntilHop: 14,
-  /** How far the followed tone is off its frequencies, in per cent. */
-  lowOffsetPct: 15,
-  highOffsetPct: 16,
-  /** Purity of the followed tone, and the hop in which it was there last. */
-  purity: 17,
-  thereHop: 18,
+  eagerUntilHop: 10,
 } as const
 
 export type MaskPlanOptions = {
@@ -94,22 +69,26 @@ export type MaskPlanOptions = {
 export class MaskPlan {
   readonly #o: MaskPlanOptions
   readonly #s: Float64Array
-  readonly #pair: Float64Array
+  readonly #tone: FollowedTone
+  readonly #echoes: KeyEchoes
 
   constructor(options: MaskPlanOptions) {
+    const { state, spectrum, evidence } = options
     this.#o = options
-    this.#s = options.state.float64(19)
-    this.#pair = options.state.float64(2)
+    this.#s = state.float64(11)
+    this.#tone = new FollowedTone(state, spectrum, evidence)
+    this.#echoes = new KeyEchoes(state, spectrum)
   }
 
-  /** True when nothing is suspected, followed or ordered to be masked now. */
+  /** True when nothing is suspected, followed or ordered to be masked now, and no echo awaited. */
   get idle(): boolean {
     const s = this.#s
     const { evidence, line } = this.#o
     return (
       s[field.run] === 0 &&
-      s[field.following] === 0 &&
+      !this.#tone.on &&
       evidence.hop > s[field.hangUntilHop]! &&
+      !this.#echoes.awaits(evidence.hop) &&
       line.written >= s[field.holdUntilSample]!
     )
   }
@@ -123,7 +102,7 @@ export class MaskPlan {
       s[field.refill] === 0 &&
       s[field.lost] === 0 &&
       s[field.pressed] === 0 &&
-      hop >= s[field.tailUntilHop]!
+      hop > s[field.tailUntilHop]!
     )
   }
 
@@ -134,11 +113,8 @@ export class MaskPlan {
 
   /** What is known before a window is looked at: that somebody is keying, and how loud his keys are. */
   get prior(): number {
-    const s = this.#s
-    if (this.#o.evidence.hop > s[field.eagerUntilHop]!) return 0
-    const { lowPower, highPower } = this.#o.evidence
-    const isFamiliar = isNear(lowPower, s[field.lowReference]!) && isNear(highPower, s[field.highReference]!)
-    return isFamiliar ? eagerness + familiarity : eagerness
+    if (this.#o.evidence.hop > this.#s[field.eagerUntilHop]!) return 0
+    return this.#tone.isFamiliar ? eagerness + familiarity : eagerness
   }
 
   /** Masks everything that has not been heard yet, and `holdSamples` more. */
@@ -169,6 +145,7 @@ export class MaskPlan {
     s[field.lost] = lost ? 1 : 0
     if (!lost) this.#look(hop)
     this.#heed(pressed)
+    if (hop <= s[field.tailUntilHop]!) this.#mindEchoes(hop)
     const held = pressed && s[field.pressFollowed] === 0
     if (hop <= s[field.hangUntilHop]! || held || line.written <= s[field.holdUntilSample]!) line.mark(1)
   }
@@ -179,8 +156,8 @@ export class MaskPlan {
     const { line, evidence } = this.#o
     if (pressed && s[field.pressed] === 0) {
       line.mark(reachHops)
-      if (evidence.interesting) this.#follow()
-      s[field.pressFollowed] = s[field.following]!
+      if (evidence.interesting) this.#tone.follow()
+      s[field.pressFollowed] = this.#tone.on ? 1 : 0
     }
     s[field.pressed] = pressed ? 1 : 0
   }
@@ -195,7 +172,7 @@ export class MaskPlan {
       s[field.suspect] = evidence.key
       line.mark(suspicion.headHops(evidence.lowPower + evidence.highPower))
       this.#hang(hop, hangHopsOfSuspicion)
-      if (s[field.run]! >= windowsOfTone) this.#follow()
+      if (s[field.run]! >= windowsOfTone) this.#tone.follow()
     } else if (hop > s[field.hangUntilHop]!) {
       s[field.run] = 0
       const hops = suspicion.glimpse()
@@ -204,8 +181,8 @@ export class MaskPlan {
         this.#hang(hop, hangHopsOfSuspicion)
       }
     }
-    if (s[field.following] === 1) this.#keep(hop)
-    else if (hop < s[field.tailUntilHop]! && this.#hearsTail()) {
+    if (this.#tone.on) this.#keep(hop)
+    else if (hop < s[field.tailUntilHop]! && this.#tone.isEchoed()) {
       line.mark(reachHops)
       this.#hang(hop, hangHopsOfSuspicion)
     }
@@ -224,82 +201,42 @@ export class MaskPlan {
     )
   }
 
-  /** From now on the tone is masked for as long as its pair is there at its own level. */
-  #follow(): void {
-    const s = this.#s
-    const { evidence } = this.#o
-    const isNew = s[field.following] === 0 || s[field.key] !== evidence.key
-    if (!isNew && evidence.lowPower < s[field.lowReference]!) return
-    s[field.following] = 1
-    s[field.key] = evidence.key
-    s[field.lowReference] = evidence.lowPower
-    s[field.highReference] = evidence.highPower
-    s[field.lowOffsetPct] = evidence.lowOffsetPct
-    s[field.highOffsetPct] = evidence.highOffsetPct
-    s[field.purity] = evidence.purity
-  }
-
   #keep(hop: number): void {
     const s = this.#s
-    const pair = this.#pair
-    const reference = s[field.lowReference]! + s[field.highReference]!
-    const power = this.#o.spectrum.power(3)
-    const isLoud = power > 0.5 * presentShare * reference
-    if (isLoud) this.#o.spectrum.pairPower(s[field.key]!, 3, pair)
-    const there =
-      isLoud &&
-      pair[0]! > presentShare * s[field.lowReference]! &&
-      pair[1]! > presentShare * s[field.highReference]! &&
-      (s[field.purity]! < purePurity || pair[0]! + pair[1]! > presentPurity * power)
+    const tone = this.#tone
     // Silence in the place of a lost packet: the tone may go on after it.
-    if (power < deadPower && hop - s[field.thereHop]! < hopsOfDeadLine) this.#hang(hop, hangHopsOfSuspicion)
-    if (there) {
-      s[field.thereHop] = hop
-      // A voice may hold a pair for a moment: only of what lasts an echo is looked for, and another key expected.
-      const isSure = s[field.pressed] === 1 || s[field.run]! >= windowsOfKeying
-      this.#hang(hop, isSure ? hangHopsOfTone : hangHopsOfMoment)
-      if (isSure) {
-        s[field.tailUntilHop] = hop + tailHops
-        s[field.eagerUntilHop] = hop + eagerHops
-      }
-    } else if (hop > s[field.hangUntilHop]!) s[field.following] = 0
+    const isDead = this.#o.spectrum.power(3) < deadPower && hop - tone.thereHop < hopsOfDeadLine
+    if (isDead) this.#hang(hop, hangHopsOfSuspicion)
+    if (!tone.isThere()) {
+      if (hop > s[field.hangUntilHop]!) tone.leave()
+      return
+    }
+    const isPress = s[field.pressed] === 1
+    if (isPress) this.#echoes.press(tone)
+    // A voice may hold a pair for a moment: only of what lasts an echo is looked for, and another key expected.
+    const isKey = isPress || (s[field.run]! >= windowsOfKeying && !this.#echoes.explain(tone, hop))
+    if (!isKey) {
+      this.#hang(hop, hangHopsOfMoment)
+      return
+    }
+    this.#hang(hop, isPress ? Math.min(hangHopsOfTone, this.#echoes.nearHops) : hangHopsOfTone)
+    s[field.tailUntilHop] = hop + tailHops
+    s[field.eagerUntilHop] = hop + eagerHops
   }
 
-  #hearsTail(): boolean {
+  /** After a key: learns what the line gives back of it, and masks what is known to come. */
+  #mindEchoes(hop: number): void {
     const s = this.#s
-    const { evidence } = this.#o
-    if (!evidence.interesting) return this.#rings()
-    if (evidence.key !== s[field.key] || evidence.purity < tailPurity) return false
-    const { lowPower, highPower } = evidence
-    const low = lowPower / s[field.lowReference]!
-    const high = highPower / s[field.highReference]!
-    return (
-      lowPower > tailPower &&
-      highPower > tailPower &&
-      Math.max(low, high) < 1 &&
-      low < tailTwistFactor * high &&
-      high < tailTwistFactor * low &&
-      evidence.steadiness > tailSteadiness &&
-      Math.abs(evidence.lowOffsetPct - s[field.lowOffsetPct]!) < tailOffsetPct &&
-      Math.abs(evidence.highOffsetPct - s[field.highOffsetPct]!) < tailOffsetPct
-    )
-  }
-
-  #rings(): boolean {
-    const { spectrum } = this.#o
-    const power = spectrum.power(ringHops)
-    if (power > ringPower || power < 1) return false
-    const pair = this.#pair
-    spectrum.pairPowerInSilence(this.#s[field.key]!, ringHops, pair)
-    return pair[0]! + pair[1]! > ringShare * power
+    const tone = this.#tone
+    const echoes = this.#echoes
+    echoes.forget(hop)
+    const isClear = hop - tone.thereHop > hopsOfEdge || (s[field.pressed] === 0 && echoes.explain(tone, hop))
+    if (s[field.refill] === 0 && isClear) echoes.learn(hop)
+    if (echoes.expects(hop)) this.#o.line.mark(hopsOfExpected)
   }
 
   #hang(hop: number, hops: number): void {
     const s = this.#s
     s[field.hangUntilHop] = Math.max(s[field.hangUntilHop]!, hop + hops)
   }
-}
-
-function isNear(power: number, reference: number): boolean {
-  return power < reference * familiarFactor && reference < power * familiarFactor
 }
