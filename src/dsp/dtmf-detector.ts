@@ -8,6 +8,7 @@ import { CandidateField as C, ToneCandidate } from './tone-candidate.ts'
 import type { ToneEvidence } from './tone-evidence.ts'
 import { examField, ToneExam } from './tone-exam.ts'
 import { dbm0, type ToneSpectrum } from './tone-spectrum.ts'
+import { oddsOfKey } from './voice-odds.ts'
 
 /** Absence that ends a press: longer than a lost packet and its edges, shorter than a pause of 40 ms. */
 const hopsToEnd = 16
@@ -19,6 +20,9 @@ const presentShare = 0.2
 /** Trust that is enough at once, and that which is enough once 34 ms of a tone have been heard, or all of it. */
 const leastEarlyTrust = 1.2
 const leastTrust = -1.3
+/** As much must speak against a voice: at once, and later. */
+const leastEarlyOdds = 1
+const leastOdds = -2
 const hopsOfFinal = 17
 /** What is still in doubt after 60 ms is looked at less often. */
 const hopsOfHaste = 23
@@ -175,13 +179,19 @@ export class DtmfDetector {
     })
     const followsKey =
       this.active || (s[field.formerHop]! > 0 && c[C.startHop]! - s[field.formerHop]! < hopsOfRoll)
-    const bearing = { purity: c[C.puritySum]! / run, riseDb: c[C.rise]!, followsKey }
+    const bearing = {
+      purity: c[C.puritySum]! / run,
+      riseDb: c[C.rise]!,
+      doubt: this.#candidate.doubt(),
+      followsKey,
+    }
     const isFinal = ago > 0 || hops - this.#exam.found[examField.onsetHop]! >= hopsOfFinal
     const least = isFinal ? leastTrust : leastEarlyTrust
     // As long as nothing is known of the rest, it speaks against nobody: where that is too little, it may stay unknown.
     if (trust(this.#exam.found, bearing) < least) return false
     this.#exam.lookAtRest()
-    return trust(this.#exam.found, bearing) >= least
+    if (trust(this.#exam.found, bearing) < least) return false
+    return oddsOfKey(this.#exam.found, bearing) >= (isFinal ? leastOdds : leastEarlyOdds)
   }
 
   #end(): void {

@@ -3,6 +3,7 @@ import { hopSamples, sampleRate } from './goertzel.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { ToneSpectrum } from './tone-spectrum.ts'
 import { partSamples, TwoSineFit } from './two-sine-fit.ts'
+import { voicePitch } from './voice-pitch.ts'
 
 /** What is looked at: at most 40 ms of the tone, in whole parts. */
 export const mostSamples = 320
@@ -40,6 +41,8 @@ export const examField = {
   startHop: 9,
   /** How much of it was looked at. */
   samples: 10,
+  /** 1 where all of it may be one voice: see `voicePitch`. */
+  voice: 11,
 } as const
 const F = examField
 
@@ -69,7 +72,7 @@ export class ToneExam {
   constructor(state: StateBuffer, spectrum: ToneSpectrum) {
     this.#spectrum = spectrum
     this.#fit = new TwoSineFit(state, spectrum.samples, mostSamples)
-    this.found = state.float64(11)
+    this.found = state.float64(12)
     this.#rest = state.float64(mostSamples)
     this.#steps = state.float64(2)
     this.#pair = state.float64(2)
@@ -96,6 +99,7 @@ export class ToneExam {
     this.#fit.refine(start, samples, steps)
     let rest = this.#leave(start, samples)
     if (rest > disturbed * this.#pairPower) rest = this.#aimAgain(start, samples, low, high, rest)
+    rest = this.#sharpen(start, samples, rest)
     const pair = this.#pairPower
     found[F.offsetPct] = 100 * Math.max(Math.abs(steps[0]! / low - 1), Math.abs(steps[1]! / high - 1))
     found[F.rest] = rest / pair
@@ -106,7 +110,7 @@ export class ToneExam {
       const hopsBefore = Math.max(1, Math.min(8, reachHops - sinceOnset))
       found[F.before] = spectrum.power(hopsBefore, sinceOnset + 2) / pair
     }
-    found[F.middle] = found[F.top] = found[F.line] = found[F.octaves] = 0
+    found[F.middle] = found[F.top] = found[F.line] = found[F.octaves] = found[F.voice] = 0
     this.#pair[0] = pair
   }
 
@@ -133,6 +137,16 @@ export class ToneExam {
     const left = this.#leave(start, samples)
     if (left < rest) return left
     this.#aim(measuredLow, measuredHigh)
+    return this.#leave(start, samples)
+  }
+
+  /** What is left says how far off the frequencies still are: a voice's are told by a tenth of a per cent. */
+  #sharpen(start: number, samples: number, rest: number): number {
+    const [low, high] = this.#steps
+    this.#fit.sharpen(samples, this.#rest, this.#steps)
+    const left = this.#leave(start, samples)
+    if (left <= rest) return left
+    this.#aim(low!, high!)
     return this.#leave(start, samples)
   }
 
@@ -182,6 +196,7 @@ export class ToneExam {
       if (hz > lowestLineHz) found[F.line] = Math.max(found[F.line]!, power + last)
       last = power
     }
+    found[F.voice] = voicePitch(this.#steps, this.#rest, samples)
     const [low, high] = this.#steps
     found[F.octaves] = (this.#line(2 * low!, samples) + this.#line(2 * high!, samples)) / pair
   }

@@ -105,6 +105,25 @@ export class TwoSineFit {
     return sum / samples
   }
 
+  /** Corrects `steps` by what the last fit left of `samples`: one step of Gauss and Newton, each sine for itself. */
+  sharpen(samples: number, rest: Float64Array, steps: Float64Array): void {
+    const middle = (samples - 1) / 2
+    const weight = (samples * (samples * samples - 1)) / 24
+    for (const [sine, step] of steps.entries()) {
+      let re = 0
+      let im = 0
+      for (let i = 0; i < samples; i++) {
+        const x = (i - middle) * rest[i]!
+        re += x * Math.cos(step * i)
+        im -= x * Math.sin(step * i)
+      }
+      const a = this.#m[coefficientsAt + 2 * sine]!
+      const b = this.#m[coefficientsAt + 2 * sine + 1]!
+      // Seen from the sine's own phasor a - jb, what grows with time at a right angle to it is frequency.
+      steps[sine] = step + (a * im + b * re) / (weight * (a * a + b * b))
+    }
+  }
+
   /** Mean angle by which the sine at `at` of the parts goes ahead of `expected` from part to part. */
   #turn(parts: number, at: number, expected: number): number {
     const a = this.#parts

@@ -46,6 +46,8 @@ export function measuresOf({ groups, calls, talkOff, fusion }: Results): Readonl
     ['false digits an hour of synthetic speech', anHour('synthetic speech')],
     ['false digits an hour of music', anHour('music')],
     ['false digits an hour on parked vowels', anHour('vowels parked on DTMF frequencies')],
+    ['false digits an hour on vowels of many mouths', anHour('vowels of many mouths')],
+    ['false digits an hour on formants on a pair', anHour('voices with their formants on a pair')],
     ['decision after onset, median ms', quantile(latencies, 0.5)],
     ['decision after onset, p99 ms', quantile(latencies, 0.99)],
     ['recovered from calls, %', surely(calls.masking)],

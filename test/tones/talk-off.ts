@@ -2,6 +2,7 @@ import { encodeG711 } from '../../src/dsp/g711.ts'
 import { toInt16 } from '../../src/dsp/tone-generator.ts'
 import { Random } from './random.ts'
 import { frameOctets, type Scene } from './scene.ts'
+import { formantVoices } from './signals/formant-voices.ts'
 import { mixInto } from './signals/level.ts'
 import { music } from './signals/music.ts'
 import { whiteNoise } from './signals/noise.ts'
@@ -15,11 +16,13 @@ export type TalkOffKind =
   | 'music'
   | 'vowels parked on DTMF frequencies'
   | 'vowels of many mouths'
+  | 'voices with their formants on a pair'
 export const talkOffKinds: readonly TalkOffKind[] = [
   'synthetic speech',
   'music',
   'vowels parked on DTMF frequencies',
   'vowels of many mouths',
+  'voices with their formants on a pair',
 ]
 
 /** One stretch of about two minutes. */
@@ -36,6 +39,7 @@ export function talkOffScene(
     music: () => music(seconds * 8_000, dbm0, random),
     'vowels parked on DTMF frequencies': () => parkedVowels(seconds * 8_000, dbm0, random),
     'vowels of many mouths': () => wideVowels(seconds * 8_000, dbm0, random),
+    'voices with their formants on a pair': () => formantVoices(seconds * 8_000, dbm0, random),
   }[kind]()
   const length = Math.floor(sound.length / frameOctets) * frameOctets
   const mix = whiteNoise(length, -66, random)
