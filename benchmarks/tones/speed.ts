@@ -1,4 +1,4 @@
-import type { ToneChannel } from '../../src/dsp/tone-channel.ts'
+import type { G711Law, ToneChannel } from '../../src/dsp/tone-channel.ts'
 import { createToneChannel } from '../../src/dsp/tone-guard.ts'
 import type { Scene } from '../../test/tones/scene.ts'
 
@@ -11,36 +11,40 @@ function cpuSeconds(): number {
 /** Until the compiler has settled, and long enough for a number that holds, in seconds of processor time. */
 const warmUpSeconds = 1.5
 
+/** As it comes from the network: each frame of 20 ms is there when the engine is called; null for one that never came. */
+type FramedCall = { readonly law: G711Law; readonly frames: readonly (Uint8Array | null)[] }
+
 /**
- * Seconds of audio that our engine handles in a second of one core: mu-law in, mu-law out, frames of 20 ms. For
+ * Seconds of audio that our engine handles in a second of one core: G.711 in, G.711 out, frames of 20 ms. For
  * `seconds` of processor time, once code that runs for hours has been compiled as it is in life. Not armed, what comes
  * goes on as it came: like its peers, the engine then only reads it where it lies.
  */
 export function ourTimesRealTime(scenes: readonly Scene[], seconds: number, isArmed: boolean): number {
-  // As they come from the network: each frame is there when the engine is called.
-  const framed = scenes.map(({ octets }) =>
-    Array.from({ length: Math.floor(octets.length / 160) }, (_, i) =>
-      octets.subarray(160 * i, 160 * i + 160),
+  const calls = scenes.map(({ law, octets, lost }) => ({
+    law,
+    frames: Array.from({ length: Math.floor(octets.length / 160) }, (_, i) =>
+      lost[i] === 1 ? null : octets.subarray(160 * i, 160 * i + 160),
     ),
-  )
-  rounds(framed, warmUpSeconds, isArmed)
-  return rounds(framed, seconds, isArmed)
+  }))
+  rounds(calls, warmUpSeconds, isArmed)
+  return rounds(calls, seconds, isArmed)
 }
 
-function rounds(framed: readonly (readonly Uint8Array[])[], seconds: number, isArmed: boolean): number {
-  const into = isArmed ? new Uint8Array(160) : null
+function rounds(calls: readonly FramedCall[], seconds: number, isArmed: boolean): number {
+  const own = new Uint8Array(160)
   const nothing = () => {}
-  const run = (channel: ToneChannel, frames: readonly Uint8Array[]) => {
+  const run = (channel: ToneChannel, frames: FramedCall['frames']) => {
     for (const frame of frames) {
-      channel.process(frame, into ?? frame)
+      if (frame) channel.process(frame, isArmed ? own : frame)
+      else channel.processLost(160, own)
       channel.drainEvents(nothing)
     }
   }
   let audio = 0
   let spent = 0
   while (spent < seconds) {
-    for (const frames of framed) {
-      const channel = createToneChannel({ law: 'mulaw', lookaheadMs: 20, fill: 'noise' })
+    for (const { law, frames } of calls) {
+      const channel = createToneChannel({ law, lookaheadMs: 20, fill: 'noise' })
       if (isArmed) channel.arm()
       const begun = cpuSeconds()
       run(channel, frames)

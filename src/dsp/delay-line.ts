@@ -80,11 +80,14 @@ export class DelayLine {
     const codes = this.#codes
     const mask = this.#mask
     const sample = at[0]!
-    const oldest = sample - at[1]!
-    for (let i = 0; i < length; i++) {
-      const code = input[from + i]!
-      codes[(sample + i) & mask] = code
-      output[from + i] = codes[(oldest + i) & mask]!
+    // Whole numbers from here on: to keep track of the places by their distance from the first sample costs twice as much.
+    let to = sample & mask
+    let out = (sample - at[1]!) & mask
+    for (let i = from; i < from + length; i++) {
+      codes[to] = input[i]!
+      output[i] = codes[out]!
+      to = (to + 1) & mask
+      out = (out + 1) & mask
     }
     for (let hop = 0; hop < length; hop += hopSamples)
       this.#marks[((sample + hop) / hopSamples) & this.#markMask] = 0
@@ -160,7 +163,8 @@ export class DelayLine {
   copy(from: number, length: number, output: Codes, to: number): void {
     const codes = this.#codes
     const mask = this.#mask
-    for (let i = 0; i < length; i++) output[to + i] = codes[(from + i) & mask]!
+    const first = from & mask
+    for (let i = 0; i < length; i++) output[to + i] = codes[(first + i) & mask]!
   }
 
   code(sample: number): number {

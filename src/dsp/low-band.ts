@@ -5,13 +5,17 @@ const windowSamples = 144
 /** The highest bin counted as low: 555.6 Hz, its lobe just short of the lowest DTMF frequency. */
 const topBin = 10
 
-const waves = new Float64Array((2 * topBin + 1) * windowSamples)
+/** 36 products of it with samples of 14 bits stay inside 31 bits. */
+const scale = 4_095
+
+/** A constant, then a cosine and a sine of each bin: 21 × 144 whole numbers, so that sums are exact in any order. */
+export const lowBandWaves = new Int16Array((2 * topBin + 1) * windowSamples)
 for (let i = 0; i < windowSamples; i++) {
-  waves[i] = Math.SQRT1_2
+  lowBandWaves[i] = Math.round(scale * Math.SQRT1_2)
   for (let bin = 1; bin <= topBin; bin++) {
     const radians = (2 * Math.PI * bin * i) / windowSamples
-    waves[(2 * bin - 1) * windowSamples + i] = Math.cos(radians)
-    waves[2 * bin * windowSamples + i] = Math.sin(radians)
+    lowBandWaves[(2 * bin - 1) * windowSamples + i] = Math.round(scale * Math.cos(radians))
+    lowBandWaves[2 * bin * windowSamples + i] = Math.round(scale * Math.sin(radians))
   }
 }
 
@@ -28,8 +32,8 @@ export function lowBandPower(ring: Int16Array, start: number): number {
   for (let wave = 0; wave <= 2 * topBin; wave++) {
     let dot = 0
     const at = wave * windowSamples
-    for (let i = 0; i < windowSamples; i++) dot += waves[at + i]! * ring[(start + i) & mask]!
+    for (let i = 0; i < windowSamples; i++) dot += lowBandWaves[at + i]! * ring[(start + i) & mask]!
     sum += dot * dot
   }
-  return (2 * sum) / (windowSamples * windowSamples)
+  return (2 * sum) / (scale * windowSamples * scale * windowSamples)
 }

@@ -20,17 +20,23 @@ export function suspicionScore(
       const [slope, ...more] = slopes[name] ?? []
       if (slope === undefined || more.length !== knots.length)
         throw new Error(`the weights of ${name} do not fit`)
-      return [sign[name], from, to, slope, knots.length, ...knots.flatMap((knot, i) => [knot, more[i]!])]
+      return [sign[name], from, to, slope, knots.length, ...knots.flatMap((knot, i) => [knot, more[i]! / 2])]
     }),
   )
   return (values) => {
     let score = constant
     for (let i = 0; i < flat.length; ) {
-      const x = Math.min(flat[i + 2]!, Math.max(flat[i + 1]!, values[flat[i]!]!))
+      const value = values[flat[i]!]!
+      const from = flat[i + 1]!
+      const to = flat[i + 2]!
+      const x = value < from ? from : value > to ? to : value
       score += x * flat[i + 3]!
       const end = i + 5 + 2 * flat[i + 4]!
-      // Without a branch: whether a knot is passed is as good as random.
-      for (i += 5; i < end; i += 2) score += Math.max(0, x - flat[i]!) * flat[i + 1]!
+      for (i += 5; i < end; i += 2) {
+        // Twice what lies above the knot, without a branch: whether a knot is passed is as good as random.
+        const above = x - flat[i]!
+        score += (above + Math.abs(above)) * flat[i + 1]!
+      }
     }
     return score
   }

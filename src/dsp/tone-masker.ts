@@ -1,5 +1,6 @@
 import type { ComfortNoise } from './comfort-noise.ts'
 import type { Codes, DelayLine } from './delay-line.ts'
+import { hopSamples } from './goertzel.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import type { ToneChannelOptions } from './tone-channel.ts'
 
@@ -31,10 +32,12 @@ export class ToneMasker {
   readonly #options: ToneMaskerOptions
   /** [gain of the caller, phase of the fixed tone] */
   readonly #s: Float64Array
+  readonly #values: Float64Array
 
   constructor(options: ToneMaskerOptions) {
     this.#options = options
     this.#s = options.state.float64(2)
+    this.#values = options.state.float64(hopSamples)
     this.#s[0] = 1
   }
 
@@ -56,7 +59,7 @@ export class ToneMasker {
       return
     }
     if (this.#s[0] === 0 && line.settled && from >= 0 && line.markedThroughout(from, from + length - 1)) {
-      for (let i = 0; i < length; i++) output[to + i] = this.#fillCode()
+      this.#fill(output, to, length)
       return
     }
     for (let i = 0; i < length; i++) {
@@ -77,6 +80,18 @@ export class ToneMasker {
     if (gain === 0) return this.#fillCode()
     const filling = this.#fillSample()
     return lineCode.code(Math.round(gain * this.#between(sample, at - sample, now) + (1 - gain) * filling))
+  }
+
+  /** Codes of nothing but what stands in for the caller: at most a hop. */
+  #fill(output: Codes, to: number, length: number): void {
+    const { fill, lineCode, noise } = this.#options
+    if (fill !== 'noise') {
+      for (let i = 0; i < length; i++) output[to + i] = this.#fillCode()
+      return
+    }
+    const values = this.#values
+    noise.write(values, length)
+    for (let i = 0; i < length; i++) output[to + i] = lineCode.code(Math.round(values[i]!))
   }
 
   #fillCode(): number {

@@ -1,7 +1,5 @@
-import { hopSamples } from './goertzel.ts'
 import { PairFit, scratchLength } from './kernel/pair-fit.ts'
 import { fitFields, ringHops, type ToneKernel } from './kernel/tone-kernel.ts'
-import { lowBandPower } from './low-band.ts'
 import type { StateBuffer } from './state-buffer.ts'
 
 const ringMask = ringHops - 1
@@ -94,6 +92,6 @@ export class ToneSpectrum {
 
   /** Mean square of what lies below 580 Hz (dial tone, the hum of a voice) in 18 ms that ended `ago` hops before now. */
   lowPower(ago = 0): number {
-    return lowBandPower(this.#kernel.views.samples, ((this.#seen[0]! - ago - 9) & ringMask) * hopSamples)
+    return this.#kernel.lowPower(this.#seen[0]! - ago - 9)
   }
 }

@@ -1,5 +1,6 @@
 import { g711Tables } from '../g711.ts'
 import { coefficients, turns } from '../goertzel.ts'
+import { lowBandWaves } from '../low-band.ts'
 import { correlations } from './pair-fit.ts'
 import { gateCoefficients, gateTurns } from './tone-gate.ts'
 
@@ -13,7 +14,8 @@ export const layout = {
   gate: 69_120,
   gateTurns: 69_888,
   limits: 70_016,
-  channels: 70_976,
+  lowBand: 70_976,
+  channels: 77_024,
   channel: {
     samples: 0,
     sums: 2_048,
@@ -38,6 +40,7 @@ export function writeTables(memory: ArrayBuffer): void {
   new Float64Array(memory, layout.turns, turns.length).set(turns)
   new Int16Array(memory, layout.gate, gateCoefficients.length).set(gateCoefficients)
   new Float32Array(memory, layout.gateTurns, 16).set(gateTurns)
+  new Int16Array(memory, layout.lowBand, lowBandWaves.length).set(lowBandWaves)
   for (const [hops, table] of correlations.slice(1).entries())
     new Float64Array(memory, layout.correlations + hops * 512, 64).set(table)
   for (const [at, law] of (['mulaw', 'alaw'] as const).entries()) {

@@ -1,5 +1,6 @@
 import { g711Tables } from '../g711.ts'
 import { hopEnergy, hopSamples, hopSums } from '../goertzel.ts'
+import { lowBandPower } from '../low-band.ts'
 import type { StateBuffer } from '../state-buffer.ts'
 import type { G711Law } from '../tone-channel.ts'
 import { PairFit, scratchLength } from './pair-fit.ts'
@@ -107,6 +108,10 @@ export class ReferenceKernel implements ToneKernel {
 
   sumUp(first: number, hops: number): void {
     for (let hop = first; hop < first + hops; hop++) this.#sum(hop)
+  }
+
+  lowPower(first: number): number {
+    return lowBandPower(this.views.samples, (first & ringMask) * hopSamples)
   }
 
   release(): void {

@@ -89,6 +89,8 @@ export type ToneKernel = {
    * `fitFields` numbers to `fit`.
    */
   fit(blockHops: number, first: number, fit: Float64Array): void
+  /** Mean square of what lies below 580 Hz in the 18 ms from hop `first` on (../low-band.ts). */
+  lowPower(first: number): number
   /** Sums `hops` hops from hop `first` on up, which is left out deep in silence. */
   sumUp(first: number, hops: number): void
   /** Zeroes all memory of the channel and gives it back. */

@@ -14,6 +14,7 @@ type Exports = {
   restHops(base: number, first: number, most: number): number
   calmHops(base: number, first: number, most: number, prior: number): number
   sumUp(base: number, first: number, hops: number): void
+  lowPower(base: number, first: number): number
 }
 /** Words of an offer: base, length, law + 2 when gated, hops found. */
 const offerWords = 4
@@ -161,6 +162,10 @@ export class WasmKernel implements ToneKernel {
 
   sumUp(first: number, hops: number): void {
     this.#bank.exports.sumUp(this.#base, first, hops)
+  }
+
+  lowPower(first: number): number {
+    return this.#bank.exports.lowPower(this.#base, first)
   }
 
   release(): void {

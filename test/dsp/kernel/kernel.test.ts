@@ -132,11 +132,12 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
     expect(compare(feed, samples.length, anySize(random))).toBeGreaterThan(1_000)
   })
 
-  it('fits a window of any length to the same bits, and sums up the same of what was silent', () => {
+  it('fits a window of any length to the same bits, sums up the same of what was silent, and finds as much below it', () => {
     const random = seeded(seed + 4)
     const octets = medley(random).octets()
     const kernels = [openReferenceKernel(), new WasmKernel()] as const
     const fits = kernels.map(() => new Float64Array(8))
+    const lows = [0, 0]
     for (let at = 0; at < octets.length; at += 160) {
       for (const [i, kernel] of kernels.entries()) {
         kernel.takeOctets(octets.subarray(at, at + 160), 'mulaw')
@@ -144,8 +145,10 @@ describe.runIf(wasmKernelRuns())('the WebAssembly kernel', () => {
         const first = Math.max(0, at / 16 + 10 - 3 * blockHops)
         kernel.sumUp(first, 3 * blockHops)
         kernel.fit(blockHops, first, fits[i]!)
+        lows[i] = kernel.lowPower(Math.max(0, first))
       }
       expect(fits[1]).toEqual(fits[0])
+      expect(lows[1]).toBe(lows[0])
     }
     kernels[1].release()
   })

@@ -6,7 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
  *
  *   node test/dsp/support/build-kernel.ts     writes it
  */
-const sources = ['calm.ts', 'decode.ts', 'gate.ts', 'kernel.ts', 'memory-map.ts', 'pair-fit.ts']
+const sources = [
+  'calm.ts',
+  'decode.ts',
+  'gate.ts',
+  'kernel.ts',
+  'low-band.ts',
+  'memory-map.ts',
+  'pair-fit.ts',
+]
 const folder = new URL('../../../src/dsp/kernel/assembly/', import.meta.url)
 const target = new URL('../../../src/dsp/kernel/kernel-wasm.ts', import.meta.url)
 

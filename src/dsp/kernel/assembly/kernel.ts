@@ -47,6 +47,7 @@ import { decode } from './decode'
 import { gate, gateOctets } from './gate'
 import { fitSummed, strongest } from './pair-fit'
 export { calmHops, restHops } from './calm'
+export { lowPower } from './low-band'
 export { fitWindow } from './pair-fit'
 
 /** Takes in what is offered: a frame of octets of each of `count` channels. */

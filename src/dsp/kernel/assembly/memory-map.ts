@@ -12,6 +12,8 @@ export const GATE: usize = 69_120
 export const GATE_TURNS: usize = 69_888
 /** What a hop must reach before it is looked at: 24 limits, and 6 × 16 numbers of signs. */
 export const LIMITS: usize = 70_016
+/** Waves of the low band: 21 × 144. */
+export const LOW_BAND: usize = 70_976
 
 // Fields of a channel, from its base.
 export const SAMPLES: usize = 0
