@@ -2,11 +2,11 @@ import type { StateBuffer } from './state-buffer.ts'
 
 /** Echoes are known in steps of 4 ms, up to 700 ms after a key's end. */
 export const hopsOfEchoes = 350
-const stepHops = 2
+export const stepHops = 2
 const steps = hopsOfEchoes / stepHops
 /** Echoes this near, 28 ms, run into the key: they are known by the hop. What is nearer than 8 ms cannot be told from it. */
 export const hopsOfNear = 14
-const nearestHop = 4
+export const nearestHop = 4
 /** Nothing is learned of far echoes before the window that they are looked for in holds no more of the key. */
 export const firstFarHop = 6
 const firstStep = firstFarHop / stepHops
@@ -70,14 +70,16 @@ export class EchoProfile {
     return count === 0 ? 0 : this.#spans[(count - 1) * spanFields + 1]!
   }
 
-  /** So much was heard of a key's pair, and of everything, as shares of the key's power, over the 10 ms that ended so long after it. */
+  /**
+   * So much was heard of a key's pair, and of everything, as shares of the key's power, over the 10 ms that ended so long after
+   * it: a whole number of steps.
+   */
   hearFar(hops: number, share: number, all: number): void {
-    if (hops % stepHops === 0) learn(this.#far, hops / stepHops, share, all)
+    learn(this.#far, hops / stepHops, share, all)
   }
 
-  /** As `hearFar`, over 6 ms. */
+  /** As `hearFar`, over 6 ms, so long after the key as a near echo can be. */
   hearNear(hops: number, share: number, all: number): void {
-    if (hops < nearestHop || hops > hopsOfNear) return
     learn(this.#near, hops, share, all)
     if (hops === hopsOfNear) this.#s[field.nearKeys] = this.#s[field.nearKeys]! + 1
   }

@@ -1,4 +1,4 @@
-import { EchoProfile, firstFarHop, hopsOfEchoes, hopsOfNear } from './echo-profile.ts'
+import { EchoProfile, firstFarHop, hopsOfEchoes, hopsOfNear, nearestHop, stepHops } from './echo-profile.ts'
 import type { FollowedTone } from './followed-tone.ts'
 import type { StateBuffer } from './state-buffer.ts'
 import { dbm0, powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
@@ -66,12 +66,12 @@ export class KeyEchoes {
   learn(hop: number): void {
     const since = this.#sinceLast(hop)
     if (since >= hopsOfEchoes) return
-    const profile = this.#profile
-    const near = this.#spectrum.power(nearHops)
-    const far = this.#spectrum.power(farHops)
+    const spectrum = this.#spectrum
     const key = this.#last[field.lowPower]! + this.#last[field.highPower]!
-    if (since <= hopsOfNear) profile.hearNear(since, this.#share(nearHops), near / key)
-    if (since >= firstFarHop) profile.hearFar(since, this.#share(farHops), far / key)
+    if (since >= nearestHop && since <= hopsOfNear)
+      this.#profile.hearNear(since, this.#share(nearHops), spectrum.power(nearHops) / key)
+    if (since >= firstFarHop && since % stepHops === 0)
+      this.#profile.hearFar(since, this.#share(farHops), spectrum.power(farHops) / key)
   }
 
   /** Wipes what is out of date. To be called once a hop. */
