@@ -19,13 +19,13 @@ export function dbm0(power: number): number {
 export class ToneSpectrum {
   readonly #kernel: ToneKernel
   readonly #pairFit: PairFit
-  /** [hops seen] */
-  readonly #seen: Float64Array
+  /** [hops seen]: 49 days of them */
+  readonly #seen: Int32Array
 
   constructor(state: StateBuffer, kernel: ToneKernel) {
     this.#kernel = kernel
     this.#pairFit = new PairFit(kernel.views.sums, kernel.views.energy, state.float64(scratchLength))
-    this.#seen = state.float64(1)
+    this.#seen = state.int32(1)
   }
 
   /** Hops seen so far: now. */

@@ -33,8 +33,10 @@ export class PairFit {
 
   /** Mean square over `hops` from hop `first` on. */
   power(hops: number, first: number): number {
+    const energy = this.#energy
+    const from = first & ringMask
     let sum = 0
-    for (let i = 0; i < hops; i++) sum += this.#energy[(first + i) & ringMask]!
+    for (let i = 0; i < hops; i++) sum += energy[(from + i) & ringMask]!
     return sum / (hops * hopSamples)
   }
 
@@ -84,12 +86,14 @@ export class PairFit {
     let li = 0
     let hr = 0
     let hi = 0
+    const sums = this.#sums
+    const from = first & ringMask
     for (let i = 0; i < hops; i++) {
-      const at = ((first + i) & ringMask) * 16
-      lr += this.#sums[at + low]!
-      li += this.#sums[at + 8 + low]!
-      hr += this.#sums[at + high]!
-      hi += this.#sums[at + 8 + high]!
+      const at = ((from + i) & ringMask) * 16
+      lr += sums[at + low]!
+      li += sums[at + 8 + low]!
+      hr += sums[at + high]!
+      hi += sums[at + 8 + high]!
     }
     w[low] = lr
     w[8 + low] = li
