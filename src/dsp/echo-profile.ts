@@ -32,7 +32,7 @@ const missingDb = 3
 const shareAtLevel = 0.15
 const shortestSteps = 4
 /** Keys after which near echoes are known. */
-const keysOfNear = 3
+const keysOfNear = 2
 /** The window in which an echo is measured is as long as this, and makes it seem later than it is. */
 const windowHops = 5
 const lateHops = 2

@@ -27,6 +27,8 @@ const edgeShare = 0.15
 const burstPurity = 0.68
 const silentShare = 0.01
 const silentBurstPurity = 0.45
+/** A line that is dead at once, quieter than any (-72 dBm0), has lost a packet: what it cut off may be too short to be known. */
+const deadPower = powerAt0Dbm0 * 10 ** -7.2
 /** Less pure a window is not looked at. */
 const leastPairPurity = 0.25
 /** What rose by less was there before; what was there before must be purer. */
@@ -133,6 +135,7 @@ export class Suspicion {
     if (during < leastBurst || p0 > edgeShare * during) return 0
     const edge = Math.max(p0, spectrum.power(3, 9))
     if (edge > edgeShare * during) return 0
+    if (p0 < deadPower && this.barelyBegan(3)) return windowHops + 1
     // Out of silence and back into it: too short for a good fit, and no sound of speech.
     const isBare = edge < silentShare * during
     return this.#isBurst(isBare ? silentBurstPurity : burstPurity, isBare ? 2 : 1) ? windowHops + 1 : 0

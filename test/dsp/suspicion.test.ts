@@ -69,6 +69,19 @@ describe('what the line loses', () => {
 })
 
 describe('what was put in the place of a lost packet', () => {
+  it.each([1, 2, 3, 4, 6, 9, 12])('takes along %i ms of a tone that came just before the silence', (ms) => {
+    const track = new Track(400).press(200 - ms, { key: '8', ms: 90, levelDbm0: -8 })
+    track.noise(-30, seeded(5))
+    track.samples.fill(0, 8 * 200, 8 * 220)
+    const input = track.octets()
+    const { output } = play(input, { armed: true })
+    const { startSample } = track.presses[0]!
+    const kept = [...input.subarray(startSample, 1_600)].filter(
+      (octet, i) => output[startSample + i + delay] === octet,
+    )
+    expect(kept.length).toBeLessThan(6)
+  })
+
   it('does not lift the mask from a tone that goes on after 20 ms of silence', () => {
     for (let heardMs = 16; heardMs <= 24; heardMs++) {
       const track = new Track(500).press(200, { key: '0', ms: 90, levelDbm0: -14 })
