@@ -85,19 +85,59 @@ export function strongest(base: usize, group: i32): i32 {
   return best
 }
 
+/** The strongest of a group once what the much stronger sine of the other leaks into it is taken out. */
 function underneath(base: usize, hops: i32, first: i32, strong: i32, group: i32): i32 {
-  const sine = base + SINES + (group === 4 ? 8 : 0)
-  for (let f = group; f < group + 4; f++) {
-    separate(base, hops, first, min(f, strong), max(f, strong))
-    let energy: f64 = 0
-    for (let b: usize = 0; b < 96; b += 32) {
-      const re = load<f64>(sine + b)
-      const im = load<f64>(sine + b, 16)
-      energy += re * re + im * im
-    }
-    store<f64>(base + ENERGIES + (<usize>f << 3), energy)
-  }
+  const energies = base + ENERGIES + (<usize>group << 3)
+  // Pairs are row × 4 + column.
+  const pair = group === 4 ? strong * 4 : strong - 4
+  const step: usize = group === 4 ? 32 : 128
+  const table = CORRELATIONS + (<usize>(hops - 1) << 9) + (<usize>pair << 5)
+  const side: f64 = group === 4 ? 1 : -1
+  v128.store(energies, twoUnderneath(base, hops, first, strong, group, table, step, side))
+  v128.store(energies, twoUnderneath(base, hops, first, strong, group + 2, table + 2 * step, step, side), 16)
   return strongest(base, group)
+}
+
+/** What `separate` leaves of two weak sines, `weak` and the next, as energies. `side`: 1 where they are high ones, -1 where low. */
+function twoUnderneath(
+  base: usize,
+  hops: i32,
+  first: i32,
+  strong: i32,
+  weak: i32,
+  table: usize,
+  step: usize,
+  side: f64,
+): v128 {
+  const s = <usize>strong << 3
+  const w = <usize>weak << 3
+  const tableRe = f64x2(load<f64>(table), load<f64>(table + step))
+  const tableIm = f64x2(load<f64>(table, 8), load<f64>(table + step, 8))
+  const scale = f64x2(load<f64>(table, 16), load<f64>(table + step, 16))
+  const square = f64x2.splat(TURN_SQUARE)
+  const turned = f64x2.splat(side * TURN_SQUARE)
+  const back = f64x2.splat(-side)
+  let energy = f64x2.splat(0)
+  for (let b = 0; b < 3; b++) {
+    const turn = TURNS + <usize>(max(0, first + b * hops) % 500) * 128
+    const strongRe = v128.load64_splat(turn + s)
+    const strongIm = v128.load64_splat(turn + s, 64)
+    const weakRe = v128.load(turn + w)
+    const weakIm = v128.load(turn + w, 64)
+    const tr = f64x2.mul(f64x2.add(f64x2.mul(strongRe, weakRe), f64x2.mul(strongIm, weakIm)), square)
+    const ti = f64x2.mul(f64x2.sub(f64x2.mul(strongIm, weakRe), f64x2.mul(strongRe, weakIm)), turned)
+    const cr = f64x2.sub(f64x2.mul(tableRe, tr), f64x2.mul(tableIm, ti))
+    const ci = f64x2.mul(f64x2.add(f64x2.mul(tableRe, ti), f64x2.mul(tableIm, tr)), back)
+    const block = <usize>load<i32>(base + BLOCKS_AT + (<usize>b << 2))
+    const otherRe = v128.load64_splat(block + s)
+    const otherIm = v128.load64_splat(block + s, 64)
+    const leakRe = f64x2.sub(f64x2.mul(cr, otherRe), f64x2.mul(ci, otherIm))
+    const leakIm = f64x2.add(f64x2.mul(cr, otherIm), f64x2.mul(ci, otherRe))
+    const re = f64x2.mul(f64x2.sub(v128.load(block + w), leakRe), scale)
+    const im = f64x2.mul(f64x2.sub(v128.load(block + w, 64), leakIm), scale)
+    energy = f64x2.add(energy, f64x2.add(f64x2.mul(re, re), f64x2.mul(im, im)))
+  }
+  return energy
 }
 
 /** Takes out of each block what its two sines leak into each other: [low re, high re, low im, high im] a block. */
