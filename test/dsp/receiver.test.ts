@@ -45,6 +45,14 @@ describe('a receiver after Q.24 and ES 201 235-3 hears', () => {
     expect(heard(track)).toBe(keypad)
   })
 
+  it('one press whose high sine a codec all but takes away for 44 ms, while it is as loud as before', () => {
+    const keyed = (twistDb: number) =>
+      new Track(500).press(100, { key: '9', ms: 250, levelDbm0: -9, lowPhase: 1, highPhase: 2, twistDb })
+    const track = keyed(0)
+    track.samples.set(keyed(-14).samples.subarray(8 * 220, 8 * 264), 8 * 220)
+    expect(heard(track)).toBe('9')
+  })
+
   it('keys that are rolled: the next begins as the last ends, or before', () => {
     const track = new Track(1_000)
     for (const [i, key] of [...'159D*73'].entries()) track.press(100 + i * 65, { key: key as Key, ms: 80 })
