@@ -26,6 +26,9 @@ const leastTrust = -1.3
 /** As much must speak against a voice: at once, and later. */
 const leastEarlyOdds = 1
 const leastOdds = -2
+/** What is no voice for certain needs less trust, later: half of what its odds are, and not more than this. */
+const mostLeniency = 2
+const leniencyOfOdds = 0.5
 const hopsOfFinal = 17
 /** What is still in doubt after 60 ms is looked at less often. */
 const hopsOfHaste = 23
@@ -191,10 +194,12 @@ export class DtmfDetector {
     const isFinal = ago > 0 || hops - this.#exam.found[examField.onsetHop]! >= hopsOfFinal
     const least = isFinal ? leastTrust : leastEarlyTrust
     // As long as nothing is known of the rest, it speaks against nobody: where that is too little, it may stay unknown.
-    if (trust(this.#exam.found, bearing) < least) return false
+    if (trust(this.#exam.found, bearing) < least - (isFinal ? mostLeniency : 0)) return false
     this.#exam.lookAtRest()
-    if (trust(this.#exam.found, bearing) < least) return false
-    return oddsOfKey(this.#exam.found, bearing) >= (isFinal ? leastOdds : leastEarlyOdds)
+    const odds = oddsOfKey(this.#exam.found, bearing)
+    if (odds < (isFinal ? leastOdds : leastEarlyOdds)) return false
+    const leniency = isFinal ? Math.max(0, Math.min(mostLeniency, leniencyOfOdds * odds)) : 0
+    return trust(this.#exam.found, bearing) >= least - leniency
   }
 
   #end(): void {

@@ -4,16 +4,19 @@ import { powerAt0Dbm0 } from './tone-spectrum.ts'
 
 /** Windows that must agree: the first is about 15 ms into the tone, the last about 29. */
 const shortestRun = 7
-/** The doubt that is left to a closer look, and how much more of it from this run on. */
+/** The doubt that is left to a closer look, and how much more of it from this run on, which speech beneath needs. */
 const mostDoubt = 2.5
-const longRun = 11
-const mostDoubtOfLong = 3
+const longRun = 9
+const mostDoubtOfLong = 9
 /** From this run on, a pair under speech may be known by its lasting, with no more doubt than this. */
 const lastingRun = 10
 const mostDoubtOfLasting = 1.8
 /** A pair under speech that has lasted for this long is looked at however it began: 58 ms. */
 const longestRun = 22
+/** Windows in which it is not seen: a voice beneath a key covers it now and then, once it has been seen well. */
 const missesAllowed = 3
+const missesAllowedLater = 6
+const runSeenWell = 5
 /** A window that agrees makes up for this much of one that did not. */
 const missesForgiven = 0.25
 const minPurity = 0.45
@@ -97,7 +100,8 @@ export class ToneCandidate {
     if (c[C.run]! > 0 && !(passes && this.#evidence.key === c[C.key])) {
       if (damaged || this.#beats()) return
       c[C.misses] = c[C.misses]! + 1
-      if (c[C.misses]! <= missesAllowed && (c[C.run]! > 2 || !passes)) return
+      const allowed = c[C.run]! >= runSeenWell ? missesAllowedLater : missesAllowed
+      if (c[C.misses]! <= allowed && (c[C.run]! > 2 || !passes)) return
       this.drop()
     }
     if (!passes) return
