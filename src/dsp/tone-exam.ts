@@ -97,7 +97,7 @@ export class ToneExam {
     const steps = this.#steps
     this.#aim(low * (1 + lowOffsetPct / 100), high * (1 + highOffsetPct / 100))
     this.#fit.refine(start, samples, steps)
-    let rest = this.#leave(start, samples)
+    let rest = this.#fit.fit(start, samples, steps)
     if (rest > disturbed * this.#pairPower) rest = this.#aimAgain(start, samples, low, high, rest)
     rest = this.#sharpen(start, samples, rest)
     const pair = this.#pairPower
@@ -112,6 +112,7 @@ export class ToneExam {
     }
     found[F.middle] = found[F.top] = found[F.line] = found[F.octaves] = found[F.voice] = 0
     this.#pair[0] = pair
+    this.#pair[1] = start
   }
 
   get #pairPower(): number {
@@ -123,31 +124,30 @@ export class ToneExam {
     this.#steps[1] = high
   }
 
-  /** Fits the pair at the frequencies aimed at. Returns the mean square of what that leaves. */
-  #leave(start: number, samples: number): number {
-    this.#fit.fit(start, samples, this.#steps)
-    return this.#fit.leave(start, samples, this.#steps, this.#rest)
-  }
-
   /** A third sine turns the phases by which frequencies are measured: the nominal ones may leave less. */
   #aimAgain(start: number, samples: number, low: number, high: number, rest: number): number {
     const measuredLow = this.#steps[0]!
     const measuredHigh = this.#steps[1]!
+    this.#fit.keep()
     this.#aim(low, high)
-    const left = this.#leave(start, samples)
+    const left = this.#fit.fit(start, samples, this.#steps)
     if (left < rest) return left
     this.#aim(measuredLow, measuredHigh)
-    return this.#leave(start, samples)
+    this.#fit.recall()
+    return rest
   }
 
   /** What is left says how far off the frequencies still are: a voice's are told by a tenth of a per cent. */
   #sharpen(start: number, samples: number, rest: number): number {
-    const [low, high] = this.#steps
-    this.#fit.sharpen(samples, this.#rest, this.#steps)
-    const left = this.#leave(start, samples)
+    const low = this.#steps[0]!
+    const high = this.#steps[1]!
+    this.#fit.keep()
+    this.#fit.sharpen(start, samples, this.#steps)
+    const left = this.#fit.fit(start, samples, this.#steps)
     if (left <= rest) return left
-    this.#aim(low!, high!)
-    return this.#leave(start, samples)
+    this.#aim(low, high)
+    this.#fit.recall()
+    return rest
   }
 
   /** Back from the last of the tone to where it has not begun. False when that is out of sight by now. */
@@ -185,6 +185,7 @@ export class ToneExam {
     const found = this.found
     const samples = found[F.samples]!
     const pair = this.#pair[0]!
+    this.#fit.leave(this.#pair[1]!, samples, this.#steps, this.#rest)
     const binHz = sampleRate / samples
     let last = 0
     for (let bin = Math.ceil(150 / binHz); bin * binHz < 3_850; bin++) {
