@@ -48,6 +48,8 @@ const field = {
   confidence: 8,
   /** Hop at which the press before was last heard. */
   formerHop: 9,
+  /** The last window that agreed, of what was looked at closely after it. */
+  examinedHop: 10,
 } as const
 
 export type DtmfDetectorOptions = {
@@ -176,6 +178,9 @@ export class DtmfDetector {
     const run = c[C.run]!
     const ago = hops - c[C.lastHop]!
     if (hops - c[C.startHop]! > hopsOfHaste && hops % 4 !== 0) return false
+    // Nothing of it was heard since it was looked at last.
+    if (ago > 0 && s[field.examinedHop] === c[C.lastHop]) return false
+    if (ago > 0) s[field.examinedHop] = c[C.lastHop]!
     this.#exam.look({
       key: c[C.key]!,
       startHop: c[C.startHop]!,
