@@ -24,8 +24,8 @@ const unfadedShare = 0.3
 const leastEarlyTrust = 1.2
 const leastTrust = -1.3
 /** As much must speak against a voice: at once, and later. */
-const leastEarlyOdds = 1
-const leastOdds = -2
+const leastEarlyOdds = 2
+const leastOdds = -1.5
 /** What is no voice for certain needs less trust, later: half of what its odds are, and not more than this. */
 const mostLeniency = 2
 const leniencyOfOdds = 0.5
