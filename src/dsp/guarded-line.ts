@@ -59,7 +59,7 @@ export class GuardedLine {
 
   constructor(options: GuardedLineOptions) {
     const lookahead = Math.round(options.lookaheadMs * 8)
-    const state = new StateBuffer(14_800 + DelayLine.bytes(lookahead))
+    const state = new StateBuffer(20_480 + DelayLine.bytes(lookahead))
     this.#options = options
     this.#state = state
     this.#kernel = options.kernel ?? openKernel()

@@ -9,6 +9,8 @@ const keyFields = 3
 /** An echo quieter than this (-53 dBm0) is not looked for, and one is quieter than its key by this at least (-7.5 dB). */
 const leastPower = powerAt0Dbm0 * 10 ** -5.3
 const echoShare = 10 ** -0.75
+/** No key is as short as this: 32 ms. */
+const leastKeyHops = 16
 /** Hops over which far echoes are measured, and near ones; quieter than this (-49 dBm0) their sums may be missing. */
 const farHops = 5
 const nearHops = 3
@@ -50,6 +52,8 @@ export class KeyEchoes {
 
   /** The tone of a press is there. */
   press(tone: FollowedTone): void {
+    // What is suspected while the press is not over yet is no key: a voice that fell on a pair.
+    if (tone.thereHop - tone.startHop < leastKeyHops) return
     const k = this.#keys
     const last = this.#last
     const isNew = k[last[field.at]!] !== tone.startHop

@@ -1,7 +1,7 @@
 import { dtmfHz } from './dtmf-keypad.ts'
 import { hopSamples } from './goertzel.ts'
 import { suspicionLimits } from './suspicion.ts'
-import { suspicionShapes } from './suspicion-shape.ts'
+import { hintShape } from './suspicion-shape.ts'
 import { hintWeights } from './suspicion-weights.ts'
 import { candidateLimits } from './tone-candidate.ts'
 import { powerAt0Dbm0 } from './tone-spectrum.ts'
@@ -27,7 +27,7 @@ export const stirLimits = Float64Array.from([
   atMost(0.5 * suspicionLimits.edgeShare),
   ...[atLeast(suspicionLimits.beginningPurity), atLeast(suspicionLimits.beginningSteadiness)],
   ...[powerAt0Dbm0, suspicionLimits.hope - hintWeights.constant - slackOfHint],
-  ...suspicionShapes.hint.flatMap(({ sign, from, to, knots }) => {
+  ...hintShape.flatMap(({ sign, from, to, knots }) => {
     const [slope, ...weights] = hintWeights.slopes[sign]!
     return [from, to, slope!, 0, ...padded(knots), ...padded(weights)]
   }),

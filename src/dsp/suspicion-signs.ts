@@ -1,5 +1,6 @@
 import { fitField, fitFields } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
+import { peakSigns, restSigns, SuspicionSpectrum } from './suspicion-spectrum.ts'
 import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
@@ -10,7 +11,7 @@ const driftHops = 3
 const shortBlock = 2
 const longBlock = 5
 
-/** What is known of the last 18 ms, besides the pair itself. Those from `purity30` on are only known for `lasting`. */
+/** What is known of the last 18 ms, besides the pair itself. Those from `purity30` on are only worked out where the others leave hope. */
 export const sign = {
   /** Share of the pair in the 18 ms, and how even its weaker sine is over their thirds. */
   purity: 0,
@@ -35,19 +36,19 @@ export const sign = {
   /** Level of each sine in the last 6 ms over its level in the window, in dB. */
   endingLow: 13,
   endingHigh: 14,
-  /** What is below 580 Hz: change in dB either way, growth as a share of the pair, and purity of what lies above. */
-  lowBandChange: 15,
-  lowBandGrowth: 16,
-  purityAbove: 17,
   /** Of the last 30 ms, and whether they have the same pair. */
-  purity30: 18,
-  steadiness30: 19,
-  same30: 20,
+  purity30: 15,
+  steadiness30: 16,
+  same30: 17,
   /** How far a frequency has moved in 6 ms, in per cent. */
-  drift: 21,
+  drift: 18,
+  /** From here on, what `SuspicionSpectrum` writes: how the pair stands out, and what else there is. */
+  peaks: 19,
 } as const
 export type SignName = keyof typeof sign
-export const signCount = 22
+/** Those that cost little to know, and all of them. */
+export const plainSigns = sign.purity30
+export const signCount = sign.peaks + peakSigns + restSigns
 /** A frequency of 6 ms ago that nobody knows, in per cent. */
 const unknownDrift = 9
 
@@ -60,6 +61,7 @@ export class SuspicionSigns {
   readonly #evidence: ToneEvidence
   readonly #fit: Float64Array
   readonly #pair: Float64Array
+  readonly #around: SuspicionSpectrum
 
   constructor(state: StateBuffer, spectrum: ToneSpectrum, evidence: ToneEvidence) {
     this.#spectrum = spectrum
@@ -67,6 +69,7 @@ export class SuspicionSigns {
     this.values = state.float64(signCount)
     this.#fit = state.float64(fitFields)
     this.#pair = state.float64(2)
+    this.#around = new SuspicionSpectrum(state, spectrum, evidence)
   }
 
   /** What the fit says already: costs next to nothing. */
@@ -99,17 +102,8 @@ export class SuspicionSigns {
     v[sign.same12] = this.#fit[fitField.pair] === e.key ? 1 : 0
   }
 
-  /** What only a window needs that was switched on. Costs as much as all the rest. */
-  readLowBand(): void {
-    const v = this.values
-    const e = this.#evidence
-    v[sign.lowBandChange] = e.lowBandChangeDb
-    v[sign.lowBandGrowth] = e.lowBandGrowth
-    v[sign.purityAbove] = e.purityAbove
-  }
-
-  /** What only a window needs that was not. */
-  readLasting(): void {
+  /** What costs as much as a dozen of the others. */
+  readSurroundings(): void {
     const v = this.values
     const e = this.#evidence
     const spectrum = this.#spectrum
@@ -118,6 +112,7 @@ export class SuspicionSigns {
     v[sign.steadiness30] = this.#fit[fitField.steadiness]!
     v[sign.same30] = this.#fit[fitField.pair] === e.key ? 1 : 0
     v[sign.drift] = e.driftPct(driftHops) ?? unknownDrift
+    this.#around.read(v, sign.peaks)
   }
 
   #readSines(): void {

@@ -1,10 +1,12 @@
 import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
 import { fitField, fitFields } from './kernel/tone-kernel.ts'
 import type { StateBuffer } from './state-buffer.ts'
+import { suspicionNet } from './suspicion-net.ts'
+import { finalNet, firstNet } from './suspicion-net-weights.ts'
 import { suspicionScore } from './suspicion-score.ts'
-import { suspicionShapes } from './suspicion-shape.ts'
-import { SuspicionSigns, sign } from './suspicion-signs.ts'
-import { glanceWeights, hintWeights, lastingWeights, onsetWeights } from './suspicion-weights.ts'
+import { hintShape } from './suspicion-shape.ts'
+import { SuspicionSigns } from './suspicion-signs.ts'
+import { hintWeights } from './suspicion-weights.ts'
 import { type ToneEvidence, windowHops } from './tone-evidence.ts'
 import { powerAt0Dbm0, type ToneSpectrum } from './tone-spectrum.ts'
 
@@ -31,14 +33,15 @@ const silentBurstPurity = 0.45
 const deadPower = powerAt0Dbm0 * 10 ** -7.2
 /** Less pure a window is not looked at. */
 const leastPairPurity = 0.25
-/** What rose by less was there before; what was there before must be purer. */
-export const beginningRiseDb = -1.5
-export const lastingPurity = 0.35
-/** A fit, and then a first glance, that leaves less hope than this, in log odds, is not followed up. */
-const leastHope = -5
-/** Log odds, in the terms of the fitted scores, from which a pair that has just begun, or has lasted, is suspected. */
-const onsetThreshold = 2.4
-const lastingThreshold = 3.5
+/** A fit that leaves less hope than this, in log odds, is not followed up, nor then what a first look leaves less. */
+export const leastHope = -5
+const leastOfFirst = -4
+/**
+ * From here on, in the terms of the last look, a pair is suspected. What it was fitted to is much fuller of tones than a call:
+ * each unit of it counts for more against what is known beforehand.
+ */
+const threshold = 0.2
+const certainty = 8
 /** A hop with less than this of the pair's power (-27 dB) is not yet the tone, nor what a codec lets out before it. */
 const headShare = 0.002
 
@@ -56,10 +59,9 @@ export const suspicionLimits = {
   beginningSteadiness: 0.05,
 } as const
 
-const hintScore = suspicionScore(suspicionShapes.hint, hintWeights)
-const glanceScore = suspicionScore(suspicionShapes.glance, glanceWeights)
-const onsetScore = suspicionScore(suspicionShapes.onset, onsetWeights)
-const lastingScore = suspicionScore(suspicionShapes.lasting, lastingWeights)
+const hintScore = suspicionScore(hintShape, hintWeights)
+const firstScore = suspicionNet(firstNet)
+const finalScore = suspicionNet(finalNet)
 
 /**
  * Says whether the last samples may hold a tone pair: wider than the detector in frequency, twist, level and length,
@@ -93,16 +95,9 @@ export class Suspicion {
     signs.readPair()
     if (hintScore(signs.values) + prior < leastHope) return Number.NEGATIVE_INFINITY
     signs.readEdges()
-    let odds = Number.NEGATIVE_INFINITY
-    if (signs.values[sign.rise]! < beginningRiseDb && glanceScore(signs.values) + prior > leastHope) {
-      signs.readLowBand()
-      odds = onsetScore(signs.values) - onsetThreshold
-    }
-    if (e.purity > lastingPurity) {
-      signs.readLasting()
-      odds = Math.max(odds, lastingScore(signs.values) - lastingThreshold)
-    }
-    return odds
+    if (firstScore(signs.values) + prior < leastOfFirst) return Number.NEGATIVE_INFINITY
+    signs.readSurroundings()
+    return certainty * (finalScore(signs.values) - threshold)
   }
 
   /** Could anything be suspected of what ends now, of somebody of whom nothing was before? */

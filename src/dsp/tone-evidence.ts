@@ -119,11 +119,6 @@ export class ToneEvidence {
     return Math.abs(10 * Math.log10((this.#lowBand() + 1) / (this.#lowBandBefore() + 1)))
   }
 
-  /** Growth of the low band against the 18 ms before, as a share of the pair's power: a voice that begins brings much. */
-  get lowBandGrowth(): number {
-    return Math.max(0, this.#lowBand() - this.#lowBandBefore()) / (this.lowPower + this.highPower)
-  }
-
   #seen(what: number): number {
     const known = this.#now
     if (known[now.hop] !== this.#spectrum.hops) this.#look(known)

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type Key, keypad } from '../../src/dsp/dtmf-keypad.ts'
+import { openReferenceKernel } from '../../src/dsp/kernel/open-kernel.ts'
+import { StateBuffer } from '../../src/dsp/state-buffer.ts'
+import { suspicionNet } from '../../src/dsp/suspicion-net.ts'
 import { suspicionScore } from '../../src/dsp/suspicion-score.ts'
 import { sign, signCount } from '../../src/dsp/suspicion-signs.ts'
+import { peakSigns, restSigns, SuspicionSpectrum } from '../../src/dsp/suspicion-spectrum.ts'
+import { ToneEvidence } from '../../src/dsp/tone-evidence.ts'
 import type { ToneOptions } from '../../src/dsp/tone-generator.ts'
+import { ToneSpectrum } from '../../src/dsp/tone-spectrum.ts'
 import { play } from './support/play.ts'
 import { normal, seeded } from './support/random.ts'
 import { Track } from './support/track.ts'
@@ -155,5 +161,65 @@ describe('the score of a suspicion', () => {
     values[sign.purity] = 0.75
     values[sign.twist] = 30
     expect(score(values)).toBeCloseTo(-1 + 1.5 + 1 - 2, 12)
+  })
+})
+
+describe('the network over the signs', () => {
+  const weights = {
+    from: [0, -10],
+    to: [1, 10],
+    hidden: [
+      [2, 0, -1],
+      [0, 0.5, 0],
+    ],
+    out: [3, -1, 0.25],
+  }
+
+  it('holds each sign to its range, and adds up what its units make of them', () => {
+    const values = Float64Array.from([4, -30])
+    // 2·1 - 1 = 1 makes 3·1/2; 0.5·(-10) = -5 makes -1·(-5)/6.
+    expect(suspicionNet(weights)(values)).toBeCloseTo(1.5 + 5 / 6 + 0.25, 12)
+    expect([...values]).toEqual([1, -10])
+  })
+
+  it('says so when its weights do not fit each other', () => {
+    expect(() => suspicionNet({ ...weights, out: [3, -1] })).toThrow('do not fit')
+  })
+})
+
+describe('what stands around a pair', () => {
+  /** Signs of the 18 ms that end 20 ms after a tone of `key` began beneath `hum`. */
+  function around(key: Key, hum: (i: number) => number) {
+    const track = new Track(200).press(100, { key, ms: 60, levelDbm0: -14 })
+    for (let i = 0; i < track.samples.length; i++) track.samples[i] = track.samples[i]! + hum(i)
+    const state = new StateBuffer(8_192)
+    const kernel = openReferenceKernel()
+    const spectrum = new ToneSpectrum(state, kernel)
+    const evidence = new ToneEvidence(state, spectrum)
+    const values = new Float64Array(peakSigns + restSigns)
+    for (let at = 0; at < 960; at += 160) kernel.takeOctets(track.octets().subarray(at, at + 160), 'mulaw')
+    spectrum.advance(60)
+    new SuspicionSpectrum(state, spectrum, evidence).read(values, 0)
+    return { peaks: values.subarray(0, peakSigns), rest: values.subarray(peakSigns) }
+  }
+
+  it('is next to nothing for a key out of silence', () => {
+    const { peaks, rest } = around('5', () => 0)
+    for (const at of [0, 1, 3, 5, 6, 8]) expect(peaks[at]).toBeGreaterThan(25)
+    expect(Math.max(...rest)).toBeLessThan(-30)
+  })
+
+  it('is a voice that was there before, at its own frequency', () => {
+    const { peaks, rest } = around('5', (i) => 0.2 * Math.sin((2 * Math.PI * 450 * i) / 8_000))
+    expect(peaks[0]).toBeGreaterThan(15)
+    // 350 to 550 Hz.
+    expect(rest.indexOf(Math.max(...rest))).toBe(1)
+    expect(rest[1]).toBeGreaterThan(-10)
+  })
+
+  it('shows a sine that was there before as one that did not rise', () => {
+    const { peaks } = around('5', (i) => 0.1 * Math.sin((2 * Math.PI * 770 * i) / 8_000))
+    expect(peaks[0]).toBeLessThan(10)
+    expect(peaks[5]).toBeGreaterThan(20)
   })
 })

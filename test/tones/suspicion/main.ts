@@ -1,118 +1,109 @@
 /**
- * `node test/tones/suspicion/main.ts`: fits the weights by which a window is suspected to hold a tone to the kit's own
- * audio, writes src/dsp/suspicion-weights.ts, and tells on another seed's what they are worth.
+ * `node test/tones/suspicion/main.ts`: fits what says whether a window is suspected to hold a tone to the kit's own audio,
+ * writes src/dsp/suspicion-net-weights.ts (with `--hint`, src/dsp/suspicion-weights.ts), and tells on another seed's
+ * what it finds at what cost.
  */
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { leastHope } from '../../../src/dsp/suspicion.ts'
+import { type SuspicionNetWeights, suspicionNet } from '../../../src/dsp/suspicion-net.ts'
 import { type SuspicionWeights, suspicionScore } from '../../../src/dsp/suspicion-score.ts'
-import { type SuspicionName, suspicionShapes } from '../../../src/dsp/suspicion-shape.ts'
-import { sign } from '../../../src/dsp/suspicion-signs.ts'
+import { hintShape } from '../../../src/dsp/suspicion-shape.ts'
+import { plainSigns, signCount } from '../../../src/dsp/suspicion-signs.ts'
+import { hintWeights } from '../../../src/dsp/suspicion-weights.ts'
 import { Random } from '../random.ts'
 import { type Example, fitWeights } from './fit.ts'
-import { type Gathered, gatherWindows, passes, type Window } from './windows.ts'
+import { fitNet } from './fit-net.ts'
+import { judge } from './judge.ts'
+import { gatherWindows, type Window } from './windows.ts'
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '4711' },
-    rounds: { type: 'string', default: '2' },
-    stretches: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '1' },
+    stretches: { type: 'string', default: '400' },
+    hint: { type: 'boolean', default: false },
     dry: { type: 'boolean', default: false },
   },
 })
 const seed = Number(values.seed)
-/** So many easy windows of speech are enough; each then counts for those that were left out. */
-const easyKept = 20_000
-/** Hops since a press began in which a window must tell: full of tone, and the first sample about to leave. */
-const telling = { hint: [9, 44], glance: [9, 10], onset: [9, 10], lasting: [14, 44] } as const
+/** Hops since a press began in which a window must tell: full of tone while its first sample is about to leave, and later. */
+const telling = { first: 9, inTime: 10, last: 30 } as const
+/** A window that comes too late to hide the beginning counts for less. */
+const weightOfLate = 0.3
+const units = 24
+const fitRounds = 30
 
 const learned = gatherWindows(seed, Number(values.rounds), Number(values.stretches))
-const judged = gatherWindows(seed + 1, 1, Math.ceil(Number(values.stretches) / 2))
-const random = Random.for(seed, 'examples')
-const weights = Object.fromEntries(
-  Object.entries(suspicionShapes).map(([name, shape]) => {
-    const fitted = fitWeights(examplesOf(learned.windows, name as SuspicionName), shape)
-    judge(name as SuspicionName, fitted, judged)
-    return [name, fitted]
-  }),
-)
-if (!values.dry) {
-  const target = new URL('../../../src/dsp/suspicion-weights.ts', import.meta.url)
-  writeFileSync(target, textOf(weights))
+const judged = gatherWindows(seed + 1, Number(values.rounds), Number(values.stretches))
+if (values.hint) {
+  const weights = fitWeights(examplesOf(learned.windows), hintShape)
+  judge('hint', suspicionScore(hintShape, weights), judged)
+  write('suspicion-weights.ts', textOfHint(weights))
+} else {
+  const hint = suspicionScore(hintShape, hintWeights)
+  const isHopeful = ({ values: v }: Window) => hint(v) > leastHope
+  const examples = examplesOf(learned.windows.filter(isHopeful))
+  console.log(`${examples.length} examples.`)
+  const hopeful = { ...judged, windows: judged.windows.filter(isHopeful) }
+  const found = (['first', 'final'] as const).map((name) => {
+    const size = { signs: name === 'first' ? plainSigns : signCount, units, rounds: fitRounds }
+    const weights = fitNet(examples, size, Random.for(seed, name))
+    judge(`${name} net`, suspicionNet(weights), hopeful)
+    return [name, weights] as const
+  })
+  write('suspicion-net-weights.ts', textOfNets(found))
 }
 
-function examplesOf(windows: readonly Window[], name: SuspicionName): Example[] {
-  const seen = windows.filter((window) => passes[name](window.values))
-  const [first, last] = telling[name]
-  const tones = seen.filter(
-    ({ sincePress }) => sincePress !== null && sincePress >= first && sincePress <= last,
-  )
-  const others = seen.filter(({ sincePress }) => sincePress === null)
-  const isHard = ({ values: v }: Window) =>
-    v[sign.purity]! > 0.5 && (name === 'lasting' ? v[sign.purity30]! > 0.4 : v[sign.rise]! < -3)
-  const easy = others.filter((window) => !isHard(window))
-  const share = Math.min(1, easyKept / Math.max(1, easy.length))
-  const toneShare = Math.min(1, 30_000 / tones.length)
-  return [
-    ...tones
-      .filter(() => random.next() < toneShare)
-      .map((w) => ({
-        values: w.values,
-        isTone: true,
-        weight: w.weight * (name === 'lasting' ? 0.3 : 1),
-      })),
-    ...others.filter(isHard).map((w) => ({ values: w.values, isTone: false, weight: 1 })),
-    ...easy
-      .filter(() => random.next() < share)
-      .map((w) => ({ values: w.values, isTone: false, weight: 1 / share })),
+function examplesOf(windows: readonly Window[]): Example[] {
+  return windows
+    .filter(({ sincePress: since }) => since === null || (since >= telling.first && since <= telling.last))
+    .filter(({ sincePress: since }) => since === null || since <= telling.inTime || since % 3 === 0)
+    .map(({ values: signs, sincePress: since }) => ({
+      values: signs,
+      isTone: since !== null,
+      weight: since !== null && since > telling.inTime ? weightOfLate : 1,
+    }))
+}
+
+function write(name: string, text: string): void {
+  if (!values.dry) writeFileSync(new URL(`../../../src/dsp/${name}`, import.meta.url), text)
+}
+
+function textOfHint({ constant, slopes }: SuspicionWeights): string {
+  const lines = [
+    `// Fitted by test/tones/suspicion/main.ts --hint, seed ${seed}: to be made again rather than changed by hand.`,
+    "import type { SuspicionWeights } from './suspicion-score.ts'",
+    '',
+    'export const hintWeights: SuspicionWeights = {',
+    `  constant: ${constant},`,
+    '  slopes: {',
+    ...Object.entries(slopes).map(([of, weights]) => `    ${of}: [${weights.join(', ')}],`),
+    '  },',
+    '}',
   ]
+  return `${lines.join('\n')}\n`
 }
 
-/** Share of speech that a threshold costs (each window 24 ms), and the groups in which it misses a press in fifty. */
-function judge(name: SuspicionName, fitted: SuspicionWeights, { windows, speechHops }: Gathered): void {
-  const score = suspicionScore(suspicionShapes[name], fitted)
-  const scored = windows
-    .filter(({ values: v }) => passes[name](v))
-    .map((window) => ({ ...window, score: score(window.values) }))
-  const last = telling[name][1]
-  for (const threshold of [-5, -4, -3, -2, -1, 0, 1, 2, 3]) {
-    const suspects = scored.filter((window) => window.score > threshold)
-    const masked = new Set<string>()
-    for (const { sincePress, id, from } of suspects) {
-      if (sincePress === null) for (let hop = id - 9; hop < id + 3; hop++) masked.add(`${from} ${hop}`)
-    }
-    const found = new Set(suspects.filter((w) => (w.sincePress ?? 99) <= Math.min(last, 25)).map((w) => w.id))
-    const all = new Map<string, Set<number>>()
-    for (const { sincePress, id, from } of windows) {
-      if (sincePress === null) continue
-      if (!all.has(from)) all.set(from, new Set())
-      all.get(from)!.add(id)
-    }
-    const short = [...all]
-      .map(([from, ids]) => ({ from, share: [...ids].filter((id) => found.has(id)).length / ids.size }))
-      .filter(({ share }) => share < 0.98)
-    const missed = short.map(({ from, share }) => `${from} ${(100 * share).toFixed(0)} %`).join(', ')
-    const cost = ((100 * masked.size) / speechHops).toFixed(3)
-    const lookedAt = suspects.filter((w) => w.sincePress === null).length / speechHops
-    console.log(
-      `${name} above ${threshold}: ${cost} % of speech, ${(100 * lookedAt).toFixed(2)} % of its windows; found of ${missed}`,
-    )
-  }
-}
-
-function textOf(found: Record<string, SuspicionWeights>): string {
+function textOfNets(found: readonly (readonly [string, SuspicionNetWeights])[]): string {
   const lines = [
     `// Fitted by test/tones/suspicion/main.ts, seed ${seed}: to be made again rather than changed by hand.`,
-    "import type { SuspicionWeights } from './suspicion-score.ts'",
+    "import type { SuspicionNetWeights } from './suspicion-net.ts'",
   ]
-  for (const [name, { constant, slopes }] of Object.entries(found)) {
+  const list = (numbers: readonly number[]) => `[${numbers.join(', ')}]`
+  for (const [name, { from, to, hidden, out }] of found) {
     lines.push(
       '',
-      `export const ${name}Weights: SuspicionWeights = {`,
-      `  constant: ${constant},`,
-      '  slopes: {',
+      `// biome-ignore format: a row is a row`,
+      `export const ${name}Net: SuspicionNetWeights = {`,
+      `  from: ${list(from)},`,
+      `  to: ${list(to)},`,
+      '  hidden: [',
+      ...hidden.map((row) => `    ${list(row)},`),
+      '  ],',
+      `  out: ${list(out)},`,
+      '}',
     )
-    for (const [of, values] of Object.entries(slopes)) lines.push(`    ${of}: [${values.join(', ')}],`)
-    lines.push('  },', '}')
   }
   return `${lines.join('\n')}\n`
 }

@@ -1,17 +1,19 @@
+import { encodeG711 } from '../../../src/dsp/g711.ts'
 import { hopSamples } from '../../../src/dsp/goertzel.ts'
 import { openKernel } from '../../../src/dsp/kernel/open-kernel.ts'
 import { StateBuffer } from '../../../src/dsp/state-buffer.ts'
-import { beginningRiseDb, lastingPurity, mayHoldPair } from '../../../src/dsp/suspicion.ts'
-import { SuspicionSigns, sign, signCount } from '../../../src/dsp/suspicion-signs.ts'
+import { mayHoldPair } from '../../../src/dsp/suspicion.ts'
+import { SuspicionSigns, signCount } from '../../../src/dsp/suspicion-signs.ts'
 import { ToneEvidence } from '../../../src/dsp/tone-evidence.ts'
+import { toInt16 } from '../../../src/dsp/tone-generator.ts'
 import { ToneSpectrum } from '../../../src/dsp/tone-spectrum.ts'
 import { makeCall } from '../calls.ts'
 import { Random } from '../random.ts'
 import { allGroups, sceneOf } from '../run-groups.ts'
 import { frameOctets, type Scene } from '../scene.ts'
-import { activeFrames } from '../signals/level.ts'
-import { SpeechStock } from '../signals/speech.ts'
-import { talkOffScene } from '../talk-off.ts'
+import { activeFrames, mixInto } from '../signals/level.ts'
+import { whiteNoise } from '../signals/noise.ts'
+import { SpeechStock, speech } from '../signals/speech.ts'
 
 /** Signs of one window of 18 ms, and whose it is. */
 export type Window = {
@@ -22,11 +24,11 @@ export type Window = {
   readonly id: number
   /** Name of the group; of speech. */
   readonly from: string
-  /** Counts for more: where suspicion is hardest to get right. */
-  readonly weight: number
 }
 
-const hardGroups = /3\.5 %|twist of|speech|gsm|GSM|busy|rolled|as loud|3 to 12/
+/** Of these so many times as many are drawn: where few windows tell, and voices differ. */
+const drawn = (name: string) => (/speech/.test(name) ? 16 : 1)
+const callsOfRound = 20
 /** Windows of a press that are looked at: from 6 ms after it begins to 88 ms. */
 const firstHop = 3
 const lastHop = 44
@@ -34,35 +36,54 @@ const lastHop = 44
 const aroundTone = { before: 2, after: 24 }
 
 export type Gathered = {
-  readonly windows: Window[] /** Of active speech without tones. */
+  readonly windows: Window[]
+  /** Presses of each group. */
+  readonly pressed: Map<string, number>
+  /** Of active speech without tones, on no call. */
   speechHops: number
 }
 
-/** Every window that passes the gates, of the whole kit and of `stretches` of about two minutes of speech. */
+/** Every window that passes the gates, of the whole kit and of `stretches` of some 20 s of speech, each another voice. */
 export function gatherWindows(seed: number, rounds: number, stretches: number): Gathered {
-  const talk = new SpeechStock(Random.for(seed, 'talk'), 8)
-  const gathered: Gathered = { windows: [], speechHops: 0 }
+  const talk = new SpeechStock(Random.for(seed, 'talk'), 16)
+  const gathered: Gathered = { windows: [], pressed: new Map(), speechHops: 0 }
   for (const group of allGroups({ talk })) {
     if (!group.readable) continue
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < rounds * drawn(group.name); round++) {
       for (let plan = 0; plan < group.plans.length; plan++) {
         gather(sceneOf(group, { seed, plan, round }), group.name, null, gathered)
       }
     }
   }
-  for (let n = 0; n < 4 * rounds; n++) {
+  for (let n = 0; n < callsOfRound * rounds; n++) {
     const { scene, voice } = makeCall(Random.for(seed, `call ${n}`), talk, n)
     gather(scene, 'calls', voice, gathered)
   }
   for (let n = 0; n < stretches; n++) {
-    const { scene, sound } = talkOffScene('synthetic speech', seed, n)
-    gather(scene, 'speech', sound, gathered)
+    const { scene, voice } = shortTalk(Random.for(seed, `short talk ${n}`))
+    gather(scene, 'speech', voice, gathered)
   }
   return gathered
 }
 
+function shortTalk(random: Random): { scene: Scene; voice: Float32Array } {
+  const said = speech(20, random.between(-28, -10), random)
+  const length = Math.floor(said.length / frameOctets) * frameOctets
+  const mix = whiteNoise(length, random.between(-66, -46), random)
+  mixInto(mix, said)
+  const octets = new Uint8Array(length)
+  encodeG711('mulaw', toInt16(mix), octets)
+  const nothing = {
+    tones: new Float32Array(0),
+    lost: new Uint8Array(length / frameOctets),
+    presses: [],
+    expected: [],
+  }
+  return { scene: { condition: 'talk', law: 'mulaw', octets, ...nothing }, voice: said.subarray(0, length) }
+}
+
 function gather(scene: Scene, from: string, voice: Float32Array | null, gathered: Gathered): void {
-  const weight = hardGroups.test(from) ? 3 : 1
+  gathered.pressed.set(from, (gathered.pressed.get(from) ?? 0) + scene.presses.length)
   const since = hopsSincePress(scene)
   const scenes = 1_000_000 * ++sceneCount
   const speaks = voice ? activeFrames(voice) : new Uint8Array(scene.octets.length / frameOctets)
@@ -70,10 +91,10 @@ function gather(scene: Scene, from: string, voice: Float32Array | null, gathered
     const press = since.get(hop)
     const frame = Math.floor(((hop - 1) * hopSamples) / frameOctets)
     if (press) {
-      if (values) gathered.windows.push({ values, sincePress: press.hops, id: press.id, from, weight })
+      if (values) gathered.windows.push({ values, sincePress: press.hops, id: press.id, from })
     } else if (speaks[frame] === 1 && !since.nearTone(hop)) {
-      gathered.speechHops++
-      if (values) gathered.windows.push({ values, sincePress: null, id: scenes + hop, from, weight: 1 })
+      if (from === 'speech') gathered.speechHops++
+      if (values) gathered.windows.push({ values, sincePress: null, id: scenes + hop, from })
     }
   })
 }
@@ -115,19 +136,10 @@ function walk(scene: Scene, each: (hop: number, values: Float64Array | null) => 
       if (looks) {
         signs.readPair()
         signs.readEdges()
-        signs.readLowBand()
-        signs.readLasting()
+        signs.readSurroundings()
       }
       each(spectrum.hops, looks ? signs.values.slice(0, signCount) : null)
     }
   }
   kernel.release()
 }
-
-/** Whether the engine would have asked for the one score or the other. */
-export const passes = {
-  hint: () => true,
-  glance: (values: Float64Array) => values[sign.rise]! < beginningRiseDb,
-  onset: (values: Float64Array) => values[sign.rise]! < beginningRiseDb,
-  lasting: (values: Float64Array) => values[sign.purity]! > lastingPurity,
-} as const
