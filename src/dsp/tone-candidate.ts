@@ -4,10 +4,10 @@ import { powerAt0Dbm0 } from './tone-spectrum.ts'
 
 /** Windows that must agree: the first is about 15 ms into the tone, the last about 29. */
 const shortestRun = 7
-/** The doubt that is left to a closer look, and how much more of it from this run on, which speech beneath needs. */
+/** The doubt that is left to a closer look, and how much more of it from this run on. */
 const mostDoubt = 2.5
-const longRun = 9
-const mostDoubtOfLong = 9
+const longRun = 11
+const mostDoubtOfLong = 3
 /** From this run on, a pair under speech may be known by its lasting, with no more doubt than this. */
 const lastingRun = 10
 const mostDoubtOfLasting = 1.8
