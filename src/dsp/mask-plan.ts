@@ -165,9 +165,7 @@ export class MaskPlan {
   #look(hop: number): void {
     const s = this.#s
     const { line, suspicion, evidence } = this.#o
-    const prior = this.prior
-    const odds = suspicion.odds(prior)
-    if (odds + prior > 0 || this.#goesOn(hop, odds)) {
+    if (this.#isSuspect(hop)) {
       s[field.run] = s[field.run]! + 1
       s[field.suspect] = evidence.key
       line.mark(suspicion.headHops(evidence.lowPower + evidence.highPower))
@@ -188,16 +186,25 @@ export class MaskPlan {
     }
   }
 
+  /** Asks for odds, which cost more than all the rest, only where they decide. */
+  #isSuspect(hop: number): boolean {
+    const { evidence, suspicion } = this.#o
+    const isSuspected = this.#wasSuspected(hop)
+    if (isSuspected && evidence.purity > lastingPurity && evidence.offsetPct < lastingOffsetPct) return true
+    const prior = this.prior
+    const odds = suspicion.odds(prior)
+    return odds + prior > 0 || (isSuspected && odds > lastingOdds)
+  }
+
   /** What was suspected a moment ago and is still mostly that pair goes on, however a codec makes it wobble. */
-  #goesOn(hop: number, odds: number): boolean {
+  #wasSuspected(hop: number): boolean {
     const s = this.#s
     const { evidence } = this.#o
     return (
       s[field.run]! > 0 &&
       hop <= s[field.hangUntilHop]! &&
       evidence.interesting &&
-      evidence.key === s[field.suspect] &&
-      (odds > lastingOdds || (evidence.purity > lastingPurity && evidence.offsetPct < lastingOffsetPct))
+      evidence.key === s[field.suspect]
     )
   }
 
