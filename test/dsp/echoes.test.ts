@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Key } from '../../src/dsp/dtmf-keypad.ts'
 import { EchoProfile } from '../../src/dsp/echo-profile.ts'
 import { StateBuffer } from '../../src/dsp/state-buffer.ts'
+import { generateTone } from '../../src/dsp/tone-generator.ts'
 import { createToneChannel } from '../../src/dsp/tone-guard.ts'
 import { play } from './support/play.ts'
 import { normal, seeded } from './support/random.ts'
@@ -67,6 +68,16 @@ describe('an echo beneath a voice', () => {
   it('is not looked for on a line that gives nothing back', () => {
     const without = kept(call(1, false), echoMs - toneMs, echoMs).slice(1)
     expect(Math.min(...without)).toBeGreaterThanOrEqual(90)
+  })
+})
+
+describe('what falls on another pair for 28 ms after each key, as loud as it', () => {
+  it('is no key: what the line gives back is still that of the key before it', () => {
+    const track = call(1, true)
+    for (const { key, endSample } of track.presses)
+      track.mix(endSample + 8 * 110, generateTone({ key: key === '5' ? '9' : '5', ms: 28, levelDbm0: -12 }))
+    const from = echoMs - toneMs
+    expect(kept(track, from, echoMs).slice(1)).toEqual(Array(keys.length - 1).fill(0))
   })
 })
 
