@@ -21,8 +21,8 @@ export function measuresOf({ groups, calls, talkOff, fusion }: Results): Readonl
   const beyond = groups.filter(({ group, masking }) => group.kind === 'either' && masking.presses > 0)
   const talk = (kind: TalkOffKind) => talkOff.find((result) => result.kind === kind)!
   const surelyAnHour = (kind: TalkOffKind) => {
-    const { invented, hours } = talk(kind)
-    return Math.max(0, invented - 2.6 * Math.sqrt(invented)) / hours
+    const { invented, inventedBy, hours } = talk(kind)
+    return Math.max(0, invented - 2.6 * errorOfSum(inventedBy)) / hours
   }
   const anHour = (kind: TalkOffKind) => talk(kind).invented / talk(kind).hours
   return new Map([
@@ -87,6 +87,14 @@ export function measuresOf({ groups, calls, talkOff, fusion }: Results): Readonl
 
 const tones = (results: readonly GroupResult[], field: 'audible' | 'presses') =>
   results.reduce((total, { masking }) => total + masking[field], 0)
+
+/** Standard error of a sum of counts: they scatter from voice to voice, and never by less than chance alone would have them. */
+function errorOfSum(counts: readonly number[]): number {
+  const average = mean(counts)
+  const squares = counts.reduce((sum, count) => sum + (count - average) ** 2, 0)
+  const n = counts.length
+  return Math.sqrt(Math.max(n * average, n > 1 ? (n / (n - 1)) * squares : 0))
+}
 
 /** What the strongest attacker has surely got: his share less 2.6 standard errors, so that luck is not called a leak. */
 function surely(masking: MaskingScore): number {
