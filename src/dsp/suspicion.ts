@@ -89,30 +89,39 @@ export class Suspicion {
    * once a hop.
    */
   odds(prior: number): number {
-    const e = this.#evidence
-    if (!mayHoldPair(e)) return Number.NEGATIVE_INFINITY
+    if (!this.#isWorthwhile(prior)) return Number.NEGATIVE_INFINITY
     const signs = this.#signs
-    signs.readPair()
-    if (hintScore(signs.values) + prior < leastHope) return Number.NEGATIVE_INFINITY
-    signs.readEdges()
-    if (firstScore(signs.values) + prior < leastOfFirst) return Number.NEGATIVE_INFINITY
     signs.readSurroundings()
     return certainty * (finalScore(signs.values) - threshold)
   }
 
   /** Could anything be suspected of what ends now, of somebody of whom nothing was before? */
   stirs(prior: number): boolean {
-    return (this.#evidence.interesting && this.odds(prior) > Number.NEGATIVE_INFINITY) || this.glimpse() > 0
+    return (this.#evidence.interesting && this.#isWorthwhile(prior)) || this.glimpse() > 0
+  }
+
+  /** Is there something to suspect, by what costs little to know? */
+  #isWorthwhile(prior: number): boolean {
+    if (!mayHoldPair(this.#evidence)) return false
+    const signs = this.#signs
+    signs.readPair()
+    if (hintScore(signs.values) + prior < leastHope) return false
+    signs.readEdges()
+    return firstScore(signs.values) + prior >= leastOfFirst
   }
 
   /** Hops back to the beginning of what is suspected, as far as the window and the hop before it: what must be masked. */
   headHops(power: number): number {
     const spectrum = this.#spectrum
     const least = headShare * power
-    let hops = 1
-    while (hops <= windowHops && Math.max(spectrum.power(1, hops), spectrum.power(1, hops + 1)) > least)
-      hops++
-    return hops + 1
+    // Two hops in a row without it: a hop may be quiet by itself.
+    let isQuiet = spectrum.power(1, 1) <= least
+    for (let hops = 1; hops <= windowHops; hops++) {
+      const wasQuiet = isQuiet
+      isQuiet = spectrum.power(1, hops + 1) <= least
+      if (wasQuiet && isQuiet) return hops + 1
+    }
+    return windowHops + 2
   }
 
   /**

@@ -182,6 +182,23 @@ describe('the network over the signs', () => {
     expect([...values]).toEqual([1, -10])
   })
 
+  it('adds up any number of units', () => {
+    const random = seeded(3)
+    const values = Float64Array.from({ length: 3 }, () => 2 * random() - 1)
+    for (const units of [1, 3, 4, 5, 8]) {
+      const numbers = (length: number) => Array.from({ length }, () => 4 * random() - 2)
+      const hidden = Array.from({ length: units }, () => numbers(4))
+      const out = numbers(units + 1)
+      let sum = out[units]!
+      for (const [unit, [a, b, c, constant]] of hidden.entries()) {
+        const x = a! * values[0]! + b! * values[1]! + c! * values[2]! + constant!
+        sum += (out[unit]! * x) / (1 + Math.abs(x))
+      }
+      const net = suspicionNet({ from: [-1, -1, -1], to: [1, 1, 1], hidden, out })
+      expect(net(values), `${units} units`).toBeCloseTo(sum, 12)
+    }
+  })
+
   it('says so when its weights do not fit each other', () => {
     expect(() => suspicionNet({ ...weights, out: [3, -1] })).toThrow('do not fit')
   })
