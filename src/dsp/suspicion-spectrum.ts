@@ -24,16 +24,17 @@ const hann = Float64Array.from(
   (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 1)) / (windowSamples + 1)),
 )
 const scale = 2 / hann.reduce((sum, w) => sum + w, 0) ** 2
-const cosines = Float64Array.from({ length: transformLength / 2 }, (_, i) =>
+const cosines = Float64Array.from({ length: transformLength }, (_, i) =>
   Math.cos((2 * Math.PI * i) / transformLength),
 )
-const sines = Float64Array.from({ length: transformLength / 2 }, (_, i) =>
+const sines = Float64Array.from({ length: transformLength }, (_, i) =>
   Math.sin((2 * Math.PI * i) / transformLength),
 )
-const reversed = Uint8Array.from({ length: transformLength }, (_, i) => {
-  let bits = 0
-  for (let bit = 1; bit < transformLength; bit *= 2) bits = bits * 2 + (i & bit ? 1 : 0)
-  return bits
+/** Where the transform leaves a bin: the digits of its number to the base of 4, the last one first. */
+const placeOf = Uint8Array.from({ length: transformLength }, (_, bin) => {
+  let place = 0
+  for (let digit = 1; digit < transformLength; digit *= 4) place = place * 4 + (Math.floor(bin / digit) & 3)
+  return place
 })
 
 const db = (ratio: number) => 10 * Math.log10(ratio)
@@ -129,43 +130,60 @@ export class SuspicionSpectrum {
 
   /** Of two real signals transformed as one complex one, the first is what is even about zero. */
   #rest(bin: number): number {
-    const re = 0.5 * (this.#re[bin]! + this.#re[transformLength - bin]!)
-    const im = 0.5 * (this.#im[bin]! - this.#im[transformLength - bin]!)
+    const at = placeOf[bin]!
+    const mirrored = placeOf[transformLength - bin]!
+    const re = 0.5 * (this.#re[at]! + this.#re[mirrored]!)
+    const im = 0.5 * (this.#im[at]! - this.#im[mirrored]!)
     return scale * (re * re + im * im)
   }
 
   #before(bin: number): number {
-    const re = 0.5 * (this.#im[bin]! + this.#im[transformLength - bin]!)
-    const im = 0.5 * (this.#re[transformLength - bin]! - this.#re[bin]!)
+    const at = placeOf[bin]!
+    const mirrored = placeOf[transformLength - bin]!
+    const re = 0.5 * (this.#im[at]! + this.#im[mirrored]!)
+    const im = 0.5 * (this.#re[mirrored]! - this.#re[at]!)
     return scale * (re * re + im * im)
   }
 }
 
-/** Fourier transform in place, radix 2. */
+/** Fourier transform in place, radix 4; bins end where `placeOf` tells. */
 function transform(re: Float64Array, im: Float64Array): void {
-  for (let i = 0; i < transformLength; i++) {
-    const j = reversed[i]!
-    if (j <= i) continue
-    const a = re[i]!
-    re[i] = re[j]!
-    re[j] = a
-    const b = im[i]!
-    im[i] = im[j]!
-    im[j] = b
-  }
-  for (let half = 1; half < transformLength; half *= 2) {
-    const stride = transformLength / 2 / half
-    for (let k = 0; k < half; k++) {
-      const c = cosines[k * stride]!
-      const s = -sines[k * stride]!
-      for (let i = k; i < transformLength; i += 2 * half) {
-        const j = i + half
-        const tr = c * re[j]! - s * im[j]!
-        const ti = c * im[j]! + s * re[j]!
-        re[j] = re[i]! - tr
-        im[j] = im[i]! - ti
-        re[i] = re[i]! + tr
-        im[i] = im[i]! + ti
+  for (let quarter = transformLength / 4; quarter >= 1; quarter /= 4) {
+    const stride = transformLength / 4 / quarter
+    for (let k = 0; k < quarter; k++) {
+      const turn = k * stride
+      const c1 = cosines[turn]!
+      const s1 = sines[turn]!
+      const c2 = cosines[2 * turn]!
+      const s2 = sines[2 * turn]!
+      const c3 = cosines[3 * turn]!
+      const s3 = sines[3 * turn]!
+      for (let a = k; a < transformLength; a += 4 * quarter) {
+        const b = a + quarter
+        const c = b + quarter
+        const d = c + quarter
+        const evenRe = re[a]! + re[c]!
+        const evenIm = im[a]! + im[c]!
+        const oddRe = re[b]! + re[d]!
+        const oddIm = im[b]! + im[d]!
+        const acrossRe = re[a]! - re[c]!
+        const acrossIm = im[a]! - im[c]!
+        const turnedRe = im[b]! - im[d]!
+        const turnedIm = re[d]! - re[b]!
+        re[a] = evenRe + oddRe
+        im[a] = evenIm + oddIm
+        const re1 = acrossRe + turnedRe
+        const im1 = acrossIm + turnedIm
+        re[b] = re1 * c1 + im1 * s1
+        im[b] = im1 * c1 - re1 * s1
+        const re2 = evenRe - oddRe
+        const im2 = evenIm - oddIm
+        re[c] = re2 * c2 + im2 * s2
+        im[c] = im2 * c2 - re2 * s2
+        const re3 = acrossRe - turnedRe
+        const im3 = acrossIm - turnedIm
+        re[d] = re3 * c3 + im3 * s3
+        im[d] = im3 * c3 - re3 * s3
       }
     }
   }
