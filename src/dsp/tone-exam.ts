@@ -1,3 +1,4 @@
+import { isClipped } from './clipping.ts'
 import { highGroupHz, lowGroupHz } from './dtmf-keypad.ts'
 import { hopSamples, sampleRate } from './goertzel.ts'
 import type { StateBuffer } from './state-buffer.ts'
@@ -41,7 +42,7 @@ export const examField = {
   startHop: 9,
   /** How much of it was looked at. */
   samples: 10,
-  /** 1 where all of it may be one voice: see `voicePitch`. */
+  /** 1 where all of it may be one voice: see `voicePitch`. 0 where clipping hides that. */
   voice: 11,
 } as const
 const F = examField
@@ -207,7 +208,8 @@ export class ToneExam {
       if (hz > lowestLineHz) found[F.line] = Math.max(found[F.line]!, power + last)
       last = power
     }
-    found[F.voice] = voicePitch(this.#steps, this.#rest, samples)
+    const isCut = isClipped(this.#spectrum.samples, this.#pair[1]!, samples)
+    found[F.voice] = isCut ? 0 : voicePitch(this.#steps, this.#rest, samples)
     const [low, high] = this.#steps
     found[F.octaves] = (this.#line(2 * low!, samples) + this.#line(2 * high!, samples)) / pair
   }

@@ -53,6 +53,29 @@ describe('a receiver after Q.24 and ES 201 235-3 hears', () => {
     expect(heard(track)).toBe('9')
   })
 
+  it('keys whose sines are nearly harmonics of one pitch, cut off by 6 to 12 dB: what that adds repeats as a voice does', () => {
+    const track = new Track(40 * 250)
+    const said = [...'4#*4'].flatMap((key) => Array.from({ length: 10 }, () => key as Key))
+    for (const [i, key] of said.entries()) {
+      const phases = { lowPhase: i, highPhase: 3 * i }
+      track.press(50 + 250 * i, {
+        key,
+        ms: 120,
+        levelDbm0: -4,
+        twistDb: (i % 5) - 3,
+        offsetPct: (i % 3) - 1,
+        ...phases,
+      })
+    }
+    const peak = track.samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+    for (const cutDb of [6, 9, 12]) {
+      const cut = new Track(40 * 250)
+      const most = peak * 10 ** (-cutDb / 20)
+      cut.samples.set(track.samples.map((sample) => Math.max(-most, Math.min(most, sample))))
+      expect(heard(cut.echo(80, 16).noise(-48, seeded(cutDb)))).toBe(said.join(''))
+    }
+  })
+
   it('keys that are rolled: the next begins as the last ends, or before', () => {
     const track = new Track(1_000)
     for (const [i, key] of [...'159D*73'].entries()) track.press(100 + i * 65, { key: key as Key, ms: 80 })
