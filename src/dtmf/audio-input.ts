@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type AudioFormat, bytesPerSample } from './audio-format.ts'
 import { NotAudio } from './errors.ts'
+import { enoughForMp3 } from './mpeg-audio.ts'
 import { readWavHeader } from './wav-header.ts'
 import { notSamples } from './what-it-is.ts'
 
@@ -12,7 +13,7 @@ export type AudioInput = {
   readonly portions: AsyncIterable<Buffer>
 }
 
-const enoughToTell = 512
+const enoughToTell = enoughForMp3
 
 /**
  * Finds out what a stream is, reading no more of it than that takes. `assumed` is what samples without a header are.

@@ -1,8 +1,8 @@
+import { isMp3 } from './mpeg-audio.ts'
+
 /** Beginnings of things that are often mistaken for audio, or are audio that nobody here decodes. */
 const beginnings: readonly { readonly magic: string; readonly name: string }[] = [
   { magic: 'ID3', name: 'MP3' },
-  { magic: '\xff\xfb', name: 'MP3' },
-  { magic: '\xff\xf3', name: 'MP3' },
   { magic: 'OggS', name: 'Ogg' },
   { magic: 'fLaC', name: 'FLAC' },
   { magic: '#!AMR', name: 'AMR' },
@@ -14,7 +14,7 @@ const beginnings: readonly { readonly magic: string; readonly name: string }[] =
   { magic: 'GIF8', name: 'a GIF picture' },
   { magic: '%PDF', name: 'a PDF document' },
   { magic: 'PK\x03\x04', name: 'a ZIP archive' },
-  { magic: '\x1f\x8b', name: 'a gzip archive' },
+  { magic: '\x1f\x8b\x08', name: 'a gzip archive' },
   { magic: '\xfd7zXZ', name: 'an xz archive' },
   { magic: '\x28\xb5\x2f\xfd', name: 'a Zstandard archive' },
   { magic: '\x7fELF', name: 'a program' },
@@ -31,6 +31,7 @@ export function notSamples(head: Buffer): string | undefined {
   const start = head.toString('latin1', 0, 16)
   const known = beginnings.find(({ magic }) => start.startsWith(magic))
   if (known) return known.name
+  if (isMp3(head)) return 'MP3'
   if (start.slice(4, 8) === 'ftyp') return 'MP4 or M4A'
   return isText(head) ? 'text' : undefined
 }

@@ -5,6 +5,9 @@ import { readWavHeader, writeWavHeader } from '../../src/dtmf/wav-header.ts'
 import { dialled, g711, inPortions, line, pcm16, wav } from './support/recording.ts'
 
 const assumed = line('s16le')
+/** 128 kbit/s at 44.1 kHz, without a body. */
+const mp3Frame = Buffer.alloc(417)
+mp3Frame.set([0xff, 0xfb, 0x90, 0x00])
 
 async function bytesOf(stream: Readable): Promise<number> {
   let bytes = 0
@@ -49,6 +52,7 @@ describe('what arrives as audio', () => {
   it.each([
     ['nothing', Buffer.alloc(0), 'there is nothing in it'],
     ['MP3', Buffer.concat([Buffer.from('ID3'), Buffer.alloc(600)]), 'MP3'],
+    ['MP3 without tags', Buffer.concat([mp3Frame, mp3Frame, mp3Frame, mp3Frame]), 'MP3'],
     ['a picture', Buffer.concat([Buffer.from('\x89PNG\r\n', 'latin1'), Buffer.alloc(600)]), 'PNG'],
     [
       'a document',
@@ -69,6 +73,14 @@ describe('what arrives as audio', () => {
       code: 'DTMF_NOT_AUDIO',
       message: expect.stringContaining(because),
     })
+  })
+
+  it('is raw mu-law, although it begins as an MP3 would: with silence and a soft sample', async () => {
+    const quiet = Buffer.alloc(8_000, 0xfb)
+    for (const second of [0xf2, 0xf3, 0xfa, 0xfb]) {
+      quiet.set([0xff, second, 0x77, 0xf4])
+      expect((await openAudio(inPortions(quiet), line('ulaw'))).isWav).toBe(false)
+    }
   })
 
   it('is never read further than needed to tell what it is', async () => {
